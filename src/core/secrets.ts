@@ -1,0 +1,14 @@
+import { findSecret } from './redact.ts';
+
+/** Looks up secrets by the name of their environment variable, at the moment of use. `settings.ts` implements it. */
+export interface Secrets {
+  /** The value, or undefined when the variable is unset, empty or still a literal `${NAME}`. */
+  get(name: string): string | undefined;
+}
+
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+/** True for text that can be the name of an environment variable and does not look like a secret itself. */
+export function isEnvName(text: string): boolean {
+  return ENV_NAME.test(text) && findSecret(text) === undefined;
+}

@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import type { Clock } from '../core/clock.ts';
+import { sleep, systemClock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import { Connection } from './connection.ts';
+import type { Migration } from './migrations.ts';
+import { applyMigrations, pendingMigrations } from './migrations.ts';
+import { isLocked, toStorageError } from './storage-error.ts';
+
+/** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
+const MIN_SQLITE = '3.51.3';
+const OPEN_DEADLINE_MS = 10_000;
+
+export interface SqliteOptions {
+  /** Absolute path of the database file; its folder is made when missing. */
+  path: string;
+  migrations: readonly Migration[];
+  clock?: Clock;
+}
+
+interface Opened {
+  hot: Connection;
+  ledger: Connection;
+  databases: Database[];
+}
+
+/**
+ * The one database file, opened at first use by two connections: `hot` survives the death of the process (breakers, limiter,
+ * memories), `ledger` also survives a power cut (requests, events, payments). A failed opening is tried again at the next call, so
+ * that a repaired disk or path needs no restart.
+ */
+export class Sqlite {
+  readonly #options: SqliteOptions;
+  #opened: Promise<Opened> | undefined;
+  #closed = false;
+
+  constructor(options: SqliteOptions) {
+    this.#options = options;
+  }
+
+  async hot(): Promise<Connection> {
+    return (await this.#open()).hot;
+  }
+
+  async ledger(): Promise<Connection> {
+    return (await this.#open()).ledger;
+  }
+
+  /** Waits for queued writes, then closes. Later calls fail with `unavailable`. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const opened = await this.#opened?.catch(() => undefined);
+    if (opened === undefined) return;
+    await Promise.all([opened.hot.settled(), opened.ledger.settled()]);
+    for (const db of opened.databases) db.close();
+  }
+
+  #open(): Promise<Opened> {
+    if (this.#closed) return Promise.reject(new AppError('unavailable', 'The server is shutting down.'));
+    this.#opened ??= openBoth(this.#options).catch((thrown: unknown) => {
+      this.#opened = undefined;
+      throw toStorageError(thrown, this.#options.path);
+    });
+    return this.#opened;
+  }
+}
+
+async function openBoth(options: SqliteOptions): Promise<Opened> {
+  const { default: open } = await import('better-sqlite3');
+  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+  const databases: Database[] = [];
+  try {
+    const hot = await whileLocked(() => openOne(open, options.path, 'NORMAL', databases));
+    await migrate(hot, options);
+    const ledger = await whileLocked(() => openOne(open, options.path, 'FULL', databases));
+    return { hot: new Connection(hot, options.path), ledger: new Connection(ledger, options.path), databases };
+  } catch (thrown) {
+    for (const db of databases) db.close();
+    throw thrown;
+  }
+}
+
+function openOne(open: typeof BetterSqlite3, path: string, synchronous: string, databases: Database[]): Database {
+  // The busy timeout of SQLite blocks the event loop; waiting is done in connection.ts instead.
+  const db = new open(path, { timeout: 0 });
+  try {
+    refuseOldSqlite(db);
+    db.pragma('journal_mode = WAL');
+    db.pragma(`synchronous = ${synchronous}`);
+    db.pragma('foreign_keys = ON');
+    db.pragma('wal_autocheckpoint = 1000');
+    db.pragma('journal_size_limit = 67108864');
+    db.pragma('trusted_schema = OFF');
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+  databases.push(db);
+  return db;
+}
+
+function refuseOldSqlite(db: Database): void {
+  const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0';
+  if (version.localeCompare(MIN_SQLITE, 'en', { numeric: true }) >= 0) return;
+  throw new AppError('unavailable', `SQLite ${version} is too old: ${MIN_SQLITE} or newer is needed.`, {
+    hint: 'Reinstall Breakwater so that its own better-sqlite3 is used.',
+  });
+}
+
+async function migrate(db: Database, { path, migrations, clock = systemClock }: SqliteOptions): Promise<void> {
+  const pending = pendingMigrations(db, migrations);
+  if (pending.length === 0) return;
+  const now = clock.now();
+  if (pending.some((migration) => migration.destructive)) await db.backup(`${path}.backup-${now}`);
+  await whileLocked(() => applyMigrations(db, migrations, now));
+}
+
+async function whileLocked<T>(work: () => T): Promise<T> {
+  const deadline = performance.now() + OPEN_DEADLINE_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (thrown) {
+      if (!isLocked(thrown) || performance.now() > deadline) throw thrown;
+      await sleep(2 + Math.random() * 10);
+    }
+  }
+}
