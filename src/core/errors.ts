@@ -70,3 +70,9 @@ export function codeOf(thrown: unknown): string | undefined {
   const code = (thrown as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** What an aborted signal means: the `AppError` it was aborted with (a deadline), otherwise that the caller left. */
+export function abortError(signal: AbortSignal): AppError {
+  if (signal.reason instanceof AppError) return signal.reason;
+  return new AppError('cancelled', 'The call was cancelled.', { cause: signal.reason });
+}

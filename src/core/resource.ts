@@ -1,3 +1,5 @@
+import type { Caller } from './tool.ts';
+
 /** One entry of a resource listing. */
 export interface ResourceEntry {
   uri: string;
@@ -13,7 +15,8 @@ export interface Resource<Deps = never> {
   description: string;
   /** `scheme://fixed` or `scheme://{variable}`; a variable takes one path segment, percent-encoded. */
   uriTemplate: string;
-  list(deps: Deps): Promise<ResourceEntry[]>;
-  /** Throws `not_found` where there is nothing at the address. */
-  read(variable: string, deps: Deps): Promise<unknown>;
+  /** The addresses that exist now. */
+  list(deps: Deps, caller: Caller): Promise<ResourceEntry[]>;
+  /** @param variable decoded; '' for a fixed address. Throws `not_found` where there is nothing. */
+  read(variable: string, deps: Deps, caller: Caller): Promise<unknown>;
 }

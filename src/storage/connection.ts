@@ -58,11 +58,13 @@ export class Connection {
   readonly #sql: Sql;
   readonly #path: string;
   readonly #queue: Job[] = [];
+  readonly #dataVersion: Statement<[], number>;
   #draining: Promise<void> | undefined;
 
   constructor(db: Database, path: string) {
     this.#sql = new Sql(db);
     this.#path = path;
+    this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
   }
 
   /** Runs a function that only reads. */
@@ -72,6 +74,11 @@ export class Connection {
     } catch (thrown) {
       throw toStorageError(thrown, this.#path);
     }
+  }
+
+  /** Changes whenever another connection has committed; what this connection wrote itself does not count. */
+  dataVersion(): number {
+    return this.read(() => this.#dataVersion.get()) ?? 0;
   }
 
   /**

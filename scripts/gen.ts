@@ -1,0 +1,60 @@
+/** Writes everything that is generated: the tables in README.md and the pinned tool list. With --check, only compares. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describeTool } from '../src/describe-tool.ts';
+import { resources } from '../src/resources/registry.ts';
+import { SETTINGS } from '../src/settings.ts';
+import { tools } from '../src/tools/registry.ts';
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+
+function write(path: string, content: string): void {
+  const present = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
+  if (present === content) return;
+  if (check) stale.push(path);
+  else writeFileSync(path, content);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Replaces what stands between `<!-- gen:NAME -->` and `<!-- /gen:NAME -->`. */
+function fill(document: string, name: string, content: string): string {
+  const [open, close] = [`<!-- gen:${name} -->`, `<!-- /gen:${name} -->`];
+  const [start, end] = [document.indexOf(open), document.indexOf(close)];
+  if (start < 0 || end < start) throw new Error(`README.md lacks the markers of ${name}`);
+  return `${document.slice(0, start + open.length)}\n${content}\n${document.slice(end)}`;
+}
+
+const firstSentence = (text: string) => text.split(/(?<=\.)\s/, 1)[0] ?? text;
+
+const toolTable = table(
+  ['tool', 'effect', 'what it does'],
+  tools.map(({ name, effect, idempotent, description }) => [
+    `\`${name}\``,
+    effect === 'read' || !idempotent ? effect : `${effect}, idempotent`,
+    firstSentence(description),
+  ]),
+);
+const resourceTable = table(
+  ['resource', 'what it holds'],
+  resources.map(({ uriTemplate, description }) => [`\`${uriTemplate}\``, description]),
+);
+const settingTable = table(
+  ['variable', 'default', 'what it sets'],
+  SETTINGS.map(({ name, default: preset, description }) => [`\`${name}\``, preset, description]),
+);
+
+let readme = readFileSync('README.md', 'utf8');
+readme = fill(readme, 'tools', toolTable);
+readme = fill(readme, 'resources', resourceTable);
+readme = fill(readme, 'settings', settingTable);
+write('README.md', readme);
+write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
+
+if (stale.length > 0) {
+  console.error(`Not up to date: ${stale.join(', ')}. Run "npm run gen" and review the change.`);
+  process.exitCode = 1;
+}

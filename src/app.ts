@@ -1,0 +1,96 @@
+import type { Clock } from './core/clock.ts';
+import { systemClock } from './core/clock.ts';
+import type { Log } from './core/log.ts';
+import type { Secrets } from './core/secrets.ts';
+import { catalogue } from './integrations/catalogue.ts';
+import { IntegrationClient } from './integrations/integration-client.ts';
+import { Integrations } from './integrations/integrations.ts';
+import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
+import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { memoryMigrations } from './memory/memory-migrations.ts';
+import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
+import { PaymentService } from './payments/payment-service.ts';
+import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { Breakers } from './resilience/breakers.ts';
+import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
+import { InProcessBreakerStore } from './resilience/in-process-breaker-store.ts';
+import { Pipeline } from './resilience/pipeline.ts';
+import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-breaker-store.ts';
+import type { Settings } from './settings.ts';
+import { Sqlite } from './storage/sqlite.ts';
+import type { ToolDeps } from './tools/registry.ts';
+
+const migrations = [
+  ...breakerMigrations,
+  ...integrationMigrations,
+  ...requestMigrations,
+  ...paymentMigrations,
+  ...memoryMigrations,
+];
+
+export interface App {
+  deps: ToolDeps;
+  /** Waits for queued writes and closes the database and all connections. */
+  close(): Promise<void>;
+}
+
+/** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
+export function createApp(settings: Settings, secrets: Secrets, log: Log, clock: Clock = systemClock): App {
+  const sqlite = new Sqlite({ path: settings.databasePath, migrations, clock });
+  const breakerStore = new FallbackBreakerStore(
+    new SqliteBreakerStore(sqlite, clock),
+    new InProcessBreakerStore(clock),
+    log,
+  );
+  const pipeline = new Pipeline(breakerStore, clock);
+  const requests = new SqliteRequestLedger(sqlite, clock);
+  const { allowLive } = settings;
+  const store = new SqliteIntegrationStore(sqlite, clock);
+  const integrations = new Integrations({ store, catalogue, secrets, allowLive });
+  const client = new IntegrationClient({ pipeline, ledger: requests, secrets, clock, log, allowLive });
+  const payments = new PaymentService({
+    integrations,
+    client,
+    requests,
+    payments: new SqlitePaymentLedger(sqlite),
+    clock,
+    log,
+  });
+  return {
+    deps: {
+      integrations,
+      payments,
+      breakers: new Breakers(breakerStore, pipeline, clock),
+      memory: new SqliteMemoryStore(sqlite, clock),
+      webhooks: webhookVerification(integrations),
+      secrets,
+      clock,
+    },
+    async close() {
+      client.close();
+      await sqlite.close();
+    },
+  };
+}
+
+/** What verifying needs to know of the providers and of a workspace's integrations. */
+function webhookVerification(integrations: Integrations): ToolDeps['webhooks'] {
+  const schemes = integrations.providers.flatMap(({ service, webhook }) =>
+    webhook === undefined ? [] : [[service, webhook.scheme] as const],
+  );
+  return {
+    schemes: new Map(schemes),
+    async secretNames(workspace) {
+      const { reports } = await integrations.list(workspace);
+      const names = new Map<string, string[]>();
+      for (const { service, webhook } of integrations.providers) {
+        if (webhook !== undefined) names.set(service, [webhook.defaultSecretEnv]);
+      }
+      for (const { integration } of reports) {
+        const { service, webhookSecretEnvs } = integration.config;
+        names.set(service, [...new Set([...webhookSecretEnvs, ...(names.get(service) ?? [])])]);
+      }
+      return names;
+    },
+  };
+}

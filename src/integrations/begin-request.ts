@@ -1,0 +1,93 @@
+import type { Clock } from '../core/clock.ts';
+import { sleep } from '../core/clock.ts';
+import { AppError, abortError } from '../core/errors.ts';
+import { resolveResilience } from '../resilience/resilience-settings.ts';
+import type { Integration } from './integration.ts';
+import type { Operation } from './operation.ts';
+import type { Provider } from './provider.ts';
+import type { Beginning, RequestLedger, RequestPlan, RequestRecord } from './request-ledger.ts';
+
+/** How often a call looks whether another call with the same scope has ended, in milliseconds. */
+const WAIT_POLL_MS = 50;
+
+/** Time beyond the deadline after which a request counts as abandoned. */
+const LEASE_MARGIN_MS = 5_000;
+
+export interface WriteOptions {
+  reference: string;
+  idempotencyKey?: string | undefined;
+  allowDuplicate?: boolean | undefined;
+}
+
+/** Everything that decides about the effect goes into the plan; who waits for it does not. */
+export function planRequest(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  options: WriteOptions,
+  { workspace, name, config }: Integration,
+): RequestPlan {
+  return {
+    workspace,
+    integration: name,
+    mode: config.mode,
+    operation: operation.name,
+    reference: options.reference,
+    arguments: input,
+    idempotencyKey: options.idempotencyKey,
+    allowDuplicate: options.allowDuplicate ?? false,
+    leaseMs: resolveResilience(config.resilience).deadlineMs + LEASE_MARGIN_MS,
+    limits: { ...config.caps },
+  };
+}
+
+/** A plan that this call may carry out, or whose answer is there already. */
+export type Begun = Exclude<Beginning, { kind: 'wait' }>;
+
+/** Begins a request; while another call works on the same scope, waits for it, at most as long as its own lease. */
+export async function beginRequest(
+  ledger: RequestLedger,
+  plan: RequestPlan,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Begun> {
+  const until = clock.now() + plan.leaseMs;
+  for (;;) {
+    const beginning = await ledger.begin(plan);
+    if (beginning.kind !== 'wait') return beginning;
+    if (clock.now() > until) {
+      throw new AppError('conflict', `Another call with reference "${plan.reference}" is still running.`, {
+        hint: 'Call again with the same reference in a moment: it cannot execute twice.',
+        outcome: 'unknown',
+      });
+    }
+    await sleep(WAIT_POLL_MS, signal).catch(() => {
+      throw abortError(signal);
+    });
+  }
+}
+
+/** A request of unknown outcome may only go out again under a key that the service still remembers. */
+export async function refuseBlindResume(
+  ledger: RequestLedger,
+  record: RequestRecord,
+  operation: Operation,
+  provider: Provider,
+  now: number,
+): Promise<void> {
+  const protectedForMs = provider.api?.idempotency?.lifetimeMs ?? 0;
+  if (operation.repeat !== 'unsafe' && now - record.createdAt < protectedForMs) return;
+  await ledger.end(record.id, { state: 'unknown', error: 'outcome_unknown', attempts: 0 });
+  throw new AppError(
+    'outcome_unknown',
+    `Whether "${record.reference}" was executed is not known, and it is not sent again blindly.`,
+    {
+      hint: `Look it up at ${provider.title} by its reference and time. If it was not executed, use a new reference.`,
+      outcome: 'unknown',
+      details: {
+        reference: record.reference,
+        idempotency_key: record.idempotencyKey,
+        begun_at: new Date(record.createdAt).toISOString(),
+      },
+    },
+  );
+}

@@ -1,0 +1,88 @@
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { lookup } from 'node:dns';
+import { BlockList, isIP } from 'node:net';
+import { AppError } from '../core/errors.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Addresses no public service has: private, link-local (cloud metadata among them), shared, reserved, multicast. */
+const forbidden = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const) {
+  forbidden.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['::', 127],
+  ['64:ff9b::', 96],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['ff00::', 8],
+] as const) {
+  forbidden.addSubnet(network, prefix, 'ipv6');
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  // BlockList compares IPv4-mapped IPv6 addresses with its IPv4 rules by itself.
+  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function bareHost(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+export function isLoopbackUrl(url: URL): boolean {
+  const host = bareHost(url);
+  return host === 'localhost' || isIn(loopback, host);
+}
+
+/**
+ * Throws `not_allowed` for an address that no request may go to: anything but https, except http on loopback in test mode; addresses
+ * inside private networks; credentials in the URL.
+ */
+export function assertEgress(url: URL, allowLoopback: boolean): void {
+  const deny = (why: string) => {
+    throw new AppError('not_allowed', `Requests to ${url.protocol}//${url.host} are refused: ${why}.`, {
+      hint: 'Use the https address of the service, or a loopback address with mode "test".',
+    });
+  };
+  if (url.username !== '' || url.password !== '') deny('the address contains credentials');
+  if (isLoopbackUrl(url)) {
+    if (!allowLoopback) deny('loopback is for test mode only');
+    if (url.protocol !== 'http:' && url.protocol !== 'https:') deny('only http and https are spoken');
+    return;
+  }
+  if (url.protocol !== 'https:') deny('only https is allowed');
+  if (isIn(forbidden, bareHost(url))) deny('the address is inside a private network');
+}
+
+type LookupCallback = (
+  error: NodeJS.ErrnoException | null,
+  address?: string | LookupAddress[],
+  family?: number,
+) => void;
+
+/** Resolves names as usual and refuses the forbidden addresses at the moment of connecting, so that rebinding a name does not help. */
+export function guardedLookup(hostname: string, options: LookupOptions, done: LookupCallback): void {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return done(error);
+    if (hostname !== 'localhost' && addresses.some(({ address }) => isIn(forbidden, address))) {
+      return done(Object.assign(new Error('Address inside a private network'), { code: 'EGRESS_FORBIDDEN' }));
+    }
+    if (options.all) return done(null, addresses);
+    const [first] = addresses;
+    done(null, first?.address, first?.family);
+  });
+}

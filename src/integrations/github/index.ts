@@ -1,0 +1,9 @@
+import type { Provider } from '../provider.ts';
+import { githubWebhook } from './webhook.ts';
+
+export const github: Provider = {
+  service: 'github',
+  title: 'GitHub',
+  docs: 'https://docs.github.com/webhooks',
+  webhook: { scheme: githubWebhook, defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET' },
+};

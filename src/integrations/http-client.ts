@@ -1,0 +1,121 @@
+import type { AxiosInstance, AxiosResponse } from 'axios';
+import { AppError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { AttemptError } from '../resilience/classify.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import { assertEgress } from './egress.ts';
+import type { ExchangeConfig } from './http-adapter.ts';
+import { createHttpAdapter, Exchange, HttpAgents } from './http-adapter.ts';
+
+const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: URL;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: ResponseHeaders;
+  /** Parsed JSON, or undefined when the response was empty. */
+  body: unknown;
+}
+
+/** One service as a target: its own connections, its own guard. Sends one attempt and never repeats it. */
+export class HttpClient {
+  readonly #log: Log;
+  readonly #allowLoopback: boolean;
+  readonly #agents = new HttpAgents();
+  #axios: Promise<AxiosInstance> | undefined;
+
+  /** @param allowLoopback true in test mode: simulators live there. */
+  constructor(log: Log, allowLoopback: boolean) {
+    this.#log = log;
+    this.#allowLoopback = allowLoopback;
+  }
+
+  /**
+   * Resolves for 2xx with a JSON body; throws `AttemptError` for every other end of an attempt and `not_allowed` for an address that
+   * the egress guard refuses.
+   */
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    assertEgress(request.url, this.#allowLoopback);
+    this.#axios ??= createAxios(this.#agents, this.#log);
+    const axios = await this.#axios;
+    const exchange = new Exchange(signal, MAX_RESPONSE_BYTES);
+    const config = {
+      method: request.method,
+      url: request.url.href,
+      headers: request.headers,
+      data: request.body,
+      exchange,
+    };
+    return parse(await axios.request<string>(config satisfies ExchangeConfig & object));
+  }
+
+  close(): void {
+    this.#agents.destroy();
+  }
+}
+
+/** Loaded at the first request: most sessions that only look things up never need it. */
+async function createAxios(agents: HttpAgents, log: Log): Promise<AxiosInstance> {
+  const { default: axios } = await import('axios');
+  const identity = (data: unknown) => data;
+  const instance = axios.create({
+    adapter: createHttpAdapter(agents),
+    transformRequest: identity,
+    transformResponse: identity,
+  });
+  instance.interceptors.request.use((config) => {
+    log.debug({ method: config.method, url: withoutQuery(config.url) }, 'request');
+    return config;
+  });
+  instance.interceptors.response.use((response) => {
+    log.debug({ url: withoutQuery(response.config.url), status: response.status }, 'response');
+    return response;
+  });
+  return instance;
+}
+
+function parse(response: AxiosResponse<string>): HttpResponse {
+  const { status, data } = response;
+  const headers = response.headers as ResponseHeaders;
+  const body = parseJson(data);
+  if (status < 200 || status >= 300) throw new AttemptError({ kind: 'response', status, headers }, body.value);
+  // The service did the work, but what it said is lost: a repeat with the same key asks for it again.
+  if (!body.ok) throw new AttemptError({ kind: 'network', code: 'INVALID_BODY', sent: true });
+  return { status, headers, body: body.value };
+}
+
+function parseJson(text: string): { ok: boolean; value: unknown } {
+  if (text === '') return { ok: true, value: undefined };
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false, value: undefined };
+  }
+}
+
+/** Query strings may hold personal data. */
+function withoutQuery(url: string | undefined): string | undefined {
+  return url?.split('?', 1)[0];
+}
+
+/** The answer for an attempt that ended without a response. */
+export function silenceError(error: AttemptError, service: string): AppError {
+  const { failure } = error;
+  if (failure.kind === 'timeout') {
+    return error.cause instanceof AppError
+      ? error.cause
+      : new AppError('timeout', `${service} did not answer in time.`);
+  }
+  if (failure.kind === 'cancelled') return new AppError('cancelled', 'The call was cancelled.');
+  const code = failure.kind === 'network' ? failure.code : 'NETWORK';
+  return new AppError('unavailable', `${service} could not be reached or broke off (${code}).`, {
+    hint: 'Check the network and breaker_status, then call again.',
+    details: { cause: code },
+  });
+}

@@ -1,0 +1,22 @@
+import type { Integration, IntegrationConfig } from './integration.ts';
+
+/** A row that does not hold a valid configuration: it disables that integration and no other. */
+export interface BrokenIntegration {
+  workspace: string;
+  name: string;
+  /** What is wrong, by field. */
+  problems: string[];
+}
+
+export interface StoredIntegrations {
+  integrations: Integration[];
+  broken: BrokenIntegration[];
+}
+
+/** The configured integrations, by workspace and name. */
+export interface IntegrationStore {
+  save(workspace: string, name: string, config: IntegrationConfig): Promise<Integration>;
+  /** True when there was one. */
+  remove(workspace: string, name: string): Promise<boolean>;
+  list(workspace: string): Promise<StoredIntegrations>;
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { isEnvName } from '../core/secrets.ts';
+import { resilienceSchema } from '../resilience/resilience-settings.ts';
+import type { Provider, ProviderApi } from './provider.ts';
+import { MODES } from './provider.ts';
+
+export const INTEGRATION_NAME = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
+
+const envName = z.string().refine(isEnvName);
+
+/** What is saved of an integration. Secrets are names of environment variables, never values. */
+export const integrationConfig = z.strictObject({
+  service: z.string(),
+  mode: z.enum(MODES),
+  /** Variable by secret role. */
+  secretEnvs: z.record(z.string(), envName),
+  webhookSecretEnvs: z.array(envName),
+  settings: z.record(z.string(), z.unknown()),
+  baseUrl: z.url().optional(),
+  /** Operations that may be called; absent means all. */
+  allow: z.array(z.string()).optional(),
+  caps: z
+    .strictObject({ maxAmountMinor: z.int().positive().optional(), writesPerHour: z.int().positive().optional() })
+    .optional(),
+  resilience: resilienceSchema,
+});
+
+export type IntegrationConfig = z.output<typeof integrationConfig>;
+
+/** A provider as one workspace uses it. */
+export interface Integration {
+  workspace: string;
+  name: string;
+  config: IntegrationConfig;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** Where the calls of an integration go. */
+export function baseUrlOf(integration: Integration, api: ProviderApi): URL {
+  return new URL(integration.config.baseUrl ?? api.baseUrl);
+}
+
+/** What shares a breaker: one host and one class of endpoints. */
+export function breakerKey(host: string, endpointClass: string): string {
+  return `${host}/${endpointClass}`;
+}
+
+/** The breakers that an integration's calls go through. */
+export function breakerKeysOf(integration: Integration, provider: Provider): string[] {
+  const { api } = provider;
+  if (api === undefined) return [];
+  const { host } = baseUrlOf(integration, api);
+  const classes = new Set(Object.values(api.operations).map((operation) => operation.class));
+  return [...classes].sort().map((endpointClass) => breakerKey(host, endpointClass));
+}

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { Repeat } from '../resilience/classify.ts';
+
+/** One API call of a provider as data. */
+export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
+  /** Unique within the provider; part of the request ledger's key, so never renamed. */
+  name: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with `{field}` placeholders, filled from the input and percent-encoded. */
+  path: string;
+  encoding: 'form' | 'json';
+  /** Whether a repeat is harmless by itself, with an idempotency key, or not at all. */
+  repeat: Repeat;
+  /** Endpoint class: what shares a breaker within one host. */
+  class: 'read' | 'write';
+  /** Field names and shapes are those of the API. */
+  input: Input;
+  /** Keeps the known fields; what a provider adds later never reaches a tool. */
+  output: Output;
+  /**
+   * The part of an error body that is the answer after all: a declined card is an executed request with a result. Undefined when the
+   * error is a failure.
+   */
+  answerFromError?(body: unknown): unknown;
+}
+
+export function operation<Input extends z.ZodObject, Output extends z.ZodType>(
+  definition: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return definition;
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { AppError } from '../core/errors.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { WebhookScheme } from '../webhooks/scheme.ts';
+import type { Operation } from './operation.ts';
+
+export const MODES = ['test', 'live'] as const;
+/** `test` is the default and the only mode in which loopback is allowed; `live` moves money and mail. */
+export type Mode = (typeof MODES)[number];
+
+/** A secret that the API of a provider needs. */
+export interface SecretRole {
+  role: string;
+  /** The variable that is looked up when the user names none. */
+  defaultEnv: string;
+  description: string;
+  /** The mode a value belongs to, where the provider's keys tell. */
+  modeOf?(value: string): Mode | undefined;
+  /** Why a value cannot be right, in words that do not repeat it; undefined when it can. */
+  problem?(value: string): string | undefined;
+}
+
+/** How to call a provider's API. */
+export interface ProviderApi {
+  baseUrl: string;
+  secrets: readonly SecretRole[];
+  /** What a user may set beside the common settings. */
+  settings: z.ZodObject;
+  /** Headers of every request. */
+  headers(
+    secrets: Readonly<Record<string, string>>,
+    settings: Readonly<Record<string, unknown>>,
+  ): Record<string, string>;
+  operations: Readonly<Record<string, Operation>>;
+  /** How repeats are recognised. Absent where the provider has no idempotency keys. */
+  idempotency?: {
+    header: string;
+    /** Set on answers that were given before. */
+    replayedHeader: string;
+    /** For how long a key protects, in milliseconds. */
+    lifetimeMs: number;
+  };
+  requestIdHeader: string;
+  /** Turns an error answer into ours: our words, the provider's machine codes. */
+  toError(failure: { status: number; headers: ResponseHeaders; body: unknown }): AppError;
+}
+
+/** What we know about a service. One folder each; adding one touches nothing else but the catalogue. */
+export interface Provider {
+  service: string;
+  title: string;
+  /** The provider's own documentation. */
+  docs: string;
+  api?: ProviderApi;
+  webhook?: { scheme: WebhookScheme; defaultSecretEnv: string };
+  /** True when `simulator/` can run a double of it. */
+  simulated?: boolean;
+}

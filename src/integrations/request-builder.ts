@@ -1,0 +1,80 @@
+import { AppError } from '../core/errors.ts';
+import type { Secrets } from '../core/secrets.ts';
+import { encodeForm, isFormValue } from './form-encoding.ts';
+import type { HttpRequest } from './http-client.ts';
+import type { Integration } from './integration.ts';
+import { baseUrlOf } from './integration.ts';
+import type { Operation } from './operation.ts';
+import type { ProviderApi } from './provider.ts';
+
+/** An operation and its validated input as a request, with the provider's headers and the secrets read at this moment. */
+export function buildRequest(
+  integration: Integration,
+  api: ProviderApi,
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  secrets: Secrets,
+): HttpRequest {
+  const { path, rest } = fillPath(operation.path, input);
+  const url = new URL(path, baseUrlOf(integration, api));
+  const headers = {
+    accept: 'application/json',
+    ...api.headers(readSecrets(integration, api, secrets), integration.config.settings),
+  };
+  if (operation.method === 'GET') {
+    url.search = encode(rest);
+    return { method: 'GET', url, headers, body: undefined };
+  }
+  const form = operation.encoding === 'form';
+  const contentType = form ? 'application/x-www-form-urlencoded' : 'application/json';
+  const body = form ? encode(rest) : JSON.stringify(rest);
+  return { method: operation.method, url, headers: { ...headers, 'content-type': contentType }, body };
+}
+
+function fillPath(
+  template: string,
+  input: Readonly<Record<string, unknown>>,
+): { path: string; rest: Record<string, unknown> } {
+  const rest = { ...input };
+  const path = template.replace(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = rest[name];
+    delete rest[name];
+    return encodeURIComponent(String(value));
+  });
+  return { path, rest };
+}
+
+function encode(fields: Record<string, unknown>): string {
+  const accepted = Object.entries(fields).map(([name, value]) => {
+    if (!isFormValue(value)) throw new AppError('invalid_input', `"${name}" cannot be sent as a form field.`);
+    return [name, value] as const;
+  });
+  return encodeForm(Object.fromEntries(accepted));
+}
+
+/** The values of all secrets that the API needs; `not_configured` and `not_allowed` name the variable and never the value. */
+export function readSecrets(integration: Integration, api: ProviderApi, secrets: Secrets): Record<string, string> {
+  const { name, config } = integration;
+  const values = api.secrets.map((role) => {
+    const env = config.secretEnvs[role.role] ?? role.defaultEnv;
+    const value = secrets.get(env);
+    if (value === undefined) {
+      throw new AppError('not_configured', `The environment variable ${env} of integration "${name}" is not set.`, {
+        hint: `Set ${env} in the environment of the MCP server (the "env" of .mcp.json, or claude mcp add --env) and restart it.`,
+        details: { variable: env },
+      });
+    }
+    if (config.mode === 'test' && role.modeOf?.(value) === 'live') {
+      throw new AppError(
+        'not_allowed',
+        `${env} holds a live key, but integration "${name}" is in test mode. Nothing was sent.`,
+        {
+          hint: 'Use a test key, or configure mode "live" on purpose.',
+          details: { variable: env },
+        },
+      );
+    }
+    return [role.role, value] as const;
+  });
+  return Object.fromEntries(values);
+}

@@ -1,0 +1,74 @@
+import type { Mode } from './provider.ts';
+
+/** Names one intended effect: the same scope never executes twice. */
+export interface RequestScope {
+  workspace: string;
+  integration: string;
+  mode: Mode;
+  operation: string;
+  /** The caller's own id for what is to happen. */
+  reference: string;
+}
+
+export interface RequestPlan extends RequestScope {
+  /** The arguments as sent to the service. */
+  arguments: Readonly<Record<string, unknown>>;
+  /** The caller's own idempotency key; otherwise one is derived from the scope, so that it survives the loss of the ledger. */
+  idempotencyKey: string | undefined;
+  /** Allows a request whose arguments equal those of a recent one under another reference. */
+  allowDuplicate: boolean;
+  /** How long this process may work on it before another may take over, in milliseconds. */
+  leaseMs: number;
+  limits: { maxAmountMinor?: number | undefined; writesPerHour?: number | undefined };
+}
+
+/**
+ * `sent`: a process works on it, or died while it did. `executed` and `failed` are final: the service answered. `unknown`: it may have
+ * been executed, and no answer arrived.
+ */
+export type RequestState = 'sent' | 'executed' | 'failed' | 'unknown';
+
+export interface RequestRecord extends RequestScope {
+  id: number;
+  arguments: Readonly<Record<string, unknown>>;
+  idempotencyKey: string;
+  state: RequestState;
+  /** The service's answer when executed. */
+  answer: unknown;
+  /** Our error code when failed or unknown. */
+  error: string | null;
+  requestId: string | null;
+  attempts: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** What to do about a plan. */
+export type Beginning =
+  | { kind: 'send'; record: RequestRecord; resumed: boolean }
+  | { kind: 'replay'; record: RequestRecord }
+  /** Another call is working on the same scope. */
+  | { kind: 'wait'; record: RequestRecord };
+
+export interface RequestEnd {
+  state: 'executed' | 'failed' | 'unknown';
+  answer?: unknown;
+  error?: string | undefined;
+  requestId?: string | undefined;
+  attempts: number;
+}
+
+/**
+ * What we asked services to do, under which key, and how it ended. Written before the first byte leaves, so that a crash at any
+ * instruction leaves a row from which the next call continues with the same key.
+ */
+export interface RequestLedger {
+  /**
+   * Decides in one transaction. Throws `conflict` when the scope was used with other arguments, or when the arguments repeat a recent
+   * request under another reference; `not_allowed` when a cap would be exceeded.
+   */
+  begin(plan: RequestPlan): Promise<Beginning>;
+  end(id: number, end: RequestEnd): Promise<void>;
+  /** The executed or unknown requests whose answer has the given id. */
+  findByAnswerId(workspace: string, answerId: string): Promise<RequestRecord[]>;
+}

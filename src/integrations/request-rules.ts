@@ -1,0 +1,70 @@
+import { AppError } from '../core/errors.ts';
+import type { Sql } from '../storage/connection.ts';
+import { present } from '../storage/connection.ts';
+import type { RequestPlan } from './request-ledger.ts';
+import type { RequestRow } from './request-row.ts';
+import { answerId, canonicalJson, parseAnswer } from './request-row.ts';
+
+const HOUR_MS = 3_600_000;
+/** Within this time equal arguments under another reference look like an agent that repeats itself. */
+const DUPLICATE_WINDOW_MS = 10 * 60_000;
+
+/** Caps count what is begun, in the transaction that begins it: replays never use them up and processes cannot race past them. */
+export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
+  const { maxAmountMinor, writesPerHour } = plan.limits;
+  const amount = plan.arguments['amount'];
+  if (maxAmountMinor !== undefined && typeof amount === 'number' && amount > maxAmountMinor) {
+    throw new AppError(
+      'not_allowed',
+      `The amount ${amount} is above the cap of ${maxAmountMinor} for ${plan.integration}.`,
+      {
+        hint: 'Ask the person who set caps.max_amount in configure_integration.',
+      },
+    );
+  }
+  if (writesPerHour === undefined) return;
+  const begun = present(
+    sql.get<{ n: number; oldest: number | null }>(
+      `SELECT count(*) AS n, min(created_at) AS oldest FROM request
+       WHERE workspace = ? AND integration = ? AND created_at > ? AND state <> 'failed'`,
+      [plan.workspace, plan.integration, now - HOUR_MS],
+    ),
+    'The count',
+  );
+  if (begun.n < writesPerHour) return;
+  throw new AppError('not_allowed', `${plan.integration} has used its cap of ${writesPerHour} writes per hour.`, {
+    hint: 'Wait for retry_after_ms, or ask the person who set caps.per_hour in configure_integration.',
+    retryAfterMs: (begun.oldest ?? now) + HOUR_MS - now,
+  });
+}
+
+/** An agent that starts over tends to invent a new reference for the same purchase. */
+export function refuseRepetition(sql: Sql, plan: RequestPlan, hash: string, now: number): void {
+  if (plan.allowDuplicate) return;
+  const twin = sql.get<RequestRow>(
+    `SELECT * FROM request WHERE workspace = ? AND integration = ? AND arguments_hash = ? AND created_at > ?
+       AND mode = ? AND operation = ? AND state <> 'failed' ORDER BY id DESC LIMIT 1`,
+    [plan.workspace, plan.integration, hash, now - DUPLICATE_WINDOW_MS, plan.mode, plan.operation],
+  );
+  if (twin === undefined) return;
+  throw new AppError(
+    'conflict',
+    `The same arguments were used ${Math.round((now - twin.created_at) / 1000)} s ago under another reference.`,
+    {
+      hint: `To repeat that request, use reference "${twin.reference}". If a second one is really wanted, set allow_duplicate: true.`,
+      details: { reference: twin.reference, state: twin.state, answer_id: answerId(parseAnswer(twin.answer)) },
+    },
+  );
+}
+
+export function changedArguments(plan: RequestPlan, row: RequestRow): AppError {
+  const before = JSON.parse(row.arguments) as Record<string, unknown>;
+  const names = new Set([...Object.keys(before), ...Object.keys(plan.arguments)]);
+  const differences = [...names]
+    .filter((name) => canonicalJson(before[name]) !== canonicalJson(plan.arguments[name]))
+    .map((name) => ({ argument: name, before: before[name] ?? null, now: plan.arguments[name] ?? null }));
+  return new AppError('conflict', `Reference "${plan.reference}" was used before with other arguments.`, {
+    hint: 'Repeat the call with the first arguments, or use a new reference for a new purchase.',
+    details: { differences, state: row.state, answer_id: answerId(parseAnswer(row.answer)) },
+  });
+}

@@ -1,0 +1,9 @@
+import type { Provider } from '../provider.ts';
+import { sendgridWebhook } from './webhook.ts';
+
+export const sendgrid: Provider = {
+  service: 'sendgrid',
+  title: 'SendGrid',
+  docs: 'https://www.twilio.com/docs/sendgrid',
+  webhook: { scheme: sendgridWebhook, defaultSecretEnv: 'SENDGRID_WEBHOOK_PUBLIC_KEY' },
+};

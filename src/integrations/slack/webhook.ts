@@ -1,0 +1,20 @@
+import type { WebhookScheme } from '../../webhooks/scheme.ts';
+
+/**
+ * Events (JSON), slash commands and interactions (form) alike. The event's own type lies inside the `event_callback` envelope;
+ * `url_verification` has none.
+ * https://docs.slack.dev/authentication/verifying-requests-from-slack
+ */
+export const slackWebhook: WebhookScheme = {
+  signatures: [
+    {
+      algorithm: 'hmac-sha256',
+      key: 'utf8',
+      encoding: 'hex',
+      at: { header: 'x-slack-signature', prefix: 'v0=' },
+    },
+  ],
+  signed: [{ text: 'v0:' }, 'timestamp', { text: ':' }, 'body'],
+  timestamp: { at: { header: 'x-slack-request-timestamp' }, toleranceS: 300 },
+  event: { id: [{ json: ['event_id'] }], type: [{ json: ['event', 'type'] }, { json: ['type'] }] },
+};

@@ -1,0 +1,186 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../core/clock.ts';
+import type { Sql } from '../storage/connection.ts';
+import { present } from '../storage/connection.ts';
+import type { Migration } from '../storage/migrations.ts';
+import type { Sqlite } from '../storage/sqlite.ts';
+import type {
+  Beginning,
+  RequestEnd,
+  RequestLedger,
+  RequestPlan,
+  RequestRecord,
+  RequestScope,
+} from './request-ledger.ts';
+import type { RequestRow } from './request-row.ts';
+import { answerId, canonicalJson, sha256, toRecord } from './request-row.ts';
+import { changedArguments, refuseRepetition, reserve } from './request-rules.ts';
+
+export const requestMigrations: readonly Migration[] = [
+  {
+    id: 'requests-001',
+    sql: `
+      CREATE TABLE request (
+        id INTEGER PRIMARY KEY,
+        workspace TEXT NOT NULL,
+        integration TEXT NOT NULL,
+        mode TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        reference TEXT NOT NULL,
+        arguments TEXT NOT NULL,
+        arguments_hash TEXT NOT NULL,
+        idempotency_key TEXT NOT NULL,
+        round INTEGER NOT NULL DEFAULT 1,
+        state TEXT NOT NULL,
+        answer TEXT,
+        answer_id TEXT,
+        error TEXT,
+        request_id TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        owner TEXT,
+        lease_until INTEGER,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        UNIQUE (workspace, integration, mode, operation, reference)
+      ) STRICT;
+      CREATE INDEX request_by_arguments ON request (workspace, integration, arguments_hash, created_at);
+      CREATE INDEX request_by_time ON request (workspace, integration, created_at);
+      CREATE INDEX request_by_answer ON request (workspace, answer_id) WHERE answer_id IS NOT NULL;`,
+  },
+];
+
+const OWNER = `${hostname()}:${process.pid}`;
+
+export class SqliteRequestLedger implements RequestLedger {
+  readonly #sqlite: Sqlite;
+  readonly #clock: Clock;
+
+  constructor(sqlite: Sqlite, clock: Clock) {
+    this.#sqlite = sqlite;
+    this.#clock = clock;
+  }
+
+  async begin(plan: RequestPlan): Promise<Beginning> {
+    const ledger = await this.#sqlite.ledger();
+    const json = canonicalJson(plan.arguments);
+    const hash = sha256(json);
+    return ledger.write((sql) => {
+      const now = this.#clock.now();
+      const row = findScope(sql, plan);
+      if (row === undefined) return insert(sql, plan, json, hash, now);
+      if (row.arguments_hash === hash) return proceed(sql, plan, row, now);
+      // What failed had no effect: the corrected request takes its place.
+      if (row.state === 'failed') return restart(sql, plan, row, json, hash, now);
+      throw changedArguments(plan, row);
+    });
+  }
+
+  async end(id: number, end: RequestEnd): Promise<void> {
+    const ledger = await this.#sqlite.ledger();
+    await ledger.write((sql) =>
+      sql.run(
+        `UPDATE request SET state = ?, answer = ?, answer_id = ?, error = ?, request_id = coalesce(?, request_id),
+           attempts = attempts + ?, owner = NULL, lease_until = NULL, updated_at = ?
+         WHERE id = ? AND state <> 'executed'`,
+        [
+          end.state,
+          end.answer === undefined ? null : JSON.stringify(end.answer),
+          answerId(end.answer),
+          end.error ?? null,
+          end.requestId ?? null,
+          end.attempts,
+          this.#clock.now(),
+          id,
+        ],
+      ),
+    );
+  }
+
+  async findByAnswerId(workspace: string, id: string): Promise<RequestRecord[]> {
+    const ledger = await this.#sqlite.ledger();
+    return ledger.read((sql) =>
+      sql
+        .all<RequestRow>('SELECT * FROM request WHERE workspace = ? AND answer_id = ? ORDER BY id', [workspace, id])
+        .map(toRecord),
+    );
+  }
+}
+
+function proceed(sql: Sql, plan: RequestPlan, row: RequestRow, now: number): Beginning {
+  if (row.state === 'executed') return { kind: 'replay', record: toRecord(row) };
+  if (row.state === 'failed') return restart(sql, plan, row, row.arguments, row.arguments_hash, now);
+  if (row.state === 'sent' && isAlive(row, now)) return { kind: 'wait', record: toRecord(row) };
+  sql.run(`UPDATE request SET state = 'sent', owner = ?, lease_until = ?, updated_at = ? WHERE id = ?`, [
+    OWNER,
+    now + plan.leaseMs,
+    now,
+    row.id,
+  ]);
+  return { kind: 'send', record: { ...toRecord(row), state: 'sent' }, resumed: true };
+}
+
+function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: number): Beginning {
+  refuseRepetition(sql, plan, hash, now);
+  reserve(sql, plan, now);
+  const { workspace, integration, mode, operation, reference } = plan;
+  sql.run(
+    `INSERT INTO request (workspace, integration, mode, operation, reference, arguments, arguments_hash, idempotency_key, state,
+       owner, lease_until, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?)`,
+    [
+      workspace,
+      integration,
+      mode,
+      operation,
+      reference,
+      json,
+      hash,
+      keyFor(plan, 1),
+      OWNER,
+      now + plan.leaseMs,
+      now,
+      now,
+    ],
+  );
+  return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
+}
+
+/** A new round under a new key: the old key may be bound to the old arguments at the service. */
+function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, hash: string, now: number): Beginning {
+  reserve(sql, plan, now);
+  const round = row.round + 1;
+  sql.run(
+    `UPDATE request SET arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,
+       lease_until = ?, created_at = ?, updated_at = ?
+     WHERE id = ?`,
+    [json, hash, keyFor(plan, round), round, OWNER, now + plan.leaseMs, now, now, row.id],
+  );
+  return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
+}
+
+function findScope(sql: Sql, scope: RequestScope): RequestRow | undefined {
+  return sql.get<RequestRow>(
+    'SELECT * FROM request WHERE workspace = ? AND integration = ? AND mode = ? AND operation = ? AND reference = ?',
+    [scope.workspace, scope.integration, scope.mode, scope.operation, scope.reference],
+  );
+}
+
+/** A lease ends early when the process that held it is gone. */
+function isAlive(row: RequestRow, now: number): boolean {
+  if (row.lease_until === null || row.lease_until <= now) return false;
+  const [host, pid] = (row.owner ?? '').split(/:(?=\d+$)/);
+  if (host !== hostname() || pid === undefined) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The same scope and round give the same key on every machine and after any loss of state. */
+function keyFor(plan: RequestPlan, round: number): string {
+  if (plan.idempotencyKey !== undefined) return plan.idempotencyKey;
+  const { workspace, integration, mode, operation, reference } = plan;
+  return `bw-${sha256(canonicalJson([workspace, integration, mode, operation, reference, round])).slice(0, 40)}`;
+}

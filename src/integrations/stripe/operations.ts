@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { operation } from '../operation.ts';
+
+/** Ids go into the path. */
+const id = z.string().min(1).max(255);
+
+const metadata = z.record(z.string().max(40), z.string().max(500));
+
+/** https://docs.stripe.com/api/payment_intents/object */
+export const paymentIntent = z.object({
+  id,
+  client_secret: z.string().nullish(),
+  status: z.string(),
+  amount: z.int(),
+  amount_received: z.int().optional(),
+  currency: z.string(),
+  created: z.int(),
+  customer: z.string().nullish(),
+  description: z.string().nullish(),
+  latest_charge: z.string().nullish(),
+  capture_method: z.string().optional(),
+  cancellation_reason: z.string().nullish(),
+  livemode: z.boolean(),
+  metadata: metadata.optional(),
+  last_payment_error: z
+    .object({ code: z.string().optional(), decline_code: z.string().optional(), type: z.string().optional() })
+    .nullish(),
+});
+
+export type PaymentIntent = z.output<typeof paymentIntent>;
+
+/** The intent inside a 402: the card was declined, the request was executed. */
+const declinedIntent = z.object({ error: z.object({ type: z.literal('card_error'), payment_intent: z.unknown() }) });
+
+function answerFromError(body: unknown): unknown {
+  const parsed = declinedIntent.safeParse(body);
+  return parsed.success ? parsed.data.error.payment_intent : undefined;
+}
+
+/** https://docs.stripe.com/api/payment_intents/create */
+export const createPaymentIntent = operation({
+  name: 'createPaymentIntent',
+  method: 'POST',
+  path: '/v1/payment_intents',
+  encoding: 'form',
+  repeat: 'with-key',
+  class: 'write',
+  input: z.strictObject({
+    amount: z.int().positive(),
+    currency: z.string(),
+    customer: z.string().optional(),
+    payment_method: z.string().optional(),
+    confirm: z.boolean().optional(),
+    capture_method: z.enum(['automatic', 'automatic_async', 'manual']).optional(),
+    description: z.string().optional(),
+    receipt_email: z.string().optional(),
+    metadata: metadata.optional(),
+    automatic_payment_methods: z
+      .strictObject({ enabled: z.boolean(), allow_redirects: z.enum(['always', 'never']).optional() })
+      .optional(),
+  }),
+  output: paymentIntent,
+  answerFromError,
+});
+
+/** https://docs.stripe.com/api/payment_intents/retrieve */
+export const retrievePaymentIntent = operation({
+  name: 'retrievePaymentIntent',
+  method: 'GET',
+  path: '/v1/payment_intents/{id}',
+  encoding: 'form',
+  repeat: 'safe',
+  class: 'read',
+  input: z.strictObject({ id, expand: z.array(z.string()).optional() }),
+  output: paymentIntent,
+});

@@ -1,0 +1,81 @@
+import type { Account } from './account.ts';
+import { createId } from './ids.ts';
+import type { BalanceTransaction, Charge, Refund } from './objects.ts';
+
+/** Two business days for an account in the United States, here two days. */
+const PAYOUT_DELAY_S = 2 * 24 * 60 * 60;
+
+/** 2.9 % + 30, the published price for cards. */
+function feeOf(amount: number): number {
+  return Math.round(amount * 0.029) + 30;
+}
+
+/** Books captured funds, which the charge then names. */
+export function bookCharge(account: Account, charge: Charge): void {
+  const { amount_captured: amount, currency, description, id } = charge;
+  const fee = feeOf(amount);
+  const fees = [
+    { amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' },
+  ];
+  charge.balance_transaction = book(account, {
+    amount,
+    currency,
+    description,
+    fee,
+    fee_details: fees as BalanceTransaction['fee_details'],
+    reporting_category: 'charge',
+    source: id,
+    type: 'charge',
+  });
+}
+
+/** Returns the id of the booking. Stripe keeps its fee when a payment is refunded. */
+export function bookRefund(account: Account, refund: Pick<Refund, 'id' | 'amount' | 'currency'>): string {
+  return book(account, {
+    amount: -refund.amount,
+    currency: refund.currency,
+    description: 'REFUND FOR CHARGE',
+    fee: 0,
+    fee_details: [],
+    reporting_category: 'refund',
+    source: refund.id,
+    type: 'refund',
+  });
+}
+
+type Booking = Pick<
+  BalanceTransaction,
+  'amount' | 'currency' | 'description' | 'fee' | 'fee_details' | 'reporting_category' | 'source' | 'type'
+>;
+
+function book(account: Account, booking: Booking): string {
+  const created = account.now();
+  const availableOn = created + PAYOUT_DELAY_S;
+  return account.balanceTransactions.add({
+    id: createId('txn'),
+    object: 'balance_transaction',
+    ...booking,
+    available_on: availableOn,
+    balance_type: 'payments',
+    created,
+    exchange_rate: null,
+    net: booking.amount - booking.fee,
+    get status() {
+      return availableOn <= account.now() ? 'available' : 'pending';
+    },
+  }).id;
+}
+
+/** https://docs.stripe.com/api/balance: funds become available when their booking is due. */
+export function buildBalance(account: Account): object {
+  const bookings = account.balanceTransactions.newestFirst();
+  const currencies = new Set(['usd', ...bookings.map(({ currency }) => currency)]);
+  const sum = (status: BalanceTransaction['status']) =>
+    [...currencies].map((currency) => {
+      const amount = bookings
+        .filter((booking) => booking.currency === currency && booking.status === status)
+        .reduce((total, { net }) => total + net, 0);
+      return { amount, currency, source_types: { card: amount } };
+    });
+  return { object: 'balance', available: sum('available'), livemode: false, pending: sum('pending') };
+}

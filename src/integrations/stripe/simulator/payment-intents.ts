@@ -1,0 +1,149 @@
+import type { Account, Call } from './account.ts';
+import { invalidRequest, missing } from './api-error.ts';
+import { buildIntent } from './build-intent.ts';
+import type { PaymentIntent, PaymentMethod } from './objects.ts';
+import { paginate } from './pagination.ts';
+import type {
+  CancelParameters,
+  CaptureParameters,
+  ConfirmParameters,
+  CreateParameters,
+} from './payment-intent-parameters.ts';
+import {
+  cancelParameters,
+  captureParameters,
+  confirmParameters,
+  createParameters,
+  listIntentsParameters,
+  retrieveParameters,
+} from './payment-intent-parameters.ts';
+import { createPaymentMethod, resolvePaymentMethod } from './payment-methods.ts';
+import type { Confirmation } from './payments.ts';
+import { cancel, capture, confirm, requireStatus, unexpectedState } from './payments.ts';
+import { route } from './router.ts';
+import { buildShipping, mergeMetadata } from './shared-parameters.ts';
+
+const path = '/v1/payment_intents';
+const kind = 'payment_intent';
+
+export const paymentIntentRoutes = [
+  route('POST', path, kind, createParameters, createIntent),
+  route('POST', `${path}/:id/confirm`, kind, confirmParameters, confirmIntent),
+  route('POST', `${path}/:id/capture`, kind, captureParameters, captureIntent),
+  route('POST', `${path}/:id/cancel`, kind, cancelParameters, cancelIntent),
+  route('GET', `${path}/:id`, kind, retrieveParameters, ({ account }, _parameters, id) => findIntent(account, id)),
+  route('GET', path, kind, listIntentsParameters, ({ account }, { customer, ...page }) =>
+    paginate({ objects: account.paymentIntents, kind, url: path }, page, (intent) =>
+      [undefined, intent.customer].includes(customer),
+    ),
+  ),
+];
+
+function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
+  const { account } = call;
+  const { customer } = parameters;
+  if (customer !== undefined && account.customers.get(customer) === undefined) {
+    throw missing('customer', customer, 'customer', 400);
+  }
+  const method = givenMethod(account, parameters);
+  const confirmation = parameters.confirm === true ? confirmationWith(method, parameters) : undefined;
+  const intent = account.paymentIntents.add(buildIntent(account, parameters, method));
+  call.emit('payment_intent.created', intent);
+  if (confirmation !== undefined) confirm(call, intent, confirmation);
+  return intent;
+}
+
+function confirmIntent(call: Call, parameters: ConfirmParameters, id: string): PaymentIntent {
+  const intent = findIntent(call.account, id);
+  if (intent.status === 'succeeded') {
+    const message = 'You cannot confirm this PaymentIntent because it has already succeeded after being confirmed.';
+    throw unexpectedState(intent, message);
+  }
+  requireStatus(intent, 'confirm', 'confirmed', [
+    'requires_payment_method',
+    'requires_confirmation',
+    'requires_action',
+  ]);
+  const current = call.account.paymentMethods.get(intent.payment_method ?? '');
+  const confirmation = confirmationWith(givenMethod(call.account, parameters) ?? current, parameters, intent);
+  applyUpdates(intent, parameters);
+  confirm(call, intent, confirmation);
+  return intent;
+}
+
+function applyUpdates(intent: PaymentIntent, parameters: ConfirmParameters): void {
+  const { capture_method, receipt_email, setup_future_usage, shipping } = parameters;
+  if (capture_method !== undefined) intent.capture_method = capture_method;
+  if (receipt_email !== undefined) intent.receipt_email = receipt_email;
+  if (setup_future_usage !== undefined) intent.setup_future_usage = setup_future_usage;
+  if (shipping !== undefined) intent.shipping = buildShipping(shipping);
+}
+
+function captureIntent(call: Call, parameters: CaptureParameters, id: string): PaymentIntent {
+  const intent = findIntent(call.account, id);
+  requireStatus(intent, 'capture', 'captured', ['requires_capture']);
+  const { amount_to_capture: amount = intent.amount_capturable, metadata } = parameters;
+  if (amount > intent.amount_capturable) {
+    throw invalidRequest('The requested capture amount is greater than the amount you can capture for this charge.', {
+      code: 'amount_too_large',
+      param: 'amount_to_capture',
+      payment_intent: intent,
+    });
+  }
+  const { statement_descriptor, statement_descriptor_suffix } = parameters;
+  intent.metadata = mergeMetadata(intent.metadata, metadata);
+  if (statement_descriptor !== undefined) intent.statement_descriptor = statement_descriptor;
+  if (statement_descriptor_suffix !== undefined) intent.statement_descriptor_suffix = statement_descriptor_suffix;
+  capture(call, intent, amount);
+  return intent;
+}
+
+function cancelIntent(call: Call, { cancellation_reason }: CancelParameters, id: string): PaymentIntent {
+  const intent = findIntent(call.account, id);
+  requireStatus(intent, 'cancel', 'canceled', [
+    'requires_payment_method',
+    'requires_capture',
+    'requires_confirmation',
+    'requires_action',
+  ]);
+  cancel(call, intent, cancellation_reason);
+  return intent;
+}
+
+function findIntent(account: Account, id: string): PaymentIntent {
+  const intent = account.paymentIntents.get(id);
+  if (intent === undefined) throw missing(kind, id, 'intent', 404);
+  return intent;
+}
+
+/** The payment method that the parameters name or describe. */
+function givenMethod(account: Account, parameters: ConfirmParameters): PaymentMethod | undefined {
+  const { payment_method: id, payment_method_data: data } = parameters;
+  if (id !== undefined && data !== undefined) {
+    throw invalidRequest('You may only specify one of these parameters: payment_method, payment_method_data.', {
+      code: 'parameters_exclusive',
+      param: 'payment_method_data',
+    });
+  }
+  if (data !== undefined) return createPaymentMethod(account, data);
+  return id === undefined ? undefined : resolvePaymentMethod(account, id);
+}
+
+/** Throws without a method; an intent that exists already stays as it is. */
+function confirmationWith(
+  method: PaymentMethod | undefined,
+  parameters: ConfirmParameters,
+  intent?: PaymentIntent,
+): Confirmation {
+  if (method === undefined) {
+    const message = "You cannot confirm this PaymentIntent because it's missing a payment method.";
+    throw unexpectedState(intent, message);
+  }
+  const { error_on_requires_action, off_session = false, return_url } = parameters;
+  return {
+    method,
+    offSession: off_session !== false,
+    errorOnRequiresAction: error_on_requires_action === true,
+    returnUrl: return_url,
+  };
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Account } from './account.ts';
+import { missing, StripeApiError } from './api-error.ts';
+import { createId } from './ids.ts';
+import type { PaymentMethod } from './objects.ts';
+import { choice, integer, metadata, text } from './parameters.ts';
+import { billingParameters, buildBilling, mergeMetadata } from './shared-parameters.ts';
+import type { TestCard } from './test-cards.ts';
+import { cardByName, cardByNumber, REAL_CARD } from './test-cards.ts';
+
+export const paymentMethodData = z.strictObject({
+  type: choice('card'),
+  card: z.strictObject({
+    number: text(),
+    exp_month: integer(0, 999),
+    exp_year: integer(0, 9_999),
+    cvc: text().optional(),
+  }),
+  billing_details: billingParameters.optional(),
+  metadata: metadata().optional(),
+});
+
+type PaymentMethodData = z.output<typeof paymentMethodData>;
+
+/** The payment method that an id names. `pm_card_…` stands for a test card and makes a new one each time, as at Stripe. */
+export function resolvePaymentMethod(account: Account, id: string): PaymentMethod {
+  const card = cardByName(id);
+  if (card !== undefined) {
+    const expiry = new Date(account.now() * 1000);
+    return addPaymentMethod(account, card, expiry.getUTCMonth() + 1, expiry.getUTCFullYear() + 1);
+  }
+  const method = account.paymentMethods.get(id);
+  if (method === undefined) throw missing('PaymentMethod', id, 'payment_method', 400);
+  return method;
+}
+
+/** Throws a card error for details that no issuer would take. */
+export function createPaymentMethod(account: Account, data: PaymentMethodData): PaymentMethod {
+  const { exp_month: month, exp_year: year, cvc } = data.card;
+  const number = data.card.number.replace(/[ -]/g, '');
+  const card = cardByNumber(number);
+  if (!passesLuhn(number)) throw invalidCard('incorrect_number', 'Your card number is incorrect.', 'number');
+  if (card === undefined) {
+    throw cardError(REAL_CARD.code, REAL_CARD.message, { decline_code: REAL_CARD.declineCode });
+  }
+  checkExpiry(account, month, year);
+  if (cvc !== undefined && cvc.length !== (card.brand === 'amex' ? 4 : 3)) {
+    throw invalidCard('invalid_cvc', "Your card's security code is invalid.", 'cvc');
+  }
+  const method = addPaymentMethod(account, card, month, year);
+  method.billing_details = buildBilling(data.billing_details);
+  method.metadata = mergeMetadata({}, data.metadata);
+  return method;
+}
+
+function checkExpiry(account: Account, month: number, year: number): void {
+  if (month < 1 || month > 12) {
+    throw invalidCard('invalid_expiry_month', "Your card's expiration month is invalid.", 'exp_month');
+  }
+  const now = new Date(account.now() * 1000);
+  const age = (now.getUTCFullYear() - year) * 12 + now.getUTCMonth() + 1 - month;
+  if (age > 0 || age < -50 * 12) {
+    throw invalidCard('invalid_expiry_year', "Your card's expiration year is invalid.", 'exp_year');
+  }
+}
+
+function invalidCard(code: string, message: string, param: string): StripeApiError {
+  return cardError(code, message, { param });
+}
+
+export function cardError(code: string, message: string, fields: Record<string, unknown>): StripeApiError {
+  return new StripeApiError(402, 'card_error', message, { ...fields, code });
+}
+
+/** https://en.wikipedia.org/wiki/Luhn_algorithm */
+function passesLuhn(number: string): boolean {
+  if (!/^\d{12,19}$/.test(number)) return false;
+  const sum = Array.from(number, Number)
+    .reverse()
+    .map((digit, index) => (index % 2 === 0 ? digit : digit < 5 ? digit * 2 : digit * 2 - 9))
+    .reduce((total, digit) => total + digit, 0);
+  return sum % 10 === 0;
+}
+
+function addPaymentMethod(account: Account, card: TestCard, month: number, year: number): PaymentMethod {
+  const { brand, country, funding, number } = card;
+  const method: PaymentMethod = {
+    id: createId('pm'),
+    object: 'payment_method',
+    allow_redisplay: 'unspecified',
+    billing_details: buildBilling(),
+    card: {
+      brand,
+      checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: 'unchecked' },
+      country,
+      display_brand: brand,
+      exp_month: month,
+      exp_year: year,
+      fingerprint: createHash('sha256').update(number).digest('hex').slice(0, 16),
+      funding,
+      generated_from: null,
+      last4: number.slice(-4),
+      networks: { available: [brand], preferred: null },
+      regulated_status: 'unregulated',
+      three_d_secure_usage: { supported: brand !== 'amex' },
+      wallet: null,
+    },
+    created: account.now(),
+    customer: null,
+    customer_account: null,
+    livemode: false,
+    metadata: {},
+    type: 'card',
+  };
+  account.cards.set(method.id, card);
+  return account.paymentMethods.add(method);
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Account } from './account.ts';
+import { display } from './amounts.ts';
+import { invalidRequest, missing } from './api-error.ts';
+import { bookRefund } from './balance.ts';
+import { createId } from './ids.ts';
+import type { Charge, Refund } from './objects.ts';
+import { listParameters, paginate } from './pagination.ts';
+import { amount, choice, metadata, notSimulated, text } from './parameters.ts';
+import { route } from './router.ts';
+import { mergeMetadata } from './shared-parameters.ts';
+
+const path = '/v1/refunds';
+const kind = 'refund';
+
+const createParameters = z.strictObject({
+  amount: amount().optional(),
+  charge: text().optional(),
+  metadata: metadata().optional(),
+  payment_intent: text().optional(),
+  reason: choice('duplicate', 'fraudulent', 'requested_by_customer').optional(),
+  ...notSimulated('currency', 'customer', 'instructions_email', 'origin', 'refund_application_fee', 'reverse_transfer'),
+});
+
+type CreateParameters = z.output<typeof createParameters>;
+
+export const refundRoutes = [
+  route('POST', path, kind, createParameters, (call, parameters) => {
+    const { account } = call;
+    const charge = findCharge(account, parameters);
+    const refund = account.refunds.add(buildRefund(account, charge, refundable(charge, parameters.amount), parameters));
+    const { amount_refunded, refunded } = charge;
+    charge.amount_refunded += refund.amount;
+    charge.refunded = charge.amount_refunded === charge.amount_captured;
+    call.emit('refund.created', refund);
+    call.emit('charge.refunded', charge, { amount_refunded, ...(refunded !== charge.refunded && { refunded }) });
+    return refund;
+  }),
+
+  route(
+    'GET',
+    path,
+    kind,
+    z.strictObject({ ...listParameters, charge: text().optional(), payment_intent: text().optional() }),
+    (call, parameters) =>
+      paginate(
+        { objects: call.account.refunds, kind, url: path },
+        parameters,
+        (refund) =>
+          [undefined, refund.charge].includes(parameters.charge) &&
+          [undefined, refund.payment_intent].includes(parameters.payment_intent),
+      ),
+  ),
+
+  route('GET', `${path}/:id`, kind, z.strictObject({}), ({ account }, _parameters, id) => {
+    const refund = account.refunds.get(id);
+    if (refund === undefined) throw missing(kind, id, 'id', 404);
+    return refund;
+  }),
+];
+
+/** The charge to refund, which must have succeeded. */
+function findCharge(account: Account, { charge: id, payment_intent: intentId }: CreateParameters): Charge {
+  if (intentId === undefined) {
+    if (id === undefined) {
+      throw invalidRequest(
+        'One of the following params should be provided for this request: payment_intent or charge.',
+        {
+          code: 'parameter_missing',
+        },
+      );
+    }
+    const charge = account.charges.get(id);
+    if (charge === undefined) throw missing('charge', id, 'charge', 400);
+    return requireSucceeded(charge, charge.payment_intent);
+  }
+  const intent = account.paymentIntents.get(intentId);
+  if (intent === undefined) throw missing('payment_intent', intentId, 'payment_intent', 400);
+  const charge = account.charges.get(intent.latest_charge ?? '');
+  if (id !== undefined && id !== charge?.id) {
+    throw invalidRequest(`Charge ${id} does not belong to PaymentIntent ${intentId}.`, { param: 'charge' });
+  }
+  return requireSucceeded(charge, intentId);
+}
+
+function requireSucceeded(charge: Charge | undefined, intentId: string): Charge {
+  if (charge?.status === 'succeeded' && charge.captured) return charge;
+  throw invalidRequest(`This PaymentIntent (${intentId}) does not have a successful charge to refund.`);
+}
+
+/** The amount to refund; without one, all that is left. */
+function refundable(charge: Charge, wanted: number | undefined): number {
+  const left = charge.amount_captured - charge.amount_refunded;
+  if (left === 0) {
+    throw invalidRequest(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
+  }
+  if (wanted === undefined || wanted <= left) return wanted ?? left;
+  const [asked, available] = [wanted, left].map((value) => display(value, charge.currency));
+  throw invalidRequest(`Refund amount (${asked}) is greater than unrefunded amount on charge (${available})`, {
+    param: 'amount',
+  });
+}
+
+function buildRefund(account: Account, charge: Charge, amountMinor: number, parameters: CreateParameters): Refund {
+  const id = createId('re');
+  const { currency } = charge;
+  return {
+    id,
+    object: 'refund',
+    amount: amountMinor,
+    balance_transaction: bookRefund(account, { id, amount: amountMinor, currency }),
+    charge: charge.id,
+    created: account.now(),
+    currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: {
+      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
+    metadata: mergeMetadata({}, parameters.metadata),
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    reason: parameters.reason ?? null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: 'succeeded',
+    transfer_reversal: null,
+  };
+}

@@ -1,0 +1,69 @@
+// First: whatever the modules below do when they load, it must not reach standard output.
+import './stdout-guard.ts';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import packageJson from '../package.json' with { type: 'json' };
+import { createApp } from './app.ts';
+import { systemClock } from './core/clock.ts';
+import { messageOf } from './core/errors.ts';
+import { createLog } from './core/log.ts';
+import { Redactor } from './core/redact.ts';
+import { INSTRUCTIONS } from './instructions.ts';
+import { stopWithClient } from './lifecycle.ts';
+import { resources } from './resources/registry.ts';
+import { McpEdge } from './server.ts';
+import { createSecrets, environment, parseSettings } from './settings.ts';
+import { protocolOutput } from './stdout-guard.ts';
+import { Confirmations } from './tools/confirmation.ts';
+import { tools } from './tools/registry.ts';
+
+/** Largest message that is read; the SDK's own limit of 10 MB ends the process. */
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+const USAGE = `breakwater ${packageJson.version}: MCP tool server for external integrations, on stdio
+
+  breakwater             serve (this is what an MCP client starts)
+  breakwater --version   print the version
+  breakwater --help      print this
+
+Settings are environment variables; the README lists them.
+`;
+
+async function serve(): Promise<void> {
+  const redactor = new Redactor();
+  const settings = parseSettings(environment, process.cwd());
+  const log = createLog(settings.logLevel, redactor, (line) => process.stderr.write(line));
+  const secrets = createSecrets(environment, redactor);
+  const app = createApp(settings, secrets, log);
+  const { workspace, agent, sessionId } = settings;
+  const edge = new McpEdge({
+    version: packageJson.version,
+    instructions: INSTRUCTIONS,
+    tools,
+    resources,
+    options: { deps: app.deps, redactor, log },
+    confirmations: new Confirmations(systemClock),
+    caller: { workspace, agent, sessionId },
+  });
+  const stop = stopWithClient({
+    output: protocolOutput,
+    log,
+    idle: () => edge.idle(),
+    drain: () => edge.drain(),
+    close: () => app.close(),
+  });
+  edge.sdk.onclose = () => stop('connection closed', 1);
+  await edge.connect(new StdioServerTransport(process.stdin, protocolOutput, { maxBufferSize: MAX_MESSAGE_BYTES }));
+}
+
+async function main([command, ...rest]: readonly string[]): Promise<void> {
+  if (command === undefined) return serve();
+  if (command === '--version' && rest.length === 0) return void protocolOutput.write(`${packageJson.version}\n`);
+  if (command === '--help' && rest.length === 0) return void protocolOutput.write(USAGE);
+  process.stderr.write(`breakwater: unknown argument\n\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+main(process.argv.slice(2)).catch((thrown: unknown) => {
+  process.stderr.write(`breakwater: ${messageOf(thrown)}\n`);
+  process.exitCode = 1;
+});

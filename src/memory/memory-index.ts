@@ -1,0 +1,43 @@
+import type { Sql } from '../storage/connection.ts';
+import { readableText } from './json-text.ts';
+import type { MemoryRow } from './memory-row.ts';
+import { parseTags } from './memory-row.ts';
+import { clip } from './plain-text.ts';
+import { encodeTerms, termCount } from './term-vector.ts';
+import { tokenize } from './tokens.ts';
+
+const SUMMARY_LENGTH = 100;
+
+/** What stands for a memory whose author gave no summary. */
+export function defaultSummary(content: string): string {
+  return content.length > SUMMARY_LENGTH ? `${clip(content, SUMMARY_LENGTH)}...` : content;
+}
+
+/** The terms by which a memory is found: what it says, its labels, and the day it was stored. */
+export function indexTerms(row: Omit<MemoryRow, 'seq'>): string[] {
+  const ownSummary = row.summary === defaultSummary(row.content) ? '' : row.summary;
+  const labels = [...parseTags(row.tags), row.category ?? ''];
+  return [...tokenize([readableText(row.content), ownSummary, ...labels].join('\n')), ...dayTerms(row.stored_at)];
+}
+
+/** `2026-05-14` gives 20260514, 2026 and may, in the forms in which a query names them. */
+function dayTerms(timeMs: number): string[] {
+  const date = new Date(timeMs);
+  const month = date.toLocaleString('en', { month: 'long', timeZone: 'UTC' });
+  return [date.toISOString().slice(0, 10).replaceAll('-', ''), String(date.getUTCFullYear()), ...tokenize(month)];
+}
+
+/** Writes a memory that is in no index yet into the index. */
+export function addToIndex(sql: Sql, seq: number, terms: readonly string[], facets: string): void {
+  sql.run('INSERT INTO memory_fts (rowid, terms, facets) VALUES (?, ?, ?)', [seq, terms.join(' '), facets]);
+  sql.run('UPDATE memory SET terms = ? WHERE seq = ?', [encodeTerms(terms), seq]);
+  sql.run('UPDATE memory_total SET memories = memories + 1, terms = terms + ?', [terms.length]);
+}
+
+/** Takes a memory out of the index: searches do not find it any more. */
+export function removeFromIndex(sql: Sql, seq: number): void {
+  const row = sql.get<{ terms: Buffer }>('SELECT terms FROM memory WHERE seq = ? AND superseded_by IS NULL', [seq]);
+  if (row === undefined) return;
+  sql.run('DELETE FROM memory_fts WHERE rowid = ?', [seq]);
+  sql.run('UPDATE memory_total SET memories = memories - 1, terms = terms - ?', [termCount(row.terms)]);
+}

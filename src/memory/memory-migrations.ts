@@ -1,0 +1,47 @@
+import type { Migration } from '../storage/migrations.ts';
+
+/**
+ * `memory_fts` holds the index terms that `tokens.ts` makes and the facet words of `facets.ts`, without the text itself; facets filter and
+ * do not rank. It has a row for every memory that searches may find: superseded ones leave it, expired ones are filtered until they are
+ * deleted. `memory.terms` holds the same terms as hashes, in order, for the second ranking (`term-vector.ts`); `memory_total` what their
+ * average length is made of.
+ */
+export const memoryMigrations: readonly Migration[] = [
+  {
+    id: 'memory-001',
+    sql: `
+      CREATE TABLE memory (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        workspace TEXT NOT NULL,
+        is_global INTEGER NOT NULL,
+        agent TEXT NOT NULL,
+        session_id TEXT,
+        context_type TEXT NOT NULL,
+        category TEXT,
+        tags TEXT NOT NULL,
+        importance INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        stored_at INTEGER NOT NULL,
+        times_stored INTEGER NOT NULL,
+        expires_at INTEGER,
+        superseded_by TEXT,
+        fingerprint TEXT NOT NULL,
+        facets TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        terms BLOB NOT NULL,
+        content TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX memory_by_time ON memory (workspace, stored_at) WHERE superseded_by IS NULL;
+      CREATE INDEX memory_global_by_time ON memory (stored_at) WHERE is_global = 1 AND superseded_by IS NULL;
+      CREATE INDEX memory_by_fingerprint ON memory (fingerprint);
+      CREATE INDEX memory_by_expiry ON memory (expires_at) WHERE expires_at IS NOT NULL;
+      CREATE TABLE memory_total (memories INTEGER NOT NULL, terms INTEGER NOT NULL) STRICT;
+      INSERT INTO memory_total VALUES (0, 0);
+      CREATE VIRTUAL TABLE memory_fts USING fts5 (
+        terms, facets, content = '', contentless_delete = 1, detail = full, tokenize = 'ascii'
+      );
+      INSERT INTO memory_fts (memory_fts, rank) VALUES ('rank', 'bm25(1.0, 0.0)');
+      CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab (memory_fts, row);`,
+  },
+];

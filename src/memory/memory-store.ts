@@ -1,0 +1,136 @@
+export const CONTEXT_TYPES = [
+  'directive',
+  'information',
+  'heading',
+  'decision',
+  'code_pattern',
+  'requirement',
+  'error',
+  'todo',
+  'insight',
+  'preference',
+] as const;
+export type ContextType = (typeof CONTEXT_TYPES)[number];
+
+/** Most bytes of UTF-8 that the content of one memory may have. */
+export const MAX_CONTENT_BYTES = 65_536;
+
+/** Where a memory comes from, as the server knows it. */
+export interface Origin {
+  workspace: string;
+  agent: string;
+  sessionId: string | undefined;
+}
+
+export interface NewMemory {
+  /** Text, or JSON text whose values and keys become searchable. */
+  content: string;
+  contextType: ContextType;
+  category?: string | undefined;
+  tags: readonly string[];
+  /** 1 to 10. */
+  importance: number;
+  /** Default: the beginning of the content. */
+  summary?: string | undefined;
+  ttlSeconds?: number | undefined;
+  /** Visible in every workspace. */
+  isGlobal: boolean;
+  /** Id of a memory that this one corrects: it is kept, and no longer found by searches. */
+  supersedes?: string | undefined;
+}
+
+/** A stored memory. Times are in milliseconds since the epoch; texts are free of secrets, control characters and terminal escapes. */
+export interface Memory {
+  /** ULID. */
+  id: string;
+  content: string;
+  summary: string;
+  contextType: ContextType;
+  category: string | undefined;
+  tags: string[];
+  importance: number;
+  workspace: string;
+  isGlobal: boolean;
+  agent: string;
+  sessionId: string | undefined;
+  createdAt: number;
+  /** When it was last stored: later than `createdAt` when duplicates of it came in. */
+  storedAt: number;
+  /** How often it was stored, duplicates included. */
+  timesStored: number;
+  expiresAt: number | undefined;
+  /** Id of the memory that corrects this one. */
+  supersededBy: string | undefined;
+}
+
+export interface StoreResult {
+  memory: Memory;
+  /** Id of the memory that said the same already and was refreshed; then `memory` is that one. */
+  duplicateOf: string | undefined;
+  /** Kinds of secrets that were masked. */
+  redacted: string[];
+}
+
+/** All conditions must hold; of several values in one, any. */
+export interface SearchQuery {
+  /** Words; nothing in it is syntax. Empty or `*` finds everything that passes the filters, newest first. */
+  text: string;
+  /** Undefined for all workspaces; otherwise this one and the global memories. */
+  workspace: string | undefined;
+  limit: number;
+  minImportance?: number | undefined;
+  contextTypes?: readonly ContextType[] | undefined;
+  /** Category, tags, agent and session are compared without case. */
+  category?: string | undefined;
+  tags?: readonly string[] | undefined;
+  /** The agent that stored it, or that its JSON content names as `agent`. */
+  agent?: string | undefined;
+  sessionId?: string | undefined;
+  /** Bounds of `storedAt`, inclusive. */
+  since?: number | undefined;
+  until?: number | undefined;
+  /** Also words that begin with a query word, and likely spellings of words that occur nowhere. */
+  fuzzy?: boolean | undefined;
+  /** A regular expression that the content must match, without regard to case. */
+  regex?: string | undefined;
+  /** Of the last hit seen, from the same query: continues after it. */
+  cursor?: string | undefined;
+}
+
+export interface SearchHit {
+  memory: Memory;
+  /** 0 to 1; 0 where the query has no words. */
+  similarity: number;
+  /** The part of the content around the match, or all of a short one. */
+  excerpt: string;
+  /** Continues the search after this hit. */
+  cursor: string;
+}
+
+export interface SearchPage {
+  /** Best first, at most `limit`. */
+  hits: SearchHit[];
+  /** Continues after the last hit; undefined at the end. */
+  nextCursor: string | undefined;
+}
+
+/**
+ * What agents decided and learned. Every write that resolved survives the death of the process and is seen by the next search of every
+ * process on the same store. Fails with `unavailable` when the store cannot be reached.
+ */
+export interface MemoryStore {
+  /**
+   * Masks secrets, then stores, or refreshes the memory of the same scope, type and category that says the same. Throws `invalid_input`
+   * for content over `MAX_CONTENT_BYTES`, `not_found` or `conflict` for `supersedes` that is unknown or superseded already.
+   */
+  store(memory: NewMemory, origin: Origin): Promise<StoreResult>;
+
+  /** Never fails because of `text`. Throws `invalid_input` for a regex that is wrong or unsafe and for a cursor of another query. */
+  search(query: SearchQuery): Promise<SearchPage>;
+
+  /** Also memories of other workspaces and superseded ones, which say so; undefined for unknown and expired ones. */
+  get(id: string): Promise<Memory | undefined>;
+
+  /** The memories of a workspace and the global ones, last stored first. */
+  recent(workspace: string, limit: number): Promise<Memory[]>;
+}

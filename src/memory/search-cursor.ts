@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from '../core/errors.ts';
+import type { SearchQuery } from './memory-store.ts';
+
+/** Where a search continues. Candidates come in windows of the text index; each window is ranked on its own. */
+export interface SearchPosition {
+  window: number;
+  /** How many of the window's ranked candidates are done with. */
+  offset: number;
+  /** Highest `seq` at the first page: what is stored between two pages does not shift them. */
+  snapshot: number;
+}
+
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const SHAPE = z.tuple([count.max(1_000_000), count.max(10_000), count, z.string()]);
+
+export function encodeCursor({ window, offset, snapshot }: SearchPosition, query: SearchQuery): string {
+  return Buffer.from(JSON.stringify([window, offset, snapshot, digest(query)])).toString('base64url');
+}
+
+/** Throws `invalid_input` for anything but a cursor that came from the same query. */
+export function decodeCursor(cursor: string, query: SearchQuery): SearchPosition {
+  const parsed = SHAPE.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  if (!parsed.success || parsed.data[3] !== digest(query)) {
+    throw new AppError('invalid_input', 'The cursor does not belong to this search.', {
+      hint: 'Pass next_cursor unchanged together with the same query and filters, or search without a cursor.',
+    });
+  }
+  const [window, offset, snapshot] = parsed.data;
+  return { window, offset, snapshot };
+}
+
+/** Of everything that decides which memories are found and in which order. */
+function digest({ cursor: _cursor, limit: _limit, ...rest }: SearchQuery): string {
+  const known = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const canonical = JSON.stringify(known.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash('sha256').update(canonical).digest('base64url').slice(0, 10);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Sql } from '../storage/connection.ts';
+import { excerptOf } from './excerpt.ts';
+import { facetCondition } from './facets.ts';
+import type { MemoryRow } from './memory-row.ts';
+import { MEMORY_COLUMNS, parseTags, toMemory } from './memory-row.ts';
+import type { SearchHit, SearchPage, SearchQuery } from './memory-store.ts';
+import { SafePattern } from './pattern.ts';
+import { collectionSize, queryTerms, termCondition } from './query-terms.ts';
+import type { Candidate, Ranked } from './ranking.ts';
+import { rankCandidates } from './ranking.ts';
+import type { SearchPosition } from './search-cursor.ts';
+import { decodeCursor, encodeCursor } from './search-cursor.ts';
+
+/** Candidates that the text index orders by BM25 and that are then ranked in full; also the most hits of one page. */
+const WINDOW = 100;
+/** Windows that one page looks at: only a regex makes it need more than two. */
+const MAX_WINDOWS = 50;
+
+/** Filters stand inside the query, before its limit, so that they never cost a result. */
+const CANDIDATES = `
+  SELECT memory.seq, memory.importance, memory.stored_at, memory.category, memory.tags, memory.terms
+  FROM memory_fts CROSS JOIN memory ON memory.seq = memory_fts.rowid
+  WHERE memory_fts MATCH :match AND (memory.expires_at IS NULL OR memory.expires_at > :now)
+    AND memory.stored_at BETWEEN :since AND :until AND memory.seq <= :snapshot`;
+const BY_TEXT = `${CANDIDATES} ORDER BY memory_fts.rank LIMIT ${WINDOW} OFFSET :skip`;
+const BY_TIME = `${CANDIDATES} ORDER BY memory_fts.rowid DESC LIMIT ${WINDOW} OFFSET :skip`;
+
+interface CandidateRow {
+  seq: number;
+  importance: number;
+  stored_at: number;
+  category: string | null;
+  tags: string;
+  terms: Buffer;
+}
+
+/** A query made ready: which rows are candidates, how a window of them is ranked, and what an excerpt shows. */
+interface Plan {
+  candidates(position: SearchPosition): CandidateRow[];
+  rank(rows: readonly CandidateRow[]): Ranked[];
+  words: ReadonlySet<string>;
+}
+
+interface Entry {
+  row: MemoryRow;
+  similarity: number;
+  /** Where a search continues after this entry. */
+  next: SearchPosition;
+}
+
+/** Runs a search on the state of this moment. */
+export function searchMemories(sql: Sql, query: SearchQuery, now: number): SearchPage {
+  const pattern = query.regex === undefined ? undefined : new SafePattern(query.regex);
+  let position = query.cursor === undefined ? firstPosition(sql) : decodeCursor(query.cursor, query);
+  const plan = planQuery(sql, query, now);
+  const hits: SearchHit[] = [];
+  if (plan === undefined) return { hits, nextCursor: undefined };
+
+  for (let windows = 0; windows < MAX_WINDOWS; windows += 1) {
+    const rows = plan.candidates(position);
+    for (const entry of findEntries(sql, plan.rank(rows), position, pattern)) {
+      if (hits.length === query.limit) return { hits, nextCursor: hits.at(-1)?.cursor };
+      hits.push(toHit(entry, plan.words, query));
+    }
+    if (rows.length < WINDOW) return { hits, nextCursor: undefined };
+    position = { ...position, window: position.window + 1, offset: 0 };
+  }
+  return { hits, nextCursor: encodeCursor(position, query) };
+}
+
+function firstPosition(sql: Sql): SearchPosition {
+  return {
+    window: 0,
+    offset: 0,
+    snapshot: sql.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memory')?.seq ?? 0,
+  };
+}
+
+/** Undefined when nothing can match. */
+function planQuery(sql: Sql, query: SearchQuery, now: number): Plan | undefined {
+  const facets = facetCondition({
+    scope: query.workspace,
+    types: query.contextTypes,
+    category: query.category,
+    tags: query.tags,
+    agent: query.agent,
+    session: query.sessionId,
+    minImportance: query.minImportance,
+  });
+  const bounds = { now, since: query.since ?? 0, until: query.until ?? Number.MAX_SAFE_INTEGER };
+  const candidates =
+    (statement: string, match: string): Plan['candidates'] =>
+    ({ window, snapshot }) =>
+      sql.all<CandidateRow>(statement, { ...bounds, match, snapshot, skip: window * WINDOW });
+
+  if (/^\s*\*?\s*$/.test(query.text)) {
+    const rank: Plan['rank'] = (rows) => rows.map(({ seq }) => ({ seq, similarity: 0 }));
+    return { candidates: candidates(BY_TIME, facets), rank, words: new Set() };
+  }
+  const size = collectionSize(sql);
+  const terms = queryTerms(sql, query.text, query.fuzzy ?? false, size);
+  const condition = termCondition(terms, size);
+  if (condition === undefined) return undefined;
+  return {
+    candidates: candidates(BY_TEXT, `${facets} AND ${condition}`),
+    rank: (rows) => rankCandidates(rows.map(toCandidate), terms, size, now),
+    words: new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term))),
+  };
+}
+
+function toCandidate(row: CandidateRow): Candidate {
+  const labels = parseTags(row.tags);
+  if (row.category !== null) labels.push(row.category);
+  return { seq: row.seq, importance: row.importance, storedAt: row.stored_at, terms: row.terms, labels };
+}
+
+/** The entries of one ranked window, from `position` on, that the pattern lets pass. */
+function findEntries(
+  sql: Sql,
+  ranked: readonly Ranked[],
+  position: SearchPosition,
+  pattern: SafePattern | undefined,
+): Iterable<Entry> {
+  const entries = readEntries(sql, ranked, position);
+  if (pattern === undefined) return entries;
+  const all = [...entries];
+  const matches = pattern.testAll(all.map(({ row }) => row.content));
+  return all.filter((_, index) => matches[index] === true);
+}
+
+/** Reads each row only when it is asked for. */
+function* readEntries(sql: Sql, ranked: readonly Ranked[], position: SearchPosition): Generator<Entry> {
+  for (const [index, { seq, similarity }] of ranked.entries()) {
+    if (index < position.offset) continue;
+    const row = sql.get<MemoryRow>(`SELECT ${MEMORY_COLUMNS} FROM memory WHERE seq = ?`, [seq]);
+    if (row !== undefined) yield { row, similarity, next: { ...position, offset: index + 1 } };
+  }
+}
+
+function toHit({ row, similarity, next }: Entry, words: ReadonlySet<string>, query: SearchQuery): SearchHit {
+  const memory = toMemory(row);
+  return { memory, similarity, excerpt: excerptOf(memory.content, words), cursor: encodeCursor(next, query) };
+}

@@ -1,0 +1,148 @@
+import { AppError } from '../core/errors.ts';
+import type { Row, Sql } from '../storage/connection.ts';
+import { present } from '../storage/connection.ts';
+import { facetsOf } from './facets.ts';
+import { fingerprint } from './fingerprint.ts';
+import { jsonField } from './json-text.ts';
+import { addToIndex, defaultSummary, indexTerms, removeFromIndex } from './memory-index.ts';
+import type { MemoryRow } from './memory-row.ts';
+import { parseTags } from './memory-row.ts';
+import type { NewMemory, Origin } from './memory-store.ts';
+
+/** A memory ready to be written: everything computed before the lock is taken. */
+export interface Draft {
+  row: Omit<MemoryRow, 'seq'>;
+  facets: string;
+  fingerprint: string;
+  terms: string[];
+  supersedes: string | undefined;
+}
+
+export interface Stored {
+  row: MemoryRow;
+  isDuplicate: boolean;
+}
+
+type FullRow = MemoryRow & { facets: string };
+
+/** Most tags that duplicates may add up to. */
+const MAX_TAGS = 50;
+/** Expired memories deleted with each write: more than one, so that they never pile up. */
+const PURGE_BATCH = 20;
+
+/** Builds the row of a memory whose secrets are masked. */
+export function draftMemory(memory: NewMemory, origin: Origin, id: string, now: number): Draft {
+  const { content } = memory;
+  const category = memory.category?.trim() || undefined;
+  const tags = [...new Set(memory.tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  const row = {
+    id,
+    workspace: origin.workspace,
+    is_global: memory.isGlobal ? 1 : 0,
+    agent: origin.agent,
+    session_id: origin.sessionId ?? null,
+    context_type: memory.contextType,
+    category: category ?? null,
+    tags: JSON.stringify(tags),
+    importance: memory.importance,
+    created_at: now,
+    stored_at: now,
+    times_stored: 1,
+    expires_at: memory.ttlSeconds === undefined ? null : now + memory.ttlSeconds * 1000,
+    superseded_by: null,
+    summary: memory.summary?.trim() || defaultSummary(content),
+    content,
+  };
+  const facets = facetsOf({
+    scope: memory.isGlobal ? undefined : origin.workspace,
+    type: memory.contextType,
+    category,
+    tags,
+    agents: [origin.agent, jsonField(content, 'agent') ?? origin.agent],
+    session: origin.sessionId,
+    importance: memory.importance,
+  });
+  return { row, facets, fingerprint: fingerprint(content), terms: indexTerms(row), supersedes: memory.supersedes };
+}
+
+/** Stores a draft, or refreshes the memory that says the same. Synchronous: the body of one transaction. */
+export function storeDraft(sql: Sql, draft: Draft): Stored {
+  purgeExpired(sql, draft.row.stored_at);
+  const duplicate = findDuplicate(sql, draft);
+  const row = duplicate === undefined ? insert(sql, draft) : refresh(sql, duplicate, draft);
+  if (draft.supersedes !== undefined) supersede(sql, draft.supersedes, row);
+  return { row, isDuplicate: duplicate !== undefined };
+}
+
+function findDuplicate(sql: Sql, { row, fingerprint: print, supersedes }: Draft): FullRow | undefined {
+  return sql.get<FullRow>(
+    `SELECT * FROM memory
+     WHERE fingerprint = ? AND workspace = ? AND is_global = ? AND context_type = ? AND category IS ? AND superseded_by IS NULL
+       AND (expires_at IS NULL OR expires_at > ?) AND id IS NOT ?
+     ORDER BY seq LIMIT 1`,
+    [print, row.workspace, row.is_global, row.context_type, row.category, row.stored_at, supersedes ?? null],
+  );
+}
+
+function insert(sql: Sql, { row, facets, fingerprint: print, terms }: Draft): MemoryRow {
+  const columns: Row = { ...row, facets, fingerprint: print };
+  const names = Object.keys(columns);
+  const inserted = sql.get<{ seq: number }>(
+    `INSERT INTO memory (${names.join(', ')}, terms) VALUES (${names.map((name) => `:${name}`).join(', ')}, x'') RETURNING seq`,
+    columns,
+  );
+  const { seq } = present(inserted, 'The memory');
+  addToIndex(sql, seq, terms, facets);
+  return { seq, ...row };
+}
+
+/** The memory keeps its text, origin and id, and takes on everything that the new one can be found by. */
+function refresh(sql: Sql, old: FullRow, { row, facets: newFacets }: Draft): MemoryRow {
+  const { facets: oldFacets, ...known } = old;
+  const merged: MemoryRow = {
+    ...known,
+    tags: JSON.stringify([...new Set([...parseTags(old.tags), ...parseTags(row.tags)])].slice(0, MAX_TAGS)),
+    importance: Math.max(old.importance, row.importance),
+    stored_at: Math.max(old.stored_at, row.stored_at),
+    times_stored: old.times_stored + 1,
+    expires_at: old.expires_at === null || row.expires_at === null ? null : Math.max(old.expires_at, row.expires_at),
+  };
+  const facets = [...new Set([...oldFacets.split(' '), ...newFacets.split(' ')])].join(' ');
+  removeFromIndex(sql, old.seq);
+  sql.run(
+    `UPDATE memory SET tags = ?, importance = ?, stored_at = ?, times_stored = ?, expires_at = ?, facets = ? WHERE seq = ?`,
+    [merged.tags, merged.importance, merged.stored_at, merged.times_stored, merged.expires_at, facets, old.seq],
+  );
+  addToIndex(sql, old.seq, indexTerms(merged), facets);
+  return merged;
+}
+
+function supersede(sql: Sql, id: string, by: MemoryRow): void {
+  const old = sql.get<{ seq: number; superseded_by: string | null }>(
+    'SELECT seq, superseded_by FROM memory WHERE id = ? AND (workspace = ? OR is_global = 1)',
+    [id, by.workspace],
+  );
+  if (old === undefined) {
+    throw new AppError('not_found', 'The memory to supersede does not exist in this workspace.', {
+      hint: 'Take memory_id from a search result, or store without supersedes.',
+      details: { supersedes: id },
+    });
+  }
+  if (old.superseded_by === by.id) return;
+  if (old.superseded_by !== null) {
+    throw new AppError('conflict', 'That memory is superseded already.', {
+      hint: 'Read the memory that superseded it; if that is wrong too, supersede that one.',
+      details: { supersedes: id, superseded_by: old.superseded_by },
+    });
+  }
+  removeFromIndex(sql, old.seq);
+  sql.run('UPDATE memory SET superseded_by = ? WHERE seq = ?', [by.id, old.seq]);
+}
+
+function purgeExpired(sql: Sql, now: number): void {
+  const expired = sql.all<{ seq: number }>('SELECT seq FROM memory WHERE expires_at <= ? LIMIT ?', [now, PURGE_BATCH]);
+  for (const { seq } of expired) {
+    removeFromIndex(sql, seq);
+    sql.run('DELETE FROM memory WHERE seq = ?', [seq]);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Mode } from '../integrations/provider.ts';
+
+/** A payment as answers of the service and (later) its events made it. */
+export interface Payment {
+  workspace: string;
+  /** The provider's id, `pi_…`. */
+  id: string;
+  integration: string;
+  mode: Mode;
+  amountMinor: number;
+  currency: string;
+  status: string;
+  /** The caller's own id, when the payment was begun here. */
+  reference: string | undefined;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** What one answer or event shows of a payment at a moment. */
+export type PaymentObservation = Omit<Payment, 'createdAt' | 'updatedAt'> & { observedAt: number };
+
+/** Payments of a workspace. */
+export interface PaymentLedger {
+  /** Takes an observation in, whatever the order of arrival: older ones and any after a final status change nothing. */
+  observe(observation: PaymentObservation): Promise<Payment>;
+  get(workspace: string, id: string): Promise<Payment | undefined>;
+}
+
+/** No status follows these: https://docs.stripe.com/payments/paymentintents/lifecycle */
+const FINAL_STATUSES = new Set(['succeeded', 'canceled']);
+
+/** The payment after an observation: a pure rule, so that every order of arrival ends in the same state. */
+export function advance(payment: Payment | undefined, seen: PaymentObservation): Payment {
+  const { observedAt, ...facts } = seen;
+  if (payment === undefined) return { ...facts, createdAt: observedAt, updatedAt: observedAt };
+  const reference = payment.reference ?? seen.reference;
+  const final = FINAL_STATUSES.has(payment.status) && !FINAL_STATUSES.has(seen.status);
+  if (final || observedAt < payment.updatedAt) return { ...payment, reference };
+  return { ...facts, reference, createdAt: payment.createdAt, updatedAt: observedAt };
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../core/clock.ts';
+import type { BreakerRow } from './breaker-state.ts';
+import { force, forcedState, newBreaker, reset } from './breaker-state.ts';
+import type { BreakerStore, Transition } from './breaker-store.ts';
+import type { Pipeline } from './pipeline.ts';
+
+const SHOWN_TRANSITIONS = 10;
+
+/** One breaker as people and agents see it. Times are milliseconds since the epoch. */
+export interface BreakerStatus {
+  key: string;
+  state: 'closed' | 'open' | 'half_open' | 'forced_open' | 'forced_closed';
+  since: number;
+  failures: number;
+  opens: number;
+  /** Until a call can go through; undefined when it can now or nobody knows. */
+  retryAfterMs: number | undefined;
+  forced: { owner: string; reason: string; until: number | null } | undefined;
+  /** When the permits of the present probes end. */
+  probesUntil: number[];
+  throttledUntil: number | undefined;
+  lastError: string | undefined;
+  transitions: Transition[];
+  /** What the answering process alone knows. */
+  local: { running: number; queued: number; retryTokens: number };
+}
+
+export interface Control {
+  action: 'open' | 'close' | 'reset';
+  reason: string;
+  owner: string;
+  /** How long a forced state holds, in milliseconds; undefined means until it is reset. */
+  forMs: number | undefined;
+}
+
+/** Shows and controls the breakers that all processes share. */
+export class Breakers {
+  readonly #store: BreakerStore;
+  readonly #pipeline: Pipeline;
+  readonly #clock: Clock;
+
+  constructor(store: BreakerStore, pipeline: Pipeline, clock: Clock) {
+    this.#store = store;
+    this.#pipeline = pipeline;
+    this.#clock = clock;
+  }
+
+  async status(key: string): Promise<BreakerStatus> {
+    const [row, transitions] = await Promise.all([
+      this.#store.get(key),
+      this.#store.transitions(key, SHOWN_TRANSITIONS),
+    ]);
+    return this.#describe(row ?? newBreaker(key, this.#clock.now()), transitions);
+  }
+
+  /** The keys of all breakers that ever had something to tell. */
+  async keys(): Promise<string[]> {
+    return (await this.#store.list()).map(({ key }) => key);
+  }
+
+  async control(key: string, control: Control): Promise<BreakerStatus> {
+    const { action, reason, owner, forMs } = control;
+    const now = this.#clock.now();
+    const until = forMs === undefined ? null : now + forMs;
+    await this.#store.update(key, (row) =>
+      action === 'reset'
+        ? reset(row, now)
+        : force(row, now, { state: action === 'open' ? 'open' : 'closed', reason, owner, until }),
+    );
+    return this.status(key);
+  }
+
+  #describe(row: BreakerRow, transitions: Transition[]): BreakerStatus {
+    const now = this.#clock.now();
+    const forced = forcedState(row, now);
+    const { bulkhead, budget } = this.#pipeline.local(row.key);
+    const throttled = row.throttledUntil !== null && row.throttledUntil > now ? row.throttledUntil : undefined;
+    return {
+      key: row.key,
+      state: forced === undefined ? row.state : `forced_${forced.state}`,
+      since: row.since,
+      failures: row.failures,
+      opens: row.opens,
+      retryAfterMs: waitOf(row, now, forced?.until, throttled),
+      forced: forced === undefined ? undefined : { owner: forced.owner, reason: forced.reason, until: forced.until },
+      probesUntil: row.probes.filter(({ until }) => until > now).map(({ until }) => until),
+      throttledUntil: throttled,
+      lastError: row.lastError ?? undefined,
+      transitions,
+      local: { running: bulkhead.active, queued: bulkhead.queued, retryTokens: Math.floor(budget.tokens) },
+    };
+  }
+}
+
+function waitOf(row: BreakerRow, now: number, forcedUntil: number | null | undefined, throttled: number | undefined) {
+  const ends = [throttled, row.state === 'open' ? row.reopenAt : undefined, forcedUntil];
+  const latest = Math.max(...ends.map((end) => end ?? 0));
+  return latest > now ? latest - now : undefined;
+}

@@ -1,0 +1,78 @@
+import type { IDefaultPolicyContext } from 'cockatiel';
+import type { Clock } from '../core/clock.ts';
+import { sleep } from '../core/clock.ts';
+import { abortError } from '../core/errors.ts';
+import type { RetryBudget } from './budget.ts';
+import type { Repeat } from './classify.ts';
+import { AttemptError, classify } from './classify.ts';
+import { Policy } from './policy.ts';
+
+export interface RetryContext extends IDefaultPolicyContext {
+  /** 1 for the first attempt. */
+  attempt: number;
+}
+
+export interface RetryOptions {
+  /** Attempts in all, the first included. */
+  maxAttempts: number;
+  /** Upper bound of the first pause in milliseconds; it doubles with each attempt. */
+  baseMs: number;
+  /** Upper bound of any pause that the service did not ask for. */
+  maxMs: number;
+  repeat: Repeat;
+  /** When the whole call must have ended, on the clock. A pause that would pass it is not begun. */
+  deadlineAt: number;
+  budget: RetryBudget;
+  clock: Clock;
+  /** Told before each pause. */
+  onPause?: ((pause: { attempt: number; maxAttempts: number; pauseMs: number }) => void) | undefined;
+  random?: () => number;
+}
+
+/** Repeats what `classify` allows, after full-jitter pauses or the pause that the service asked for. */
+export class Retry extends Policy<RetryContext> {
+  readonly #options: RetryOptions;
+
+  constructor(options: RetryOptions) {
+    super();
+    this.#options = options;
+  }
+
+  protected override async run<T>(
+    work: (context: RetryContext) => PromiseLike<T> | T,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const { maxAttempts, budget, onPause } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const value = await work({ signal, attempt });
+        budget.reward(attempt);
+        return value;
+      } catch (thrown) {
+        const pauseMs = this.#pauseAfter(thrown, attempt);
+        if (pauseMs === undefined || signal.aborted || !budget.spend()) throw thrown;
+        onPause?.({ attempt: attempt + 1, maxAttempts, pauseMs });
+        await sleep(pauseMs, signal).catch(() => {
+          throw abortError(signal);
+        });
+      }
+    }
+  }
+
+  /** Milliseconds to wait before the next attempt, or undefined when there must be none. */
+  #pauseAfter(thrown: unknown, attempt: number): number | undefined {
+    const { maxAttempts, repeat, deadlineAt, clock } = this.#options;
+    if (!(thrown instanceof AttemptError) || attempt >= maxAttempts) return undefined;
+    const now = clock.now();
+    const { retry, retryAfterMs } = classify(thrown.failure, repeat, now);
+    if (!retry) return undefined;
+    const pauseMs = retryAfterMs ?? this.#backoff(attempt);
+    return now + pauseMs < deadlineAt ? pauseMs : undefined;
+  }
+
+  /** Full jitter: anything between 0 and the bound, also where the bound has stopped growing. */
+  #backoff(attempt: number): number {
+    const { baseMs, maxMs, random = Math.random } = this.#options;
+    return random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+  }
+}

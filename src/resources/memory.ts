@@ -1,0 +1,42 @@
+import { AppError } from '../core/errors.ts';
+import type { Resource } from '../core/resource.ts';
+import type { Memory, MemoryStore } from '../memory/memory-store.ts';
+import { DATA_NOTE, describeMemory } from '../views/memory-view.ts';
+
+const LISTED = 25;
+
+export const memoryResource: Resource<{ memory: MemoryStore }> = {
+  name: 'memory',
+  title: 'Memory',
+  description: 'One memory whole: content, labels, origin, and what superseded it',
+  uriTemplate: 'memory://{id}',
+  async list({ memory }, { workspace }) {
+    const memories = await memory.recent(workspace, LISTED);
+    return memories.map((entry) => ({
+      uri: `memory://${entry.id}`,
+      name: entry.id,
+      title: entry.summary,
+      description: `${entry.contextType} by ${entry.agent}`,
+    }));
+  },
+  async read(id, { memory }) {
+    const found = await memory.get(id);
+    if (found !== undefined) return { note: DATA_NOTE, ...describeWhole(found) };
+    throw new AppError('not_found', 'There is no such memory, or it has expired.', {
+      hint: 'Take memory_id from the results of search_memories.',
+    });
+  },
+};
+
+function describeWhole(memory: Memory) {
+  return {
+    ...describeMemory(memory),
+    content: memory.content,
+    session_id: memory.sessionId,
+    is_global: memory.isGlobal,
+    created_at: memory.createdAt,
+    times_stored: memory.timesStored,
+    expires_at: memory.expiresAt,
+    superseded_by: memory.supersededBy,
+  };
+}

@@ -1,0 +1,114 @@
+import { homedir } from 'node:os';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { AppError } from './core/errors.ts';
+import type { LogLevel } from './core/log.ts';
+import { LOG_LEVELS } from './core/log.ts';
+import type { Redactor } from './core/redact.ts';
+import type { Secrets } from './core/secrets.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The process's own environment; everything else takes it as a value. */
+export const environment: Environment = process.env;
+
+export interface Settings {
+  /** Absolute path of the database file. */
+  databasePath: string;
+  /** Identity of the project: what is stored belongs to it. */
+  workspace: string;
+  /** Who the caller is when the client does not say. */
+  agent: string;
+  sessionId: string | undefined;
+  allowLive: boolean;
+  logLevel: LogLevel;
+}
+
+/** The variables that a user may set; the README table is generated from this. */
+export const SETTINGS = [
+  {
+    name: 'BREAKWATER_DB',
+    default: 'user data folder',
+    description: 'Path of the database file; one file serves every agent and session',
+  },
+  {
+    name: 'BREAKWATER_WORKSPACE',
+    default: 'project folder',
+    description: 'Name of the workspace, where several folders or machines mean the same project',
+  },
+  {
+    name: 'BREAKWATER_AGENT',
+    default: "the client's name",
+    description: 'Name under which memories and forced breakers are kept',
+  },
+  {
+    name: 'BREAKWATER_ALLOW_LIVE',
+    default: 'unset',
+    description: '`1` is the consent of a person to live mode; without it no live call leaves',
+  },
+  { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
+] as const;
+
+/** Clients pass an unset `${NAME}` on as that literal text. */
+const PLACEHOLDER = /^\$\{.*\}$/s;
+
+/** The value of a variable; empty and a literal `${NAME}` count as unset. */
+function read(env: Environment, name: string): string | undefined {
+  const value = env[name];
+  return value === undefined || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
+}
+
+/** Parses the environment once. Throws `invalid_input` that names the variable. */
+export function parseSettings(env: Environment, cwd: string): Settings {
+  return {
+    databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
+    workspace: read(env, 'BREAKWATER_WORKSPACE') ?? resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.'),
+    agent: read(env, 'BREAKWATER_AGENT') ?? '',
+    sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
+    allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
+    logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
+  };
+}
+
+/** Looks secrets up in the environment; every value read is known to the redactor from then on. */
+export function createSecrets(env: Environment, redactor: Redactor): Secrets {
+  return {
+    get(name) {
+      const value = read(env, name);
+      if (value !== undefined) redactor.learn(value);
+      return value;
+    },
+  };
+}
+
+function parseConsent(value: string | undefined): boolean {
+  if (value === undefined || value === '0' || value === 'false') return false;
+  if (value === '1' || value === 'true') return true;
+  throw new AppError('invalid_input', 'BREAKWATER_ALLOW_LIVE must be 1 or 0.');
+}
+
+function parseLogLevel(value: string | undefined): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === (value ?? 'info'));
+  if (level !== undefined) return level;
+  throw new AppError('invalid_input', `BREAKWATER_LOG must be one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function expandHome(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+/** The platform's folder for user data, so that every agent and session of a user shares one file. */
+function defaultDatabase(env: Environment): string {
+  return join(dataHome(env), 'breakwater', 'breakwater.db');
+}
+
+function dataHome(env: Environment): string {
+  if (process.platform === 'win32') return read(env, 'LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  const xdg = read(env, 'XDG_DATA_HOME');
+  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share');
+}
+
+/** How a workspace is shown to people: its last path segment. */
+export function workspaceLabel(workspace: string): string {
+  return basename(workspace) || workspace;
+}

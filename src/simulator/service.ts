@@ -1,0 +1,30 @@
+/** A request as it arrived, whatever carried it. */
+export interface SimulatedRequest {
+  readonly method: string;
+  /** Absolute; its origin is where the client believes the service to be. */
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface SimulatedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * A stateful double of a provider. It knows nothing of sockets: an HTTP server carries it (`simulator.ts`), a request interceptor
+ * inside a test can do so too.
+ */
+export interface SimulatedService {
+  /** Answers whatever comes in, with an error response where the provider would; rejects only when closed meanwhile. */
+  handle(request: SimulatedRequest): Promise<SimulatedResponse>;
+  /** How the provider words a refusal with this HTTP status. Executes nothing. */
+  refuse(status: number): SimulatedResponse;
+  /** Forgets every object, event and idempotency key, and drops deliveries under way. */
+  reset(): void;
+  /** Ends what runs in the background; the service answers no longer. */
+  close(): void;
+}

@@ -1,0 +1,18 @@
+/**
+ * Standard output belongs to the protocol. Imported before anything else, this module keeps the real writer for the transport and
+ * turns every other writer, ours or a dependency's, to standard error.
+ */
+import { Writable } from 'node:stream';
+
+const write = process.stdout.write.bind(process.stdout);
+
+/** The only way to the client. */
+export const protocolOutput = new Writable({
+  decodeStrings: false,
+  write(chunk: string, encoding, done) {
+    write(chunk, encoding, done);
+  },
+});
+
+process.stdout.write = process.stderr.write.bind(process.stderr);
+for (const method of ['log', 'info', 'debug', 'dir', 'table', 'group'] as const) console[method] = console.error;

@@ -1,0 +1,31 @@
+import type { Tool } from '../core/tool.ts';
+import { breakerStatus } from './breaker-status.ts';
+import { configureIntegration } from './configure-integration.ts';
+import { controlBreaker } from './control-breaker.ts';
+import { createPaymentIntentTool } from './create-payment-intent.ts';
+import { listIntegrations } from './list-integrations.ts';
+import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
+import { searchMemories } from './search-memories.ts';
+import { storeMemory } from './store-memory.ts';
+import { verifyWebhook } from './verify-webhook.ts';
+
+const all = [
+  configureIntegration,
+  listIntegrations,
+  createPaymentIntentTool,
+  retrievePaymentIntentTool,
+  breakerStatus,
+  controlBreaker,
+  verifyWebhook,
+  storeMemory,
+  searchMemories,
+] as const;
+
+type DepsOf<T extends { run: (...args: never[]) => unknown }> = T extends unknown ? Parameters<T['run']>[1] : never;
+type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
+
+/** Everything that some tool uses; `app.ts` holds one object that satisfies it. */
+export type ToolDeps = Intersection<DepsOf<(typeof all)[number]>>;
+
+/** Every tool, in the order in which they are listed. */
+export const tools: readonly Tool<ToolDeps>[] = all;

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeTool } from '../../src/describe-tool.ts';
+import { INSTRUCTIONS } from '../../src/instructions.ts';
+import { resources } from '../../src/resources/registry.ts';
+import { tools } from '../../src/tools/registry.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const listed = tools.map(describeTool);
+
+/** Files of src/tools that are no tools. */
+const FRAME = ['call-tool.ts', 'confirmation.ts', 'registry.ts'];
+
+describe('tool list', () => {
+  it('holds exactly the tools of the contract so far', () => {
+    expect(tools.map(({ name }) => name)).toEqual([
+      'configure_integration',
+      'list_integrations',
+      'create_payment_intent',
+      'retrieve_payment_intent',
+      'breaker_status',
+      'control_breaker',
+      'verify_webhook',
+      'store_memory',
+      'search_memories',
+    ]);
+  });
+
+  it('equals the reviewed list (npm run gen rewrites it)', () => {
+    expect(listed).toEqual(JSON.parse(readFileSync(resolve(ROOT, 'test/pins/tool-list.json'), 'utf8')));
+  });
+
+  it('has one file per tool, named after it', () => {
+    const files = readdirSync(resolve(ROOT, 'src/tools')).filter((file) => !FRAME.includes(file));
+    expect(files).toEqual(tools.map(({ name }) => `${name.replaceAll('_', '-')}.ts`).sort());
+  });
+
+  it('stays small: at most 26 tools and 48 KB', () => {
+    expect(tools.length).toBeLessThanOrEqual(26);
+    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48 * 1024);
+    // 36 KB for 26 tools is the aim: what exists must leave room for what is to come.
+    expect(JSON.stringify(listed).length / tools.length).toBeLessThanOrEqual(2_100);
+  });
+
+  it.each(listed)('$name keeps the conventions', ({
+    name,
+    title,
+    description,
+    inputSchema,
+    outputSchema,
+    annotations,
+  }) => {
+    expect(name).toMatch(/^[a-z]+(?:_[a-z]+)+$/);
+    expect(`mcp__plugin_breakwater_breakwater__${name}`.length).toBeLessThanOrEqual(64);
+    expect(title.length).toBeGreaterThan(5);
+    expect(description.length).toBeLessThanOrEqual(1024);
+    expect(inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(outputSchema).toMatchObject({ type: 'object' });
+    for (const [field, schema] of Object.entries(inputSchema.properties ?? {})) {
+      expect(schema, `${field} has no description`).toHaveProperty('description');
+    }
+    expect(annotations).toEqual({
+      title,
+      readOnlyHint: expect.any(Boolean),
+      destructiveHint: expect.any(Boolean),
+      idempotentHint: expect.any(Boolean),
+      openWorldHint: expect.any(Boolean),
+    });
+    expect(annotations.readOnlyHint && annotations.destructiveHint).toBe(false);
+  });
+
+  it('marks as read-only exactly the tools that change nothing', () => {
+    const readOnly = listed.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
+    expect(readOnly).toEqual([
+      'list_integrations',
+      'retrieve_payment_intent',
+      'breaker_status',
+      'verify_webhook',
+      'search_memories',
+    ]);
+  });
+});
+
+describe('resources and instructions', () => {
+  it('has the resources of the contract so far', () => {
+    expect(resources.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'integration://{name}',
+      'breaker://{integration}',
+      'memory://recent',
+      'memory://{id}',
+    ]);
+  });
+
+  it('has instructions of at most 2 KB', () => {
+    expect(Buffer.byteLength(INSTRUCTIONS)).toBeLessThanOrEqual(2048);
+  });
+});
