@@ -16,9 +16,13 @@ import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { InProcessBreakerStore } from './resilience/in-process-breaker-store.ts';
 import { Pipeline } from './resilience/pipeline.ts';
 import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-breaker-store.ts';
+import { resources } from './resources/registry.ts';
+import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
+import { Confirmations } from './tools/confirmation.ts';
 import type { ToolDeps } from './tools/registry.ts';
+import { tools } from './tools/registry.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -28,8 +32,7 @@ const migrations = [
   ...memoryMigrations,
 ];
 
-export interface App {
-  deps: ToolDeps;
+export interface App extends Toolbox<ToolDeps> {
   /** Waits for queued writes and closes the database and all connections. */
   close(): Promise<void>;
 }
@@ -57,6 +60,9 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     log,
   });
   return {
+    tools,
+    resources,
+    confirmations: new Confirmations(clock),
     deps: {
       integrations,
       payments,

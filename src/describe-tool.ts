@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tool } from './core/tool.ts';
 
 type ObjectSchema = { type: 'object'; properties?: Record<string, object>; required?: string[] };
@@ -13,7 +13,6 @@ export function describeTool<Deps>(tool: Tool<Deps>) {
     inputSchema: jsonSchema(tool.input, 'input'),
     outputSchema: jsonSchema(tool.output, 'output'),
     annotations: {
-      title,
       readOnlyHint: effect === 'read',
       destructiveHint: effect === 'destroy',
       idempotentHint: idempotent,
@@ -32,6 +31,10 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
     override: ({ jsonSchema }) => {
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.maximum)) delete jsonSchema.maximum;
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.minimum)) delete jsonSchema.minimum;
+      // Every key of a JSON object is a string.
+      if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
+      // Only arguments are closed: answers may grow.
+      if (io === 'output') delete jsonSchema.additionalProperties;
     },
   });
   return json as ObjectSchema;

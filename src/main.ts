@@ -2,19 +2,15 @@
 import './stdout-guard.ts';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import packageJson from '../package.json' with { type: 'json' };
-import { createApp } from './app.ts';
-import { systemClock } from './core/clock.ts';
+import type { App } from './app.ts';
 import { messageOf } from './core/errors.ts';
 import { createLog } from './core/log.ts';
 import { Redactor } from './core/redact.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 import { stopWithClient } from './lifecycle.ts';
-import { resources } from './resources/registry.ts';
 import { McpEdge } from './server.ts';
 import { createSecrets, environment, parseSettings } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
-import { Confirmations } from './tools/confirmation.ts';
-import { tools } from './tools/registry.ts';
 
 /** Largest message that is read; the SDK's own limit of 10 MB ends the process. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -33,23 +29,21 @@ async function serve(): Promise<void> {
   const settings = parseSettings(environment, process.cwd());
   const log = createLog(settings.logLevel, redactor, (line) => process.stderr.write(line));
   const secrets = createSecrets(environment, redactor);
-  const app = createApp(settings, secrets, log);
+  let app: App | undefined;
+  const load = async () => {
+    const { createApp } = await import('./app.ts');
+    app = createApp(settings, secrets, log);
+    return app;
+  };
   const { workspace, agent, sessionId } = settings;
-  const edge = new McpEdge({
-    version: packageJson.version,
-    instructions: INSTRUCTIONS,
-    tools,
-    resources,
-    options: { deps: app.deps, redactor, log },
-    confirmations: new Confirmations(systemClock),
-    caller: { workspace, agent, sessionId },
-  });
+  const caller = { workspace, agent, sessionId };
+  const edge = new McpEdge({ version: packageJson.version, instructions: INSTRUCTIONS, caller, redactor, log, load });
   const stop = stopWithClient({
     output: protocolOutput,
     log,
     idle: () => edge.idle(),
     drain: () => edge.drain(),
-    close: () => app.close(),
+    close: async () => app?.close(),
   });
   edge.sdk.onclose = () => stop('connection closed', 1);
   await edge.connect(new StdioServerTransport(process.stdin, protocolOutput, { maxBufferSize: MAX_MESSAGE_BYTES }));

@@ -12,23 +12,32 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AppError } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import type { Redactor } from './core/redact.ts';
 import type { Resource } from './core/resource.ts';
 import type { Caller, Tool, ToolContext } from './core/tool.ts';
 import { describeTool } from './describe-tool.ts';
 import { findResource } from './find-resource.ts';
-import type { CallOptions } from './tools/call-tool.ts';
 import { callTool } from './tools/call-tool.ts';
 import type { Confirmations, Elicit } from './tools/confirmation.ts';
+
+/** What the edge serves. */
+export interface Toolbox<Deps> {
+  tools: readonly Tool<Deps>[];
+  resources: readonly Resource<Deps>[];
+  deps: Deps;
+  confirmations: Confirmations;
+}
 
 export interface ServerParts<Deps> {
   version: string;
   instructions: string;
-  tools: readonly Tool<Deps>[];
-  resources: readonly Resource<Deps>[];
-  options: CallOptions<Deps>;
-  confirmations: Confirmations;
   /** What is known of the caller; an empty agent is replaced by the client's name. */
   caller: Caller;
+  redactor: Redactor;
+  log: Log;
+  /** Called at the first use of a tool or resource, so that a client is welcomed before anything heavy is loaded. */
+  load(): Promise<Toolbox<Deps>>;
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
@@ -42,6 +51,7 @@ export class McpEdge<Deps> {
   readonly #parts: ServerParts<Deps>;
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
+  #loading: Promise<Toolbox<Deps>> | undefined;
 
   constructor(parts: ServerParts<Deps>) {
     this.#parts = parts;
@@ -51,7 +61,7 @@ export class McpEdge<Deps> {
     );
     this.#handleTools();
     this.#handleResources();
-    this.sdk.onerror = (error) => parts.options.log.warn({ cause: error.message }, 'protocol error');
+    this.sdk.onerror = (error) => parts.log.warn({ cause: error.message }, 'protocol error');
   }
 
   connect(transport: Transport): Promise<void> {
@@ -72,41 +82,49 @@ export class McpEdge<Deps> {
   }
 
   #handleTools(): void {
-    const { tools, options } = this.#parts;
-    const byName = new Map(tools.map((tool) => [tool.name, tool]));
-    this.sdk.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(describeTool) }));
-    this.sdk.setRequestHandler(CallToolRequestSchema, async ({ params }, extra): Promise<CallToolResult> => {
-      const tool = byName.get(params.name);
-      if (tool === undefined) {
-        throw new McpError(ErrorCode.InvalidParams, `Unknown tool. Known tools: ${[...byName.keys()].join(', ')}`);
-      }
-      const call = callTool(tool, params.arguments, this.#context(extra), options);
-      const { text, structured, isError } = await this.#track(call);
-      const content = [{ type: 'text' as const, text }];
-      return structured === undefined ? { content, isError } : { content, structuredContent: structured };
+    this.sdk.setRequestHandler(ListToolsRequestSchema, async () => {
+      const { tools } = await this.#toolbox();
+      return { tools: tools.map(describeTool) };
     });
+    this.sdk.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
+      this.#track(this.#callTool(params.name, params.arguments, extra)),
+    );
+  }
+
+  async #callTool(name: string, args: unknown, extra: Extra): Promise<CallToolResult> {
+    const { tools, deps, confirmations } = await this.#toolbox();
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) {
+      const known = tools.map((candidate) => candidate.name).join(', ');
+      throw new McpError(ErrorCode.InvalidParams, `Unknown tool. Known tools: ${known}`);
+    }
+    const { redactor, log } = this.#parts;
+    const answer = await callTool(tool, args, this.#context(extra, confirmations), { deps, redactor, log });
+    const content = [{ type: 'text' as const, text: answer.text }];
+    return answer.structured === undefined
+      ? { content, isError: answer.isError }
+      : { content, structuredContent: answer.structured };
   }
 
   #handleResources(): void {
-    const { resources, options } = this.#parts;
-    const fixed = (resource: Resource<Deps>) => !resource.uriTemplate.includes('{');
     this.sdk.setRequestHandler(ListResourcesRequestSchema, async () => {
-      const lists = await Promise.all(
-        resources.map((resource) => resource.list(options.deps, this.#caller()).catch(() => [])),
-      );
+      const { resources, deps } = await this.#toolbox();
+      // What cannot be listed now (a database that is away) must not hide the rest.
+      const lists = await Promise.all(resources.map((resource) => resource.list(deps, this.#caller()).catch(() => [])));
       return { resources: lists.flat().map((entry) => ({ ...entry, mimeType: 'application/json' })) };
     });
-    this.sdk.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-      resourceTemplates: resources
-        .filter((resource) => !fixed(resource))
-        .map(({ name, title, description, uriTemplate }) => ({
-          name,
-          title,
-          description,
-          uriTemplate,
-          mimeType: 'application/json',
-        })),
-    }));
+    this.sdk.setRequestHandler(ListResourceTemplatesRequestSchema, async () => {
+      const { resources } = await this.#toolbox();
+      const templates = resources.filter(({ uriTemplate }) => uriTemplate.includes('{'));
+      const resourceTemplates = templates.map(({ name, title, description, uriTemplate }) => ({
+        name,
+        title,
+        description,
+        uriTemplate,
+        mimeType: 'application/json',
+      }));
+      return { resourceTemplates };
+    });
     this.sdk.setRequestHandler(ReadResourceRequestSchema, async ({ params }) => {
       const text = await this.#track(this.#read(params.uri));
       return { contents: [{ uri: params.uri, mimeType: 'application/json', text }] };
@@ -114,18 +132,23 @@ export class McpEdge<Deps> {
   }
 
   async #read(uri: string): Promise<string> {
-    const { resources, options } = this.#parts;
+    const { resources, deps } = await this.#toolbox();
+    const { redactor, log } = this.#parts;
     const found = findResource(resources, uri);
     if (found === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such resource.');
     try {
-      const value = await found.resource.read(found.variable, options.deps, this.#caller());
-      return options.redactor.redact(JSON.stringify(value));
+      const value = await found.resource.read(found.variable, deps, this.#caller());
+      return redactor.redact(JSON.stringify(value));
     } catch (thrown) {
-      if (thrown instanceof AppError)
-        throw new McpError(ErrorCode.InvalidParams, options.redactor.redact(thrown.message));
-      options.log.error({ uri, error: String(thrown) }, 'resource failed');
+      if (thrown instanceof AppError) throw new McpError(ErrorCode.InvalidParams, redactor.redact(thrown.message));
+      log.error({ uri, error: String(thrown) }, 'resource failed');
       throw new McpError(ErrorCode.InternalError, 'The resource could not be read; the log explains why.');
     }
+  }
+
+  #toolbox(): Promise<Toolbox<Deps>> {
+    this.#loading ??= this.#parts.load();
+    return this.#loading;
   }
 
   #track<T>(call: Promise<T>): Promise<T> {
@@ -135,8 +158,7 @@ export class McpEdge<Deps> {
     return call;
   }
 
-  #context(extra: Extra): ToolContext {
-    const { confirmations } = this.#parts;
+  #context(extra: Extra, confirmations: Confirmations): ToolContext {
     const signal = AbortSignal.any([extra.signal, this.#stopping.signal]);
     return {
       signal,

@@ -69,8 +69,15 @@ export function parseSettings(env: Environment, cwd: string): Settings {
   };
 }
 
-/** Looks secrets up in the environment; every value read is known to the redactor from then on. */
+/** Names under which environments hold secrets, ours and those of other programs. */
+const SECRET_NAME = /(?:^|_)(?:KEYS?|SECRETS?|TOKENS?|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)/i;
+
+/**
+ * Looks secrets up in the environment. The redactor learns every value read, and from the start every value whose name says that it
+ * is a secret: a server inherits those of other programs too.
+ */
 export function createSecrets(env: Environment, redactor: Redactor): Secrets {
+  for (const name of Object.keys(env)) if (SECRET_NAME.test(name)) redactor.learn(read(env, name) ?? '');
   return {
     get(name) {
       const value = read(env, name);

@@ -4,34 +4,60 @@ interface SecretPattern {
   pattern: RegExp;
 }
 
+/** In JSON text the letter or the digits of an escape (`\n`, `\u001b`) are no part of the word that follows them. */
+const AFTER_ESCAPE = String.raw`(?<=\\(?:[bfnrt]|u[0-9a-fA-F]{4}))`;
+
+/** A shape that begins where a word begins. */
+function word({ source, flags }: RegExp): RegExp {
+  return new RegExp(String.raw`(?:(?<!\w)|${AFTER_ESCAPE})${source}`, flags);
+}
+
+/** As `word`, for shapes that may hold hyphens: without a start at each of them, hostile text cannot make the search quadratic. */
+function hyphenated({ source, flags }: RegExp): RegExp {
+  return new RegExp(String.raw`(?:(?<![\w-])|${AFTER_ESCAPE})${source}`, flags);
+}
+
 /**
  * Shapes of secrets that providers publish. Every pattern is linear: no nested repetition, every repetition bounded or over one
- * character class.
+ * character class. In JSON text a match never cuts an escape in two, so that the text stays JSON.
  */
 const SECRET_PATTERNS: readonly SecretPattern[] = [
   {
     kind: 'private_key',
     pattern:
-      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{0,8000}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
+      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s]|\\{1,4}[nr]){0,8000}(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?/g,
   },
-  { kind: 'stripe_key', pattern: /\b[sr]k_(?:test|live)_[A-Za-z0-9]{6,250}/g },
-  { kind: 'webhook_secret', pattern: /\bwhsec_[A-Za-z0-9+/=_-]{8,250}/g },
-  { kind: 'webhook_secret', pattern: /\bwhsk_[A-Za-z0-9+/=_-]{8,250}/g },
-  { kind: 'sendgrid_key', pattern: /\bSG\.[A-Za-z0-9_-]{10,60}\.[A-Za-z0-9_-]{10,80}/g },
-  { kind: 'github_token', pattern: /\bgh[pousr]_[A-Za-z0-9]{16,255}/g },
-  { kind: 'github_token', pattern: /\bgithub_pat_[A-Za-z0-9_]{20,255}/g },
-  { kind: 'gitlab_token', pattern: /\bglpat-[A-Za-z0-9_-]{16,100}/g },
-  { kind: 'slack_token', pattern: /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g },
-  { kind: 'slack_token', pattern: /\bxapp-[A-Za-z0-9-]{10,250}/g },
-  { kind: 'aws_key', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g },
-  { kind: 'google_key', pattern: /\bAIza[A-Za-z0-9_-]{30,60}/g },
-  { kind: 'api_key', pattern: /\bsk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_-]{20,250}/g },
-  { kind: 'resend_key', pattern: /\bre_[A-Za-z0-9]{8,40}_[A-Za-z0-9]{16,60}/g },
-  { kind: 'shopify_token', pattern: /\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,80}/g },
-  { kind: 'npm_token', pattern: /\bnpm_[A-Za-z0-9]{30,60}/g },
-  { kind: 'jwt', pattern: /\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}/g },
-  { kind: 'bearer_token', pattern: /\b[Bb]earer\s{1,4}[A-Za-z0-9._~+/=-]{16,2000}/g },
-  { kind: 'url_credentials', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"]{0,200}:[^\s/@'"]{1,200}@/gi },
+  { kind: 'stripe_key', pattern: word(/[sr]k_(?:test|live)_[A-Za-z0-9]{6,250}/g) },
+  { kind: 'webhook_secret', pattern: word(/whsec_[A-Za-z0-9+/=_-]{8,250}/g) },
+  { kind: 'webhook_secret', pattern: word(/whsk_[A-Za-z0-9+/=_-]{8,250}/g) },
+  { kind: 'sendgrid_key', pattern: word(/SG\.[A-Za-z0-9_-]{10,60}\.[A-Za-z0-9_-]{10,80}/g) },
+  { kind: 'github_token', pattern: word(/gh[pousr]_[A-Za-z0-9]{16,255}/g) },
+  { kind: 'github_token', pattern: word(/github_pat_[A-Za-z0-9_]{20,255}/g) },
+  { kind: 'gitlab_token', pattern: word(/glpat-[A-Za-z0-9_-]{16,100}/g) },
+  { kind: 'slack_token', pattern: word(/xox[abeoprs]-[A-Za-z0-9-]{10,250}/g) },
+  { kind: 'slack_token', pattern: word(/xapp-[A-Za-z0-9-]{10,250}/g) },
+  { kind: 'aws_key', pattern: word(/(?:AKIA|ASIA)[A-Z0-9]{16}\b/g) },
+  { kind: 'google_key', pattern: word(/AIza[A-Za-z0-9_-]{30,60}/g) },
+  {
+    kind: 'api_key',
+    // The digit tells a key from hyphenated words.
+    pattern: hyphenated(/sk-(?:ant-|proj-|svcacct-)?(?=[A-Za-z_-]{0,250}\d)[A-Za-z0-9_-]{20,250}/g),
+  },
+  { kind: 'resend_key', pattern: word(/re_[A-Za-z0-9]{8,40}_[A-Za-z0-9]{16,60}/g) },
+  { kind: 'shopify_token', pattern: word(/shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,80}/g) },
+  { kind: 'npm_token', pattern: word(/npm_[A-Za-z0-9]{30,60}/g) },
+  {
+    kind: 'jwt',
+    pattern: hyphenated(/eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}/g),
+  },
+  {
+    kind: 'bearer_token',
+    pattern: word(/bearer\s{1,4}(?=[A-Za-z._~+/=-]{0,2000}\d)[A-Za-z0-9._~+/=-]{16,2000}/gi),
+  },
+  {
+    kind: 'url_credentials',
+    pattern: word(/(?<!\\)[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#:@'"]{0,200}:[^\s/?#@'"]{1,200}@/gi),
+  },
 ];
 
 /** Shortest value of an environment variable that is masked by value; shorter ones would mask ordinary words. */
@@ -75,12 +101,13 @@ export function findSecret(text: string): string | undefined {
  * an error whatever it looks like.
  */
 export class Redactor {
-  readonly #known = new Set<string>();
+  /** Longest first: a secret that begins with another one must not keep its tail. */
+  #known: readonly string[] = [];
 
   learn(secret: string): void {
-    if (secret.length < MIN_KNOWN_LENGTH) return;
-    this.#known.add(secret);
-    this.#known.add(JSON.stringify(secret).slice(1, -1));
+    if (secret.length < MIN_KNOWN_LENGTH || this.#known.includes(secret)) return;
+    const forms = new Set([...this.#known, secret, JSON.stringify(secret).slice(1, -1)]);
+    this.#known = [...forms].sort((a, b) => b.length - a.length);
   }
 
   redact(text: string): string {

@@ -7,8 +7,10 @@ export interface Secrets {
 }
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+/** Long, with digits and without an underscore: random text, such as a hex secret, that was given in the place of its name. */
+const RANDOM_TEXT = /^(?=[A-Za-z]*\d)[A-Za-z0-9]{20,}$/;
 
 /** True for text that can be the name of an environment variable and does not look like a secret itself. */
 export function isEnvName(text: string): boolean {
-  return ENV_NAME.test(text) && findSecret(text) === undefined;
+  return ENV_NAME.test(text) && !RANDOM_TEXT.test(text) && findSecret(text) === undefined;
 }

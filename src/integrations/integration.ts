@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isEnvName } from '../core/secrets.ts';
 import { resilienceSchema } from '../resilience/resilience-settings.ts';
 import type { Provider, ProviderApi } from './provider.ts';

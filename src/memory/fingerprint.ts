@@ -6,18 +6,18 @@ import { porterStem } from './porter.ts';
 const FILLERS = new Set(
   'a an the is are we our i my that this it please note fyi btw just also already has have'.split(' '),
 );
-/** Words that begin a phrase; phrases may change places inside a clause. */
+/** Words that begin a phrase; phrases may change places inside a sentence. */
 const PHRASE_STARTS = new Set(
   'for with without to from in into on onto at by of and or but because so as over under than before after via per until unless if'.split(
     ' ',
   ),
 );
 /** A question mark stays part of its word: a question is no statement. */
-const CLAUSE_END = /[.,;:!…]{1,3}["'`)\]]{0,2}(?:\s|$)|\n/;
+const SENTENCE_END = /[.;!…]{1,3}["'`)\]]{0,2}(?:\s|$)|\n/;
 const OUTER_PUNCTUATION = /^["'`([*]{1,4}|["'`)\]*.,;:!…]{1,4}$/g;
 const BULLETS = new Set(['-', '*', '•', '–', '—', '']);
 /** When a record was written is no part of what it says. */
-const VOLATILE_KEY = /^(?:time|timestamp|ts|date|datetime|(?:created|updated|stored|reported|completed)_?at)$/i;
+const VOLATILE_KEY = /^(?:timestamp|ts|(?:created|updated|stored|reported)_?at)$/i;
 
 /**
  * Equal for texts that say the same: differences in case, spacing, punctuation, inflection, filler words, order of sentences, of
@@ -26,29 +26,29 @@ const VOLATILE_KEY = /^(?:time|timestamp|ts|date|datetime|(?:created|updated|sto
  */
 export function fingerprint(content: string): string {
   const leaves = jsonLeaves(content);
-  const clauses =
-    leaves === undefined ? clausesOf(content) : leaves.flatMap(({ path, value }) => leafClause(path, value));
-  const text = clauses.length > 0 ? clauses.sort().join('\n') : content;
+  const sentences =
+    leaves === undefined ? sentencesOf(content) : leaves.flatMap(({ path, value }) => leafSentence(path, value));
+  const text = sentences.length > 0 ? sentences.sort().join('\n') : content;
   return createHash('sha256').update(text).digest('base64url').slice(0, 24);
 }
 
-function leafClause(path: readonly (string | number)[], value: string): string[] {
+function leafSentence(path: readonly (string | number)[], value: string): string[] {
   if (VOLATILE_KEY.test(String(path.at(-1)))) return [];
-  return [JSON.stringify([...path, clausesOf(value).sort()])];
+  return [JSON.stringify([...path, sentencesOf(value).sort()])];
 }
 
-function clausesOf(text: string): string[] {
+function sentencesOf(text: string): string[] {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .split(CLAUSE_END)
-    .map((clause) => phrasesOf(clause).sort().join('|'))
-    .filter((clause) => clause !== '');
+    .split(SENTENCE_END)
+    .map((sentence) => phrasesOf(sentence).sort().join('|'))
+    .filter((sentence) => sentence !== '');
 }
 
-function phrasesOf(clause: string): string[] {
+function phrasesOf(sentence: string): string[] {
   const phrases: string[][] = [[]];
-  for (const raw of clause.split(/\s+/)) {
+  for (const raw of sentence.split(/\s+/)) {
     const word = raw.replace(OUTER_PUNCTUATION, '');
     if (BULLETS.has(word) || FILLERS.has(word)) continue;
     if (PHRASE_STARTS.has(word)) phrases.push([]);

@@ -1,6 +1,8 @@
+import type { Redacted } from '../core/redact.ts';
 import { findSecret, redactSecrets } from '../core/redact.ts';
 import { readableText } from './json-text.ts';
 import type { NewMemory, Origin } from './memory-store.ts';
+import { toPlainText } from './plain-text.ts';
 
 export interface MaskedMemory {
   memory: NewMemory;
@@ -13,7 +15,7 @@ export interface MaskedMemory {
 export function maskMemory(memory: NewMemory, origin: Origin): MaskedMemory {
   const kinds = new Set<string>();
   const mask = (text: string): string => {
-    const redacted = redactSecrets(text);
+    const redacted = redactVisibly(text);
     for (const kind of redacted.kinds) kinds.add(kind);
     return redacted.text;
   };
@@ -29,11 +31,17 @@ export function maskMemory(memory: NewMemory, origin: Origin): MaskedMemory {
   return { memory: masked, origin: { ...origin, sessionId }, redacted: [...kinds] };
 }
 
+/** Characters that nobody sees can hide a secret from the patterns: then the text is stored without them. */
+function redactVisibly(text: string): Redacted {
+  const redacted = redactSecrets(text);
+  return findSecret(toPlainText(redacted.text)) === undefined ? redacted : redactSecrets(toPlainText(text));
+}
+
 /** JSON escapes can hide a secret from the patterns but not from a reader: then the document is written anew without them. */
 function maskContent(content: string, mask: (text: string) => string): string {
   const masked = mask(content);
   const text = readableText(masked);
-  if (text === masked || findSecret(text) === undefined) return masked;
+  if (text === masked || findSecret(toPlainText(text)) === undefined) return masked;
   const document: unknown = JSON.parse(masked, (_key, value: unknown) =>
     typeof value === 'string' ? mask(value) : value,
   );

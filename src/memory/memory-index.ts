@@ -2,7 +2,7 @@ import type { Sql } from '../storage/connection.ts';
 import { readableText } from './json-text.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
-import { clip } from './plain-text.ts';
+import { clip, toPlainText } from './plain-text.ts';
 import { encodeTerms, termCount } from './term-vector.ts';
 import { tokenize } from './tokens.ts';
 
@@ -17,7 +17,8 @@ export function defaultSummary(content: string): string {
 export function indexTerms(row: Omit<MemoryRow, 'seq'>): string[] {
   const ownSummary = row.summary === defaultSummary(row.content) ? '' : row.summary;
   const labels = [...parseTags(row.tags), row.category ?? ''];
-  return [...tokenize([readableText(row.content), ownSummary, ...labels].join('\n')), ...dayTerms(row.stored_at)];
+  const text = toPlainText([readableText(row.content), ownSummary, ...labels].join('\n'));
+  return [...tokenize(text), ...dayTerms(row.stored_at)];
 }
 
 /** `2026-05-14` gives 20260514, 2026 and may, in the forms in which a query names them. */

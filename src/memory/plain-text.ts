@@ -2,14 +2,21 @@
 const INVISIBLE = /[\u200b\u2060-\u2064\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 /** Line feed and tab stay. */
 const CONTROL = /(?![\n\t])\p{Cc}/gu;
+/** Colours, cursor movements and other sequences of ECMA-48, and operating system commands such as links and titles. */
+const ESC = '\u001b';
+const ESCAPE_SEQUENCE = new RegExp(
+  `${ESC}(?:\\[[0-?]{0,60}[ -/]{0,4}[@-~]|\\][^${ESC}\u0007\\n]{0,2000}(?:\u0007|${ESC}\\\\))`,
+  'g',
+);
 const REPLACEMENT = '\ufffd';
 
 /**
- * Stored text made harmless for terminals, logs and readers: control characters (and with them terminal escapes) become visible
- * pictures, invisible direction and tag characters go, halves of surrogate pairs are replaced.
+ * Stored text made harmless for terminals, logs and readers: terminal escape sequences and invisible direction and tag characters go,
+ * other control characters become visible pictures, halves of surrogate pairs are replaced.
  */
 export function toPlainText(text: string): string {
-  return text.toWellFormed().replaceAll('\r\n', '\n').replace(INVISIBLE, '').replace(CONTROL, pictureOf);
+  const visible = text.toWellFormed().replace(ESCAPE_SEQUENCE, '').replace(INVISIBLE, '');
+  return visible.replaceAll('\r\n', '\n').replace(CONTROL, pictureOf);
 }
 
 /** The control picture for C0 and DEL; C1 controls have none. */

@@ -77,6 +77,9 @@ export interface Sample {
   error: string | undefined;
 }
 
+/** Longest time that a service can make everybody wait: after that one call asks again, whatever it said. */
+const MAX_THROTTLE_MS = 3_600_000;
+
 export function newBreaker(key: string, now: number): BreakerRow {
   return {
     key,
@@ -138,7 +141,7 @@ export function acquire(
   return { row: { ...entered, probes, updatedAt: now }, admission };
 }
 
-/** Records what an attempt showed. Results from an earlier generation, or of a probe whose lease ended, are inert. */
+/** Records what an attempt showed. Results from an earlier generation, or of a probe whose permit passed on, are inert. */
 export function settle(
   row: BreakerRow,
   now: number,
@@ -223,6 +226,6 @@ function close(row: BreakerRow, now: number): BreakerRow {
 }
 
 function throttle(row: BreakerRow, now: number, throttleMs: number): BreakerRow {
-  const throttledUntil = Math.max(row.throttledUntil ?? 0, now + throttleMs);
+  const throttledUntil = Math.max(row.throttledUntil ?? 0, now + Math.min(throttleMs, MAX_THROTTLE_MS));
   return { ...row, throttledUntil, updatedAt: now };
 }

@@ -1,4 +1,5 @@
 import type { BreakerRow } from './breaker-state.ts';
+import { forcedState } from './breaker-state.ts';
 
 /** One change of state, kept for whoever asks later what happened. */
 export interface Transition {
@@ -20,14 +21,16 @@ export interface BreakerStore {
   transitions(key: string, limit: number): Promise<Transition[]>;
 }
 
-/** The state as people name it: a forced one wins over the automatic one. */
-function visibleState(row: BreakerRow): string {
-  return row.forced === null ? row.state : `forced_${row.forced.state}`;
+/** The state as people name it: a forced one in force wins over the automatic one. */
+function visibleState(row: BreakerRow, now: number): string {
+  const forced = forcedState(row, now);
+  return forced === undefined ? row.state : `forced_${forced.state}`;
 }
 
 /** The transition between two rows of one key, or undefined when the state is the same. */
 export function transitionBetween(before: BreakerRow, after: BreakerRow): Transition | undefined {
-  const [from, to] = [visibleState(before), visibleState(after)];
+  const at = after.updatedAt;
+  const [from, to] = [visibleState(before, at), visibleState(after, at)];
   if (from === to) return undefined;
-  return { key: after.key, from, to, at: after.updatedAt, reason: after.forced?.reason ?? after.lastError };
+  return { key: after.key, from, to, at, reason: forcedState(after, at)?.reason ?? after.lastError };
 }

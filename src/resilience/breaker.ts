@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
@@ -9,8 +10,8 @@ import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
 import { Policy } from './policy.ts';
 
-/** Names this process in leases, so that a permit is never mistaken for that of another process. */
-const PROCESS_ID = randomUUID();
+/** Names this process in leases, for whoever asks who is probing. */
+const PROCESS = `${hostname()} pid ${process.pid}`;
 
 export interface BreakerOptions {
   key: string;
@@ -50,7 +51,7 @@ export class Breaker extends Policy {
     const row = await store.get(key);
     const decided = admit(row ?? newBreaker(key, clock.now()), clock.now());
     if (decided !== undefined) return decided;
-    const probeId = `${PROCESS_ID}/${randomUUID()}`;
+    const probeId = `${PROCESS}/${randomUUID()}`;
     const { admission } = await change(store, key, (present) => acquire(present, clock.now(), settings, probeId));
     return admission;
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { BreakerRow } from './breaker-state.ts';
+import type { BreakerRow, Forced } from './breaker-state.ts';
 import { force, forcedState, newBreaker, reset } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -10,14 +10,15 @@ const SHOWN_TRANSITIONS = 10;
 export interface BreakerStatus {
   key: string;
   state: 'closed' | 'open' | 'half_open' | 'forced_open' | 'forced_closed';
-  since: number;
+  /** Undefined while nothing ever happened to it. */
+  since: number | undefined;
   failures: number;
   opens: number;
   /** Until a call can go through; undefined when it can now or nobody knows. */
   retryAfterMs: number | undefined;
   forced: { owner: string; reason: string; until: number | null } | undefined;
-  /** When the permits of the present probes end. */
-  probesUntil: number[];
+  /** Which processes are trying the service, and when their permits end. */
+  probes: { owner: string; until: number }[];
   throttledUntil: number | undefined;
   lastError: string | undefined;
   transitions: Transition[];
@@ -50,7 +51,8 @@ export class Breakers {
       this.#store.get(key),
       this.#store.transitions(key, SHOWN_TRANSITIONS),
     ]);
-    return this.#describe(row ?? newBreaker(key, this.#clock.now()), transitions);
+    const status = this.#describe(row ?? newBreaker(key, this.#clock.now()), transitions);
+    return row === undefined ? { ...status, since: undefined } : status;
   }
 
   /** The keys of all breakers that ever had something to tell. */
@@ -81,9 +83,9 @@ export class Breakers {
       since: row.since,
       failures: row.failures,
       opens: row.opens,
-      retryAfterMs: waitOf(row, now, forced?.until, throttled),
+      retryAfterMs: waitOf(row, now, forced, throttled),
       forced: forced === undefined ? undefined : { owner: forced.owner, reason: forced.reason, until: forced.until },
-      probesUntil: row.probes.filter(({ until }) => until > now).map(({ until }) => until),
+      probes: row.probes.filter(({ until }) => until > now).map(({ id, until }) => ({ owner: ownerOf(id), until })),
       throttledUntil: throttled,
       lastError: row.lastError ?? undefined,
       transitions,
@@ -92,8 +94,20 @@ export class Breakers {
   }
 }
 
-function waitOf(row: BreakerRow, now: number, forcedUntil: number | null | undefined, throttled: number | undefined) {
-  const ends = [throttled, row.state === 'open' ? row.reopenAt : undefined, forcedUntil];
-  const latest = Math.max(...ends.map((end) => end ?? 0));
+/** Probe ids are `owner/unique`. */
+function ownerOf(probeId: string): string {
+  return probeId.slice(0, probeId.lastIndexOf('/'));
+}
+
+function waitOf(row: BreakerRow, now: number, forced: Forced | undefined, throttled: number | undefined) {
+  const end = endOfRefusal(row, forced);
+  if (end === null) return undefined;
+  const latest = Math.max(end, throttled ?? 0);
   return latest > now ? latest - now : undefined;
+}
+
+/** When the breaker lets calls through: 0 when it does already, null when nobody knows. */
+function endOfRefusal(row: BreakerRow, forced: Forced | undefined): number | null {
+  if (forced !== undefined) return forced.state === 'open' ? forced.until : 0;
+  return row.state === 'open' ? (row.reopenAt ?? 0) : 0;
 }

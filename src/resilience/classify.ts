@@ -72,13 +72,12 @@ function classifySilence(sent: boolean, repeat: Repeat): Classification {
 function classifyStatus(status: number, headers: ResponseHeaders, repeat: Repeat, now: number): Classification {
   const retryAfterMs = parseRetryAfter(headers, now);
   const byStatus = judgeStatus(status, retryAfterMs !== undefined, repeat);
+  const obeyed = { ...byStatus, retry: obey(headers, byStatus.retry, repeat), final: FINAL.has(status) };
   if (status === 429) {
     const throttleMs = retryAfterMs ?? parseRateLimitReset(headers, now);
-    return { ...byStatus, retryAfterMs: throttleMs, throttleMs };
+    return { ...obeyed, retryAfterMs: throttleMs, throttleMs };
   }
-  const throttleMs = status === 503 ? retryAfterMs : undefined;
-  const final = FINAL.has(status);
-  return { ...byStatus, retry: obey(headers, byStatus.retry, repeat), retryAfterMs, throttleMs, final };
+  return { ...obeyed, retryAfterMs, throttleMs: status === 503 ? retryAfterMs : undefined };
 }
 
 function judgeStatus(status: number, askedToWait: boolean, repeat: Repeat): Classification {

@@ -3,9 +3,13 @@ import type { Log } from '../core/log.ts';
 import type { BreakerRow } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
 
+/** How long a change waits for the shared store, in milliseconds: another program may hold its lock. */
+const PATIENCE_MS = 1_000;
+
 /**
- * Uses the shared store, and the in-process one while the shared one fails: a call to a service must never fail because the state of
- * its breaker could not be kept. Each use tries the shared store again.
+ * Uses the shared store, and the local one while the shared one fails: a call to a service must never fail because the state of its
+ * breaker could not be kept. A store that can be read but not written (a full disk, a lock) counts as failing, so while degraded the
+ * newer of both rows holds. Each change tries the shared store again; the first that succeeds ends the degradation.
  */
 export class FallbackBreakerStore implements BreakerStore {
   readonly #shared: BreakerStore;
@@ -19,33 +23,71 @@ export class FallbackBreakerStore implements BreakerStore {
     this.#log = log;
   }
 
-  get(key: string): Promise<BreakerRow | undefined> {
-    return this.#either((store) => store.get(key));
+  async get(key: string): Promise<BreakerRow | undefined> {
+    const shared = await this.#read((store) => store.get(key));
+    return this.#degraded ? newer(await this.#local.get(key), shared) : shared;
   }
 
-  update(key: string, change: (row: BreakerRow) => BreakerRow): Promise<BreakerRow> {
-    return this.#either((store) => store.update(key, change));
-  }
-
-  list(): Promise<BreakerRow[]> {
-    return this.#either((store) => store.list());
-  }
-
-  transitions(key: string, limit: number): Promise<Transition[]> {
-    return this.#either((store) => store.transitions(key, limit));
-  }
-
-  async #either<T>(use: (store: BreakerStore) => Promise<T>): Promise<T> {
+  async update(key: string, change: (row: BreakerRow) => BreakerRow): Promise<BreakerRow> {
     try {
-      const value = await use(this.#shared);
-      this.#degraded = false;
-      return value;
+      const row = await withPatience(this.#shared.update(key, change));
+      this.#recover();
+      return row;
     } catch (thrown) {
-      if (!this.#degraded) {
-        this.#degraded = true;
-        this.#log.warn({ cause: messageOf(thrown) }, 'Breaker state cannot be shared; this process keeps its own');
-      }
-      return use(this.#local);
+      this.#degrade(thrown);
+      const known = await this.get(key);
+      return this.#local.update(key, (row) => change(known ?? row));
     }
   }
+
+  async list(): Promise<BreakerRow[]> {
+    const shared = (await this.#read((store) => store.list())) ?? [];
+    if (!this.#degraded) return shared;
+    const rows = new Map(shared.map((row) => [row.key, row]));
+    for (const row of await this.#local.list()) rows.set(row.key, newer(row, rows.get(row.key)) ?? row);
+    return [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async transitions(key: string, limit: number): Promise<Transition[]> {
+    const shared = (await this.#read((store) => store.transitions(key, limit))) ?? [];
+    if (!this.#degraded) return shared;
+    const all = [...(await this.#local.transitions(key, limit)), ...shared];
+    return all.sort((a, b) => b.at - a.at).slice(0, limit);
+  }
+
+  /** Reads from the shared store; undefined when that fails. */
+  async #read<T>(use: (store: BreakerStore) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await use(this.#shared);
+    } catch (thrown) {
+      this.#degrade(thrown);
+      return undefined;
+    }
+  }
+
+  #degrade(thrown: unknown): void {
+    if (this.#degraded) return;
+    this.#degraded = true;
+    this.#log.warn({ cause: messageOf(thrown) }, 'Breaker state cannot be shared; this process keeps its own');
+  }
+
+  #recover(): void {
+    if (!this.#degraded) return;
+    this.#degraded = false;
+    this.#log.info({}, 'Breaker state is shared again');
+  }
+}
+
+function newer(local: BreakerRow | undefined, shared: BreakerRow | undefined): BreakerRow | undefined {
+  if (local === undefined || shared === undefined) return local ?? shared;
+  return local.updatedAt >= shared.updatedAt ? local : shared;
+}
+
+/** Rejects when `work` takes too long; what it does after that is nobody's concern. */
+function withPatience<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`The shared store took longer than ${PATIENCE_MS} ms.`));
+    const timer = setTimeout(giveUp, PATIENCE_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

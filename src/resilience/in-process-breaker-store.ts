@@ -4,13 +4,14 @@ import { newBreaker } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
 import { transitionBetween } from './breaker-store.ts';
 
+/** Transitions kept per breaker. */
 const KEPT_TRANSITIONS = 100;
 
 /** Breakers of one process: what is left when the shared store cannot be used. */
 export class InProcessBreakerStore implements BreakerStore {
   readonly #clock: Clock;
   readonly #rows = new Map<string, BreakerRow>();
-  readonly #transitions: Transition[] = [];
+  readonly #transitions = new Map<string, Transition[]>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,8 +27,10 @@ export class InProcessBreakerStore implements BreakerStore {
     if (after === before) return after;
     this.#rows.set(key, after);
     const transition = transitionBetween(before, after);
-    if (transition !== undefined) this.#transitions.unshift(transition);
-    this.#transitions.length = Math.min(this.#transitions.length, KEPT_TRANSITIONS);
+    if (transition !== undefined) {
+      const earlier = this.#transitions.get(key) ?? [];
+      this.#transitions.set(key, [transition, ...earlier].slice(0, KEPT_TRANSITIONS));
+    }
     return after;
   }
 
@@ -36,6 +39,6 @@ export class InProcessBreakerStore implements BreakerStore {
   }
 
   async transitions(key: string, limit: number): Promise<Transition[]> {
-    return this.#transitions.filter((transition) => transition.key === key).slice(0, limit);
+    return (this.#transitions.get(key) ?? []).slice(0, limit);
   }
 }

@@ -1,6 +1,7 @@
 import { wrap } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import type { Outcome } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import { Breaker } from './breaker.ts';
 import type { BreakerStore } from './breaker-store.ts';
 import { RetryBudget } from './budget.ts';
@@ -105,7 +106,10 @@ export function newTrace(outcome: Outcome = 'not_executed'): Trace {
 
 /** What is known after one more failed attempt: a later refusal does not undo what an earlier attempt may have done. */
 function judge(before: Outcome, thrown: unknown, repeat: Repeat, now: number): Outcome {
-  if (!(thrown instanceof AttemptError)) return 'unknown';
+  if (!(thrown instanceof AttemptError)) {
+    // Our own refusals (the egress guard) know what they prevented; anything else is a surprise.
+    return before !== 'unknown' && thrown instanceof AppError ? thrown.outcome : 'unknown';
+  }
   const { outcome, final } = classify(thrown.failure, repeat, now);
   return before === 'unknown' && !(final && repeat === 'with-key') ? before : outcome;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BreakerSettings } from './breaker-state.ts';
 
 /** No call outlives this: MCP clients give up after 60 s, and a refusal must come before that. */

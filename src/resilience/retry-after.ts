@@ -15,8 +15,8 @@ export function parseRetryAfter(headers: ResponseHeaders, now: number): number |
   if (value === undefined) return undefined;
   const seconds = parseNumber(value);
   if (seconds !== undefined) return seconds * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const date = parseHttpDate(value.trim());
+  return date === undefined ? undefined : Math.max(0, date - now);
 }
 
 /** When the quota of a rate-limited call opens again, in milliseconds from `now`: `X-RateLimit-Reset` as a time or as seconds. */
@@ -24,6 +24,16 @@ export function parseRateLimitReset(headers: ResponseHeaders, now: number): numb
   const value = parseNumber(headers['x-ratelimit-reset'] ?? headers['ratelimit-reset']);
   if (value === undefined) return undefined;
   return value >= UNIX_SECONDS_FROM ? Math.max(0, value * 1000 - now) : value * 1000;
+}
+
+/** The three formats of RFC 9110 §5.6.7 and nothing else: `Date.parse` alone takes `-5` and `soon 1` for dates. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -](?:\d{2}|\d{4}) \d{2}:\d{2}:\d{2} GMT$/;
+const ASCTIME_DATE = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+
+function parseHttpDate(text: string): number | undefined {
+  const date = ASCTIME_DATE.test(text) ? `${text} GMT` : text;
+  const time = HTTP_DATE.test(text) || date !== text ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function parseNumber(text: string | undefined): number | undefined {

@@ -29,7 +29,7 @@ export interface RetryOptions {
   random?: () => number;
 }
 
-/** Repeats what `classify` allows, after full-jitter pauses or the pause that the service asked for. */
+/** Repeats what `classify` allows, after full-jitter pauses, on top of the pause that the service asked for. */
 export class Retry extends Policy<RetryContext> {
   readonly #options: RetryOptions;
 
@@ -44,6 +44,7 @@ export class Retry extends Policy<RetryContext> {
   ): Promise<T> {
     const { maxAttempts, budget, onPause } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
+      if (signal.aborted) throw abortError(signal);
       try {
         const value = await work({ signal, attempt });
         budget.reward(attempt);
@@ -66,7 +67,8 @@ export class Retry extends Policy<RetryContext> {
     const now = clock.now();
     const { retry, retryAfterMs } = classify(thrown.failure, repeat, now);
     if (!retry) return undefined;
-    const pauseMs = retryAfterMs ?? this.#backoff(attempt);
+    // Jitter here too: everybody was told the same time. And a timer may fire a millisecond before it.
+    const pauseMs = (retryAfterMs === undefined ? 0 : retryAfterMs + 1) + this.#backoff(attempt);
     return now + pauseMs < deadlineAt ? pauseMs : undefined;
   }
 

@@ -55,14 +55,13 @@ export class SqliteBreakerStore implements BreakerStore {
 
   async update(key: string, change: (row: BreakerRow) => BreakerRow): Promise<BreakerRow> {
     const hot = await this.#sqlite.hot();
-    const row = await hot.write((sql) => {
+    return hot.write((sql) => {
       const before = readRow(sql, key) ?? newBreaker(key, this.#clock.now());
       const after = change(before);
       if (after !== before) save(sql, before, after);
+      this.#snapshot.delete(key);
       return after;
     });
-    this.#snapshot.delete(key);
-    return row;
   }
 
   async list(): Promise<BreakerRow[]> {

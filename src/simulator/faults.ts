@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 
 /** Header names that decide where a message ends; the kinds below break them on purpose, a list of headers must not by accident. */

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import { sleep, systemClock } from '../core/clock.ts';
-import { AppError, codeOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { Fault, FaultInput } from './faults.ts';
 import { FaultScript } from './faults.ts';
+import { listenOnLoopback } from './listen.ts';
 import { sendResponse } from './send-response.ts';
 import type { SimulatedResponse, SimulatedService } from './service.ts';
 
@@ -70,6 +70,7 @@ class HttpSimulator implements RunningSimulator {
   readonly #stopping = new AbortController();
   #requests: Mutable<RecordedRequest>[] = [];
   #stopped: Promise<void> | undefined;
+  #port = 0;
 
   constructor(service: SimulatedService, clock: Clock) {
     this.#service = service;
@@ -82,7 +83,7 @@ class HttpSimulator implements RunningSimulator {
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   get url(): string {
@@ -93,16 +94,8 @@ class HttpSimulator implements RunningSimulator {
     return this.#requests;
   }
 
-  listen(port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const fail = (thrown: unknown) => reject(toListenError(thrown, port));
-      this.#server.once('error', fail);
-      try {
-        this.#server.listen(port, '127.0.0.1', resolve);
-      } catch (thrown) {
-        fail(thrown);
-      }
-    });
+  async listen(port: number): Promise<void> {
+    this.#port = await listenOnLoopback(this.#server, port);
   }
 
   script(faults: readonly FaultInput[]): void {
@@ -202,22 +195,4 @@ function singleValues(headers: IncomingHttpHeaders): Record<string, string | und
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
-}
-
-function toListenError(thrown: unknown, port: number): unknown {
-  const code = codeOf(thrown);
-  if (code === 'EADDRINUSE') {
-    return new AppError('unavailable', `Port ${port} is in use.`, {
-      hint: 'Choose another port, or leave it out to get a free one.',
-      details: { port },
-    });
-  }
-  if (code === 'EACCES') {
-    return new AppError('unavailable', `Port ${port} may not be opened by this user.`, {
-      hint: 'Choose a port above 1023, or leave it out to get a free one.',
-      details: { port },
-    });
-  }
-  if (code !== 'ERR_SOCKET_BAD_PORT') return thrown;
-  return new AppError('invalid_input', `${port} is not a port.`, { hint: 'Choose a number from 0 to 65535.' });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
@@ -43,6 +44,8 @@ interface Job {
   work: (sql: Sql) => unknown;
   resolve: (value: unknown) => void;
   reject: (thrown: unknown) => void;
+  /** On the clock of `performance.now()`. */
+  deadline: number;
 }
 
 /** How long a write waits for other processes before it gives up, in milliseconds. */
@@ -87,7 +90,8 @@ export class Connection {
    */
   write<T>(work: (sql: Sql) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      const deadline = performance.now() + WRITE_DEADLINE_MS;
+      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject, deadline });
       this.#draining ??= this.#drain();
     });
   }
@@ -100,12 +104,15 @@ export class Connection {
   async #drain(): Promise<void> {
     // Lets the writes of the same tick join one group.
     await Promise.resolve();
-    while (this.#queue.length > 0) await this.#commitGroup(this.#queue.splice(0, MAX_GROUP));
+    while (this.#queue.length > 0) {
+      await this.#commitGroup(this.#queue.splice(0, MAX_GROUP));
+      if (this.#queue.length > 0) await nextTurn();
+    }
     this.#draining = undefined;
   }
 
   async #commitGroup(jobs: Job[]): Promise<void> {
-    const settle = await this.#attempt(() => this.#runGroup(jobs));
+    const settle = await this.#attempt(() => this.#runGroup(jobs), Math.max(...jobs.map((job) => job.deadline)));
     if (settle.ok) {
       for (const report of settle.value) report();
       return;
@@ -146,8 +153,7 @@ export class Connection {
   }
 
   /** Runs `work` again while another process holds the lock, with jittered pauses, until the deadline. */
-  async #attempt<T>(work: () => T): Promise<{ ok: true; value: T } | { ok: false; thrown: unknown }> {
-    const deadline = performance.now() + WRITE_DEADLINE_MS;
+  async #attempt<T>(work: () => T, deadline: number): Promise<{ ok: true; value: T } | { ok: false; thrown: unknown }> {
     for (let tries = 1; ; tries += 1) {
       try {
         return { ok: true, value: work() };

@@ -114,7 +114,8 @@ async function migrate(db: Database, { path, migrations, clock = systemClock }: 
   const pending = pendingMigrations(db, migrations);
   if (pending.length === 0) return;
   const now = clock.now();
-  if (pending.some((migration) => migration.destructive)) await db.backup(`${path}.backup-${now}`);
+  const hasData = pending.length < migrations.length;
+  if (hasData && pending.some((migration) => migration.destructive)) await db.backup(`${path}.backup-${now}`);
   await whileLocked(() => applyMigrations(db, migrations, now));
 }
 

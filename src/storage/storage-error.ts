@@ -16,7 +16,7 @@ const EXPLANATIONS: readonly [RegExp, string, string][] = [
   [
     /^SQLITE_CORRUPT/,
     'The database file is damaged.',
-    'Move it away and restore the newest backup beside it; a new one is made at the next call.',
+    'Stop every program that uses it, move it away and restore the newest backup beside it.',
   ],
   [
     /^SQLITE_(FULL|IOERR)/,

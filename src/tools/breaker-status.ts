@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import { breakerKeysOf } from '../integrations/integration.ts';
 import type { Integrations } from '../integrations/integrations.ts';

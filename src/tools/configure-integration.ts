@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { defineTool } from '../core/tool.ts';
 import type { IntegrationInput } from '../integrations/configuration.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { defineTool } from '../core/tool.ts';
 import { breakerKeysOf } from '../integrations/integration.ts';
@@ -31,7 +31,9 @@ export const controlBreaker = defineTool({
       .optional()
       .describe('How long it holds in ms, at most 7 days (default: until reset)'),
   }),
-  output: z.object({ breakers: z.array(breakerView) }),
+  output: z.object({
+    breakers: z.array(breakerView.pick({ breaker: true, state: true, forced: true, retry_after_ms: true })),
+  }),
   async run(args, { integrations, breakers }: Deps, { caller }) {
     const { integration, provider } = await integrations.get(caller.workspace, args.integration);
     const all = breakerKeysOf(integration, provider);

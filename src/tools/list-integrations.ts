@@ -1,15 +1,25 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import { breakerKeysOf } from '../integrations/integration.ts';
 import type { IntegrationReport, Integrations } from '../integrations/integrations.ts';
 import type { Provider } from '../integrations/provider.ts';
+import { MODES } from '../integrations/provider.ts';
 import type { Breakers } from '../resilience/breakers.ts';
-import { describeIntegration, integrationView } from '../views/integration-view.ts';
 
 const health = z.enum(['ok', 'incomplete', 'failing']);
 
 const output = z.object({
-  integrations: z.array(integrationView.extend({ health, breakers: z.record(z.string(), z.string()) })),
+  integrations: z.array(
+    z.object({
+      name: z.string(),
+      service: z.string(),
+      mode: z.enum(MODES),
+      health,
+      breakers: z.record(z.string(), z.string()),
+      missing: z.array(z.string()),
+      warnings: z.array(z.string()),
+    }),
+  ),
   broken: z.array(z.object({ name: z.string(), problems: z.array(z.string()) })),
   providers: z.array(
     z.object({
@@ -31,7 +41,7 @@ export const listIntegrations = defineTool({
   title: 'List integrations and providers',
   description:
     'Shows every integration configured in this workspace with its health at a glance (variables set, breakers), and every provider ' +
-    'that can be configured with what it offers. Use it before configure_integration, and to find the name of an integration.',
+    'that can be configured with what it offers. Use it before configure_integration. The resource integration://{name} holds the details.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -56,8 +66,14 @@ async function withHealth(report: IntegrationReport, breakers: Breakers) {
   );
   const failing = statuses.some(({ state }) => state !== 'closed' && state !== 'forced_closed');
   const incomplete = report.missing.length > 0 || report.warnings.length > 0;
+  const { integration, missing, warnings } = report;
+  const { service, mode } = integration.config;
   return {
-    ...describeIntegration(report),
+    name: integration.name,
+    service,
+    mode,
+    missing,
+    warnings,
     health: failing ? ('failing' as const) : incomplete ? ('incomplete' as const) : ('ok' as const),
     breakers: Object.fromEntries(statuses.map(({ key, state }) => [key, state])),
   };

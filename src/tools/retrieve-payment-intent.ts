@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import { formatAmount } from '../integrations/stripe/currencies.ts';
 import { declineAdvice } from '../integrations/stripe/errors.ts';

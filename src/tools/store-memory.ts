@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import { CONTEXT_TYPES } from '../memory/memory-store.ts';

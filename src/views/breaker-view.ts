@@ -1,16 +1,17 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BreakerStatus } from '../resilience/breakers.ts';
 
 /** A breaker as tools and resources show it. `local` is of the answering process; everything else is the same from every process. */
 export const breakerView = z.object({
   breaker: z.string(),
   state: z.enum(['closed', 'open', 'half_open', 'forced_open', 'forced_closed']),
-  since: z.string(),
+  /** Absent while nothing ever happened to it. */
+  since: z.string().optional(),
   failures: z.int(),
   opens: z.int(),
   retry_after_ms: z.int().optional(),
   forced: z.object({ owner: z.string(), reason: z.string(), until: z.string().nullable() }).optional(),
-  probes_until: z.array(z.string()),
+  probes: z.array(z.object({ owner: z.string(), until: z.string() })),
   throttled_until: z.string().optional(),
   last_error: z.string().optional(),
   transitions: z.array(z.object({ from: z.string(), to: z.string(), at: z.string(), reason: z.string().nullable() })),
@@ -22,12 +23,12 @@ export function describeBreaker(status: BreakerStatus): z.input<typeof breakerVi
   return {
     breaker: status.key,
     state: status.state,
-    since: iso(status.since),
+    since: status.since === undefined ? undefined : iso(status.since),
     failures: status.failures,
     opens: status.opens,
     retry_after_ms: status.retryAfterMs,
     forced: forced && { ...forced, until: forced.until === null ? null : iso(forced.until) },
-    probes_until: status.probesUntil.map(iso),
+    probes: status.probes.map(({ owner, until }) => ({ owner, until: iso(until) })),
     throttled_until: status.throttledUntil === undefined ? undefined : iso(status.throttledUntil),
     last_error: status.lastError,
     transitions: status.transitions.map(({ from, to, at, reason }) => ({ from, to, at: iso(at), reason })),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IntegrationReport } from '../integrations/integrations.ts';
 import { MODES } from '../integrations/provider.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SearchHit, SearchPage } from '../memory/memory-store.ts';
 import { clip } from '../memory/plain-text.ts';
 import { describeMemory, memoryView } from './memory-view.ts';

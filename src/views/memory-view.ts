@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Memory } from '../memory/memory-store.ts';
 
 /** What every listing of memories shows: what it is about and where it comes from. `timestamp` in milliseconds. */

@@ -24,18 +24,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'instructions.ts': [],
   'stdout-guard.ts': [],
   'server.ts': ['core', 'tools', 'describe-tool.ts', 'find-resource.ts'],
-  'app.ts': ['core', 'storage', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'tools', 'settings.ts'],
-  'main.ts': [
+  'app.ts': [
     'core',
+    'storage',
+    'resilience',
+    'memory',
+    'webhooks',
+    'integrations',
+    'payments',
     'tools',
     'resources',
-    'app.ts',
-    'instructions.ts',
-    'lifecycle.ts',
-    'server.ts',
     'settings.ts',
-    'stdout-guard.ts',
+    'server.ts',
   ],
+  'main.ts': ['core', 'app.ts', 'instructions.ts', 'lifecycle.ts', 'server.ts', 'settings.ts', 'stdout-guard.ts'],
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */

@@ -39,8 +39,8 @@ describe('tool list', () => {
   it('stays small: at most 26 tools and 48 KB', () => {
     expect(tools.length).toBeLessThanOrEqual(26);
     expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48 * 1024);
-    // 36 KB for 26 tools is the aim: what exists must leave room for what is to come.
-    expect(JSON.stringify(listed).length / tools.length).toBeLessThanOrEqual(2_100);
+    // Those that are to come need room: about 1.4 KB each.
+    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(25_000);
   });
 
   it.each(listed)('$name keeps the conventions', ({
@@ -61,7 +61,6 @@ describe('tool list', () => {
       expect(schema, `${field} has no description`).toHaveProperty('description');
     }
     expect(annotations).toEqual({
-      title,
       readOnlyHint: expect.any(Boolean),
       destructiveHint: expect.any(Boolean),
       idempotentHint: expect.any(Boolean),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { createPaymentIntent, retrievePaymentIntent } from './operations.ts';

@@ -44,7 +44,8 @@ describe('payment intents through the official library', () => {
 
   it('pays at once with a test card', async () => {
     const { stripe } = await startStripe();
-    const intent = await pay(stripe, 'pm_card_mastercard', { expand: ['latest_charge.balance_transaction'] });
+    const expand = ['latest_charge.balance_transaction'];
+    const intent = await pay(stripe, 'pm_card_mastercard', { expand, capture_method: 'automatic' });
     expect(intent).toMatchObject({ status: 'succeeded', amount_received: 2_000, last_payment_error: null });
     expect(intent.payment_method).toMatch(/^pm_/);
     expect(intent.latest_charge).toMatchObject({
@@ -56,6 +57,16 @@ describe('payment intents through the official library', () => {
       payment_method_details: { card: { brand: 'mastercard', last4: '4444' }, type: 'card' },
       status: 'succeeded',
       balance_transaction: { amount: 2_000, fee: 88, net: 1_912, type: 'charge' },
+    });
+  });
+
+  it('books an asynchronous capture, the default, after the answer', async () => {
+    const { stripe } = await startStripe();
+    const expand = ['latest_charge.balance_transaction'];
+    const intent = await pay(stripe, 'pm_card_visa', { expand });
+    expect(intent).toMatchObject({ capture_method: 'automatic_async', latest_charge: { balance_transaction: null } });
+    await expect(stripe.paymentIntents.retrieve(intent.id, { expand })).resolves.toMatchObject({
+      latest_charge: { balance_transaction: { net: 1_912 } },
     });
   });
 
@@ -146,7 +157,7 @@ describe('payment intents through the official library', () => {
     const { stripe } = await startStripe();
     const error = await stripeErrorOf(pay(stripe, method));
     expect(error).toMatchObject({ code, decline_code: declineCode, statusCode: 402, type: 'StripeCardError' });
-    expect(error.doc_url).toBe(`https://docs.stripe.com/error-codes/${code.replaceAll('_', '-')}`);
+    expect(error.doc_url).toBe(`https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`);
     const intent = await stripe.paymentIntents.retrieve(error.payment_intent?.id ?? '', { expand: ['latest_charge'] });
     expect(intent).toMatchObject({
       last_payment_error: { charge: error.charge, code, decline_code: declineCode, type: 'card_error' },

@@ -88,7 +88,10 @@ describe('refunds', () => {
       statusCode: 400,
     });
     await stripe.paymentIntents.capture(held.id, { amount_to_capture: 300 });
-    await expect(stripe.refunds.create({ payment_intent: held.id })).resolves.toMatchObject({ amount: 300 });
+    await expect(stripe.refunds.create({ payment_intent: held.id, expand: ['charge'] })).resolves.toMatchObject({
+      amount: 300,
+      charge: { amount: 2_000, amount_refunded: 300, refunded: true },
+    });
   });
 });
 
@@ -143,8 +146,8 @@ describe('events', () => {
     await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' });
     const { data } = await stripe.events.list();
     expect(data.map(({ type }) => type)).toEqual([
-      'payment_intent.succeeded',
       'charge.updated',
+      'payment_intent.succeeded',
       'charge.succeeded',
       'payment_intent.created',
     ]);
@@ -158,7 +161,7 @@ describe('events', () => {
       request: { id: intent.lastResponse.requestId, idempotency_key: 'key-event' },
     });
     expect(data[2]).toMatchObject({ data: { object: { balance_transaction: null } } });
-    expect(data[1]).toMatchObject({ data: { previous_attributes: { balance_transaction: null } } });
+    expect(data[0]).toMatchObject({ data: { previous_attributes: { balance_transaction: null } } });
     await expect(stripe.events.retrieve(created?.id ?? '')).resolves.toMatchObject({ type: 'payment_intent.created' });
     const charges = await stripe.events.list({ type: 'charge.*' });
     expect(charges.data).toHaveLength(2);

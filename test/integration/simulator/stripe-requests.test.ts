@@ -79,7 +79,7 @@ describe('parameters', () => {
     expect(body.error).toMatchObject({ param, type: 'invalid_request_error' });
     expect(body.error.code).toBe(code ?? body.error.code);
     if (code !== undefined) {
-      expect(body.error.doc_url).toBe(`https://docs.stripe.com/error-codes/${code.replaceAll('_', '-')}`);
+      expect(body.error.doc_url).toBe(`https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`);
     }
     expect((await stripe.paymentIntents.list()).data).toEqual([]);
   });

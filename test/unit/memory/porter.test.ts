@@ -72,6 +72,12 @@ describe('porterStem', () => {
       db.close();
     });
 
+    /**
+     * Where SQLite differs from the paper: it takes yy for a double consonant (the second y is a vowel), and leaves no stem empty in
+     * the first steps.
+     */
+    const isComparable = (word: string) => word.length > 2 && !/yy|^(?:ies|sses|eed)/.test(word);
+
     const stemOf = (word: string): unknown => {
       db.exec('DELETE FROM doc');
       db.prepare('INSERT INTO doc VALUES (?)').run(word);
@@ -86,12 +92,9 @@ describe('porterStem', () => {
         .tuple(letters, fc.subarray(suffixes, { maxLength: 2 }))
         .map(([root, ends]) => root + ends.join(''));
       fc.assert(
-        fc.property(
-          words.filter((word) => word.length > 2 && word.length < 20),
-          (word) => {
-            expect(`${word} ${porterStem(word)}`).toBe(`${word} ${stemOf(word)}`);
-          },
-        ),
+        fc.property(words.filter(isComparable), (word) => {
+          expect(`${word} ${porterStem(word)}`).toBe(`${word} ${stemOf(word)}`);
+        }),
         { numRuns: 3000 },
       );
     });

@@ -1,15 +1,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { StripeApiError } from './api-error.ts';
-import type {
-  BalanceTransaction,
-  Charge,
-  Customer,
-  PaymentIntent,
-  PaymentMethod,
-  Refund,
-  StripeEvent,
-  StripeObject,
-} from './objects.ts';
+import type { Charge, PaymentMethod } from './card-objects.ts';
+import type { BalanceTransaction, Customer, PaymentIntent, Refund, StripeEvent, StripeObject } from './objects.ts';
 import type { TestCard } from './test-cards.ts';
 
 const MAX_OBJECTS = 100_000;
@@ -87,8 +79,12 @@ export class Account {
 /** One request on its way through the account. */
 export interface Call {
   readonly account: Account;
+  readonly requestId: string;
+  readonly idempotencyKey: string | undefined;
   /** `http://host:port` of the simulator, for pages that a browser is sent to. */
   readonly origin: string;
   /** Records an event and hands it to the webhook. `previous` holds the former values of what an update changed. */
   emit(type: string, object: object, previous?: object): void;
+  /** Work for the moment after the answer, as far as the client can tell. */
+  later(work: () => void): void;
 }

@@ -56,7 +56,7 @@ const USUAL_MAXIMUM = 99_999_999;
 /** The largest of all. */
 export const MAX_AMOUNT = 999_999_999_999;
 
-export interface AmountProblem {
+interface AmountProblem {
   readonly message: string;
   readonly code?: string;
   readonly param: 'amount' | 'currency';

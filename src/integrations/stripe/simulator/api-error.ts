@@ -1,5 +1,5 @@
 /** Fields of Stripe's error object beside message and type: https://docs.stripe.com/api/errors */
-export interface ErrorFields {
+interface ErrorFields {
   code?: string | undefined;
   param?: string | undefined;
   [field: string]: unknown;
@@ -36,7 +36,7 @@ export class StripeApiError extends Error {
 }
 
 export function docUrl(code: string): string {
-  return `https://docs.stripe.com/error-codes/${code.replaceAll('_', '-')}`;
+  return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
 }
 
 export function invalidRequest(message: string, fields?: ErrorFields, status = 400): StripeApiError {

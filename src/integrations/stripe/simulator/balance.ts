@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
+import type { Charge } from './card-objects.ts';
 import { createId } from './ids.ts';
-import type { BalanceTransaction, Charge, Refund } from './objects.ts';
+import type { BalanceTransaction, Refund } from './objects.ts';
 
 /** Two business days for an account in the United States, here two days. */
 const PAYOUT_DELAY_S = 2 * 24 * 60 * 60;

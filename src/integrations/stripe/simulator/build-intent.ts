@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
+import type { PaymentMethod } from './card-objects.ts';
 import { createId, randomText } from './ids.ts';
-import type { PaymentIntent, PaymentMethod } from './objects.ts';
+import type { PaymentIntent } from './objects.ts';
 import { UNUSED_BY_INTENTS } from './objects.ts';
 import type { CreateParameters } from './payment-intent-parameters.ts';
 import { buildShipping, mergeMetadata } from './shared-parameters.ts';

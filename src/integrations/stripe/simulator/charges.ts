@@ -1,7 +1,8 @@
 import type { Account } from './account.ts';
+import type { Charge, ChargedCard, ChargeOutcome, PaymentMethod } from './card-objects.ts';
+import { UNUSED_BY_CARD_PAYMENTS, UNUSED_BY_CHARGES } from './card-objects.ts';
 import { createId } from './ids.ts';
-import type { Charge, ChargedCard, ChargeOutcome, PaymentIntent, PaymentMethod } from './objects.ts';
-import { UNUSED_BY_CARD_PAYMENTS, UNUSED_BY_CHARGES } from './objects.ts';
+import type { PaymentIntent } from './objects.ts';
 import type { Decline } from './test-cards.ts';
 
 /** One attempt to charge the card, which the issuer declined when there is a decline. Captured unless the intent says otherwise. */

@@ -11,7 +11,6 @@ import { StripeApiError } from './api-error.ts';
 import { isAuthenticationPage, visitAuthenticationPage } from './authentication.ts';
 import { customerRoutes } from './customers.ts';
 import { API_VERSION, buildEvent, eventRoutes } from './events.ts';
-import type { FormObject } from './form.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { createId } from './ids.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
@@ -64,21 +63,23 @@ class StripeSimulator implements SimulatedService {
   }
 
   async handle(request: SimulatedRequest): Promise<SimulatedResponse> {
-    const requestId = createId('req', 14);
-    const key = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+    const deferred: (() => void)[] = [];
+    const call = this.#call(request, deferred);
     try {
-      return await this.#answer(request, requestId, key);
+      const isPage = isAuthenticationPage(request);
+      const response = isPage ? visitAuthenticationPage(call, request) : await this.#callApi(call, request);
+      for (const work of deferred) work();
+      return response;
     } catch (thrown) {
-      if (!(thrown instanceof StripeApiError)) throw thrown;
-      return render(thrown.status, thrown.toBody(requestId), requestId, key);
+      if (thrown instanceof StripeApiError) return renderError(thrown, call);
+      throw thrown;
     }
   }
 
   refuse(status: number): SimulatedResponse {
-    const requestId = createId('req', 14);
     const { message, code, headers } = REFUSALS[status] ?? { message: `The simulator was told to answer ${status}.` };
     const error = new StripeApiError(status, status >= 500 ? 'api_error' : 'invalid_request_error', message, { code });
-    const response = render(status, error.toBody(requestId), requestId, undefined);
+    const response = renderError(error, { requestId: createId('req', 14), idempotencyKey: undefined });
     return { ...response, headers: { ...response.headers, ...headers } };
   }
 
@@ -94,34 +95,20 @@ class StripeSimulator implements SimulatedService {
   }
 
   /** Throws a `StripeApiError` for what is refused before it executes: nothing of that is kept. */
-  async #answer(request: SimulatedRequest, requestId: string, key: string | undefined): Promise<SimulatedResponse> {
-    const call = this.#call(request, requestId, key);
-    if (isAuthenticationPage(request)) return visitAuthenticationPage(call, request);
+  async #callApi(call: Call, request: SimulatedRequest): Promise<SimulatedResponse> {
     checkKey(request.headers);
     checkVersion(request.headers);
     const { pathname } = request.url;
     const { route, id } = findRoute(ROUTES, request.method, pathname);
     const form = readForm(request);
     const execute = route.prepare(form, id);
-    const run = () => execute(call);
-    if (key === undefined) return this.#execute(run, requestId, key);
-    return this.#executeOnce(run, requestId, key, pathname, form);
-  }
-
-  async #executeOnce(
-    run: () => object,
-    requestId: string,
-    key: string,
-    path: string,
-    parameters: FormObject,
-  ): Promise<SimulatedResponse> {
+    const { idempotencyKey: key } = call;
+    if (key === undefined) return this.#execute(call, execute);
     const keys = this.#idempotency;
-    const stored = keys.claim(key, path, parameters);
-    if (stored !== undefined) {
-      return { ...stored, headers: { ...stored.headers, 'request-id': requestId, 'idempotent-replayed': 'true' } };
-    }
+    const stored = keys.claim(key, pathname, form);
+    if (stored !== undefined) return replay(stored, call);
     try {
-      const response = await this.#execute(run, requestId, key);
+      const response = await this.#execute(call, execute);
       keys.complete(key, response);
       return response;
     } catch (thrown) {
@@ -131,28 +118,33 @@ class StripeSimulator implements SimulatedService {
   }
 
   /** From here on the answer counts, whatever it is. Rejects only when closed meanwhile. */
-  async #execute(run: () => object, requestId: string, key: string | undefined): Promise<SimulatedResponse> {
+  async #execute(call: Call, execute: (call: Call) => object): Promise<SimulatedResponse> {
     if (this.#latencyMs > 0) await sleep(this.#latencyMs, this.#closed.signal);
     try {
-      return render(200, run(), requestId, key);
+      return render(200, execute(call), call);
     } catch (thrown) {
-      const error =
-        thrown instanceof StripeApiError
-          ? thrown
-          : new StripeApiError(500, 'api_error', `The simulator failed: ${messageOf(thrown)}`);
-      return render(error.status, error.toBody(requestId), requestId, key);
+      if (thrown instanceof StripeApiError) return renderError(thrown, call);
+      return renderError(new StripeApiError(500, 'api_error', `The simulator failed: ${messageOf(thrown)}`), call);
     }
   }
 
-  #call(request: SimulatedRequest, requestId: string, key: string | undefined): Call {
+  #call(request: SimulatedRequest, deferred: (() => void)[]): Call {
     const account = this.#account;
     const sender = this.#sender;
+    const requestId = createId('req', 14);
+    // Keys are for POST only: https://docs.stripe.com/api/idempotent_requests
+    const idempotencyKey = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
     return {
       account,
+      requestId,
+      idempotencyKey,
       origin: request.url.origin,
+      later(work) {
+        deferred.push(work);
+      },
       emit(type, object, previous) {
         const data = previous === undefined ? { object } : { object, previous_attributes: previous };
-        const event = buildEvent(account, type, data, { id: requestId, idempotency_key: key ?? null });
+        const event = buildEvent(account, type, data, { id: requestId, idempotency_key: idempotencyKey ?? null });
         account.addEvent(event);
         if (sender === undefined) return;
         event.pending_webhooks = 1;
@@ -164,10 +156,22 @@ class StripeSimulator implements SimulatedService {
   }
 }
 
-function render(status: number, body: object, requestId: string, key: string | undefined): SimulatedResponse {
+type Origin = Pick<Call, 'requestId' | 'idempotencyKey'>;
+
+function render(status: number, body: object, { requestId, idempotencyKey }: Origin): SimulatedResponse {
   const headers = { 'content-type': 'application/json', 'request-id': requestId, 'stripe-version': API_VERSION };
-  const keyed = key === undefined ? {} : { 'idempotency-key': key, 'original-request': requestId };
+  const keyed =
+    idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey, 'original-request': requestId };
   return { status, headers: { ...headers, ...keyed }, body: format(body) };
+}
+
+function renderError(error: StripeApiError, origin: Origin): SimulatedResponse {
+  return render(error.status, error.toBody(origin.requestId), origin);
+}
+
+/** The first answer again; `original-request` keeps naming the request that executed. */
+function replay(stored: SimulatedResponse, { requestId }: Origin): SimulatedResponse {
+  return { ...stored, headers: { ...stored.headers, 'request-id': requestId, 'idempotent-replayed': 'true' } };
 }
 
 /** Stripe indents answers and webhooks alike: a receiver that parses and serialises again loses the signed bytes. */

@@ -2,7 +2,7 @@ import type { Collection } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
 import { createdFilter, integer, text } from './parameters.ts';
 
-export interface StripeList<T> {
+interface StripeList<T> {
   object: 'list';
   data: T[];
   has_more: boolean;

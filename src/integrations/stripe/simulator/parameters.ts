@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_AMOUNT } from './amounts.ts';
 import type { StripeApiError } from './api-error.ts';
 import { invalidRequest } from './api-error.ts';

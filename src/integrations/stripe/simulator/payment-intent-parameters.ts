@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { amountProblem } from './amounts.ts';
 import { listParameters } from './pagination.ts';
 import { amount, boolean, choice, clearable, list, metadata, notSimulated, refuse, text } from './parameters.ts';

@@ -1,7 +1,8 @@
 import type { Account, Call } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
 import { buildIntent } from './build-intent.ts';
-import type { PaymentIntent, PaymentMethod } from './objects.ts';
+import type { PaymentMethod } from './card-objects.ts';
+import type { PaymentIntent } from './objects.ts';
 import { paginate } from './pagination.ts';
 import type {
   CancelParameters,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from './account.ts';
 import { missing, StripeApiError } from './api-error.ts';
+import type { PaymentMethod } from './card-objects.ts';
 import { createId } from './ids.ts';
-import type { PaymentMethod } from './objects.ts';
 import { choice, integer, metadata, text } from './parameters.ts';
 import { billingParameters, buildBilling, mergeMetadata } from './shared-parameters.ts';
 import type { TestCard } from './test-cards.ts';

@@ -2,8 +2,9 @@ import type { Call } from './account.ts';
 import type { StripeApiError } from './api-error.ts';
 import { docUrl, invalidRequest } from './api-error.ts';
 import { bookCharge } from './balance.ts';
+import type { Charge, PaymentMethod } from './card-objects.ts';
 import { createCharge } from './charges.ts';
-import type { Charge, IntentStatus, NextAction, PaymentError, PaymentIntent, PaymentMethod } from './objects.ts';
+import type { IntentStatus, NextAction, PaymentError, PaymentIntent } from './objects.ts';
 import { cardError } from './payment-methods.ts';
 import type { Decline, TestCard } from './test-cards.ts';
 import { AUTHENTICATION_REQUIRED } from './test-cards.ts';
@@ -42,6 +43,7 @@ export function requireStatus(
 export function confirm(call: Call, intent: PaymentIntent, confirmation: Confirmation): void {
   const { method, offSession, errorOnRequiresAction, returnUrl } = confirmation;
   intent.payment_method = method.id;
+  intent.next_action = null;
   const card = call.account.cards.get(method.id);
   if (!asksForAuthentication(card, offSession)) {
     charge(call, intent, method);
@@ -100,15 +102,17 @@ function charge(call: Call, intent: PaymentIntent, method: PaymentMethod): void 
   }
   intent.status = 'succeeded';
   intent.amount_received = intent.amount;
-  settle(call, attempt, intent.capture_method);
+  if (intent.capture_method === 'automatic') bookCharge(call.account, attempt);
+  else call.later(() => settle(call, attempt));
+  call.emit('charge.succeeded', attempt);
   call.emit('payment_intent.succeeded', intent);
 }
 
-/** With asynchronous capture the booking follows the event: https://docs.stripe.com/payments/payment-intents/asynchronous-capture */
-function settle(call: Call, attempt: Charge, capture: PaymentIntent['capture_method']): void {
-  if (capture !== 'automatic_async') bookCharge(call.account, attempt);
-  call.emit('charge.succeeded', attempt);
-  if (capture !== 'automatic_async') return;
+/**
+ * Asynchronous capture, the default, leaves the balance transaction out of answer and events, and tells of it afterwards:
+ * https://docs.stripe.com/payments/payment-intents/asynchronous-capture
+ */
+function settle(call: Call, attempt: Charge): void {
   bookCharge(call.account, attempt);
   call.emit('charge.updated', attempt, { balance_transaction: null });
 }

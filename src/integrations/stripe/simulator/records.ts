@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { missing } from './api-error.ts';
 import { buildBalance } from './balance.ts';
 import { listParameters, paginate } from './pagination.ts';

@@ -1,10 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Account } from './account.ts';
 import { display } from './amounts.ts';
 import { invalidRequest, missing } from './api-error.ts';
 import { bookRefund } from './balance.ts';
+import type { Charge } from './card-objects.ts';
 import { createId } from './ids.ts';
-import type { Charge, Refund } from './objects.ts';
+import type { Refund } from './objects.ts';
 import { listParameters, paginate } from './pagination.ts';
 import { amount, choice, metadata, notSimulated, text } from './parameters.ts';
 import { route } from './router.ts';

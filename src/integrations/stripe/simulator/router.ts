@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Call } from './account.ts';
 import { invalidRequest } from './api-error.ts';
 import { checkExpand, expand } from './expand.ts';

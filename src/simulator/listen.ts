@@ -1,0 +1,37 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError, codeOf } from '../core/errors.ts';
+
+/**
+ * Opens a port on loopback, 0 for a free one, and resolves with it. Rejects with `unavailable` when the port is in use or forbidden,
+ * with `invalid_input` when it is no port.
+ */
+export function listenOnLoopback(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const fail = (thrown: unknown) => reject(toListenError(thrown, port));
+    server.once('error', fail);
+    try {
+      server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    } catch (thrown) {
+      fail(thrown);
+    }
+  });
+}
+
+function toListenError(thrown: unknown, port: number): unknown {
+  const code = codeOf(thrown);
+  if (code === 'EADDRINUSE') {
+    return new AppError('unavailable', `Port ${port} is in use.`, {
+      hint: 'Choose another port, or leave it out to get a free one.',
+      details: { port },
+    });
+  }
+  if (code === 'EACCES') {
+    return new AppError('unavailable', `Port ${port} may not be opened by this user.`, {
+      hint: 'Choose a port above 1023, or leave it out to get a free one.',
+      details: { port },
+    });
+  }
+  if (code !== 'ERR_SOCKET_BAD_PORT') return thrown;
+  return new AppError('invalid_input', `${port} is not a port.`, { hint: 'Choose a number from 0 to 65535.' });
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { fingerprint } from '../../../src/memory/fingerprint.ts';
+
+const SAME: readonly [string, string][] = [
+  [
+    'Use exponential backoff for Stripe API retries with jitter',
+    'use exponential backoff with jitter for the Stripe API retries.',
+  ],
+  ['We configured the webhook. Retries are on.', 'Retries are on!  We configured the webhook'],
+  ['- one item\n- two items', '* two items\n* one item'],
+  ['Note: retry "twice"', 'retry twice'],
+  [
+    '{"service":"stripe","status":"complete","timestamp":1}',
+    '{ "status": "complete", "timestamp": 2, "service": "Stripe" }',
+  ],
+  ['{"a":1,"createdAt":"2026-05-14"}', '{"a":1}'],
+];
+
+const DIFFERENT: readonly [string, string][] = [
+  ['migrated from Stripe to Adyen', 'migrated from Adyen to Stripe'],
+  ['A calls B', 'B calls A'],
+  ['port 80 for http, 443 for https', 'port 443 for http, 80 for https'],
+  ['timeout 1.5 s', 'timeout 15 s'],
+  ['use retries', 'do not use retries'],
+  ['tests ✅', 'tests ❌'],
+  ['x > 5', 'x < 5'],
+  ['if (a && b)', 'if (a || b)'],
+  ['written in C', 'written in C++'],
+  ['Is it deployed?', 'It is deployed.'],
+  ['- [x] deploy', '- [ ] deploy'],
+  ['status complete', 'status failed'],
+  ['{"from":"a","to":"b"}', '{"from":"b","to":"a"}'],
+  ['[{"n":"x","p":1},{"n":"y","p":2}]', '[{"n":"x","p":2},{"n":"y","p":1}]'],
+  ['{"deadline":"2026-05-14"}', '{"deadline":"2026-05-15"}'],
+  ['🎉', '🚀'],
+  ['...', '!!!'],
+];
+
+describe('fingerprint', () => {
+  it.each(SAME)('is equal: %s | %s', (a, b) => {
+    expect(fingerprint(a)).toBe(fingerprint(b));
+  });
+
+  it.each(DIFFERENT)('differs: %s | %s', (a, b) => {
+    expect(fingerprint(a)).not.toBe(fingerprint(b));
+  });
+
+  it.each(['.', ')', '"', ' ', '\n', '. ', 'a.'])('takes 64 KB of %j in its stride', (unit) => {
+    const startedAt = performance.now();
+    fingerprint(`${unit.repeat(Math.floor(65_000 / unit.length))}x`);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+});
