@@ -8,7 +8,8 @@ type Style = Parameters<typeof styleText>[0];
 /** Colours on a terminal, plain text elsewhere. */
 const paint = (style: Style, text: string) => styleText(style, text, { stream: process.stdout });
 
-const SHOWN_CHARACTERS = 700;
+const SHOWN_CHARACTERS = 600;
+const SHOWN_VALUE = 110;
 let failures = 0;
 let chapters = 0;
 
@@ -60,11 +61,11 @@ export class Agent {
 
   /** Calls a tool and shows call and answer; `fields` picks what of the answer is shown. */
   async call(tool: string, args: Record<string, unknown>, fields?: readonly string[]): Promise<Answer> {
-    console.log(`   ${paint('cyan', `${this.#name} ▸ ${tool}`)}(${shorten(JSON.stringify(args))})`);
+    console.log(`   ${paint('cyan', `${this.#name} ▸ ${tool}`)}(${show(args)})`);
     const answer = await this.quietly(tool, args);
     const shown = fields === undefined ? answer : Object.fromEntries(fields.map((field) => [field, answer[field]]));
     const style = answer['code'] === undefined ? 'gray' : 'yellow';
-    console.log(`   ${paint(style, `◂ ${shorten(JSON.stringify(shown))}`)}`);
+    console.log(`   ${paint(style, `◂ ${show(shown)}`)}`);
     return answer;
   }
 
@@ -76,6 +77,14 @@ export class Agent {
   }
 }
 
-function shorten(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+/** JSON with long values, such as whole webhook bodies, cut. */
+function show(value: unknown): string {
+  const text = JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'string' ? shorten(inner, SHOWN_VALUE) : inner,
+  );
+  return shorten(text, SHOWN_CHARACTERS);
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const WIDTH = 150;
+const WIDTH = 170;
 const { stdout, status } = spawnSync(process.execPath, ['scripts/demo.ts'], { encoding: 'utf8' });
 if (status !== 0) throw new Error(`The demo failed:\n${stdout}`);
 const lines = stdout

@@ -118,7 +118,9 @@ export class Redactor {
 
   /** The kind of secret in a text, by value or by shape. */
   find(text: string): string | undefined {
+    const kind = findSecret(text);
+    if (kind !== undefined) return kind;
     for (const secret of this.#known) if (text.includes(secret)) return 'configured_secret';
-    return findSecret(text);
+    return undefined;
   }
 }
