@@ -13,9 +13,11 @@ import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
+import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
 import { InProcessBreakerStore } from './resilience/in-process-breaker-store.ts';
 import { Pipeline } from './resilience/pipeline.ts';
 import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-breaker-store.ts';
+import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-store.ts';
 import { resources } from './resources/registry.ts';
 import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
@@ -26,6 +28,7 @@ import { tools } from './tools/registry.ts';
 
 const migrations = [
   ...breakerMigrations,
+  ...permitMigrations,
   ...integrationMigrations,
   ...requestMigrations,
   ...paymentMigrations,
@@ -45,7 +48,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     new InProcessBreakerStore(clock),
     log,
   );
-  const pipeline = new Pipeline(breakerStore, clock);
+  const permits = new FallbackPermitStore(new SqlitePermitStore(sqlite, clock), clock, log);
+  const pipeline = new Pipeline(breakerStore, permits, clock);
   const requests = new SqliteRequestLedger(sqlite, clock);
   const { allowLive } = settings;
   const store = new SqliteIntegrationStore(sqlite, clock);

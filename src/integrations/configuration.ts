@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { isEnvName } from '../core/secrets.ts';
-import { resilienceConflict, resilienceSchema, resolveResilience } from '../resilience/resilience-settings.ts';
+import { resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
 import { assertEgress, isLoopbackUrl } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
 import type { Mode, Provider } from './provider.ts';
@@ -105,7 +105,7 @@ function checkAllow(provider: Provider, allow: readonly string[] | undefined): v
 
 function buildResilience(input: IntegrationConfig['resilience']): IntegrationConfig['resilience'] {
   const resilience = resilienceSchema.parse(input);
-  const conflict = resilienceConflict(resolveResilience(resilience));
+  const conflict = resilienceConflict(resilience);
   if (conflict !== undefined) throw new AppError('invalid_input', conflict, { hint: 'Change one of the two.' });
   return resilience;
 }

@@ -190,10 +190,11 @@ export class IntegrationClient {
     const call = {
       key,
       repeat: operation.repeat,
-      settings: resolveResilience(integration.config.resilience),
+      settings: resolveResilience(integration.config.resilience, operation.class),
       signal,
       onPause: (pause: { attempt: number; maxAttempts: number; pauseMs: number }) =>
         progress(`attempt ${pause.attempt} of ${pause.maxAttempts}, waiting ${Math.round(pause.pauseMs)} ms`),
+      onWait: (waitMs: number) => progress(`waiting ${Math.round(waitMs)} ms for the rate limit`),
     };
     return this.#options.pipeline.run(call, trace, async ({ signal: attemptSignal, attempt }) => {
       const started = performance.now();

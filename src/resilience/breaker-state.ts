@@ -45,6 +45,16 @@ export interface BreakerRow {
 export interface BreakerSettings {
   /** Failures in a row that open the breaker. */
   failureThreshold: number;
+  /** Share of failed calls in the window that opens the breaker, above 0; 1 means all. */
+  failureRate: number;
+  /** A call that takes at least this long is slow, in milliseconds. */
+  slowCallMs: number;
+  /** Share of slow calls in the window that opens the breaker. */
+  slowCallRate: number;
+  /** Length of the window in milliseconds. */
+  windowMs: number;
+  /** Calls in the window below which rates say nothing. */
+  minCalls: number;
   /** The first break; each further opening doubles it, up to `maxBreakMs`, give or take a fifth. */
   breakMs: number;
   maxBreakMs: number;
@@ -155,6 +165,19 @@ export function settle(
   if (permit.probe === undefined) return settleClosed(throttled, now, settings, sample, random);
   if (!row.probes.some((probe) => probe.id === permit.probe)) return throttled;
   return settleProbe(throttled, now, settings, permit.probe, sample, random);
+}
+
+/** Opens a closed breaker because of what one process has seen in its window. Inert for another generation or a forced state. */
+export function trip(
+  row: BreakerRow,
+  now: number,
+  settings: BreakerSettings,
+  permit: Permit,
+  reason: string,
+  random: () => number = Math.random,
+): BreakerRow {
+  if (row.state !== 'closed' || permit.generation !== row.generation || forcedState(row, now) !== undefined) return row;
+  return open({ ...row, lastError: reason }, now, settings, random);
 }
 
 /** Imposes a state; it holds until `forced.until`, across restarts. */

@@ -3,12 +3,14 @@ import { hostname } from 'node:os';
 import type { IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import type { Admission, BreakerRow, BreakerSettings, Permit, Refusal, Sample } from './breaker-state.ts';
-import { acquire, admit, newBreaker, settle } from './breaker-state.ts';
+import type { Admission, BreakerRow, BreakerSettings, Permit, Sample } from './breaker-state.ts';
+import { acquire, admit, newBreaker, settle, trip } from './breaker-state.ts';
 import type { BreakerStore } from './breaker-store.ts';
 import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
+import type { OutcomeWindow, WindowCounts } from './outcome-window.ts';
 import { Policy } from './policy.ts';
+import { refusalError } from './refusals.ts';
 
 /** Names this process in leases, for whoever asks who is probing. */
 const PROCESS = `${hostname()} pid ${process.pid}`;
@@ -19,6 +21,14 @@ export interface BreakerOptions {
   settings: BreakerSettings;
   repeat: Repeat;
   clock: Clock;
+  /** What this process alone has seen of the key lately. */
+  window: OutcomeWindow;
+}
+
+/** Leave to make an attempt, and whether a success has anything to repair. */
+interface Entry {
+  permit: Permit;
+  healthy: boolean;
 }
 
 /** Refuses attempts while the service is known to be down, and tells the shared state what each attempt showed. */
@@ -34,34 +44,52 @@ export class Breaker extends Policy {
     work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     signal: AbortSignal,
   ): Promise<T> {
-    const admission = await this.#acquire();
-    if ('refused' in admission) throw refusalError(this.#options.key, admission);
+    const { clock } = this.#options;
+    const { permit, healthy } = await this.#enter();
+    const startedAt = clock.now();
     try {
       const value = await work({ signal });
-      await this.#settle(admission, { verdict: 'success', throttleMs: undefined, error: undefined });
+      const tripped = this.#count(permit, false, clock.now() - startedAt);
+      if (!healthy || tripped !== undefined) await this.#settle(permit, SUCCESS, tripped);
       return value;
     } catch (thrown) {
-      await this.#settle(admission, this.#sample(thrown));
+      const sample = this.#sample(thrown);
+      const counts = sample.verdict !== 'ignored';
+      const tripped = counts ? this.#count(permit, sample.verdict === 'failure', clock.now() - startedAt) : undefined;
+      await this.#settle(permit, sample, tripped);
       throw thrown;
     }
   }
 
-  async #acquire(): Promise<Admission> {
+  async #enter(): Promise<Entry> {
     const { key, store, settings, clock } = this.#options;
-    const row = await store.get(key);
-    const decided = admit(row ?? newBreaker(key, clock.now()), clock.now());
-    if (decided !== undefined) return decided;
+    const now = clock.now();
+    const row = (await store.get(key)) ?? newBreaker(key, now);
+    const decided = admit(row, now);
+    if (decided !== undefined) return { permit: permitOf(key, decided), healthy: row.failures === 0 };
     const probeId = `${PROCESS}/${randomUUID()}`;
     const { admission } = await change(store, key, (present) => acquire(present, clock.now(), settings, probeId));
-    return admission;
+    return { permit: permitOf(key, admission), healthy: false };
+  }
+
+  /** Adds one call to the window. Returns why the breaker must open when a rate of the window has passed its limit. */
+  #count(permit: Permit, failed: boolean, tookMs: number): string | undefined {
+    const { window, settings, clock } = this.#options;
+    if (permit.probe !== undefined) return undefined;
+    const now = clock.now();
+    window.record(now, permit.generation, failed, tookMs >= settings.slowCallMs);
+    return rateExceeded(window.counts(now, permit.generation), settings);
   }
 
   /** Writes only when there is something to write: a success of a healthy service leaves the row alone. */
-  async #settle(permit: Permit, sample: Sample): Promise<void> {
+  async #settle(permit: Permit, sample: Sample, tripped: string | undefined): Promise<void> {
     const { key, store, settings, clock } = this.#options;
+    const next = (row: BreakerRow) => {
+      const settled = settle(row, clock.now(), settings, permit, sample);
+      return tripped === undefined ? settled : trip(settled, clock.now(), settings, permit, tripped);
+    };
     const row = (await store.get(key)) ?? newBreaker(key, clock.now());
-    if (settle(row, clock.now(), settings, permit, sample) === row) return;
-    await store.update(key, (present) => settle(present, clock.now(), settings, permit, sample));
+    if (next(row) !== row) await store.update(key, next);
   }
 
   #sample(thrown: unknown): Sample {
@@ -70,6 +98,19 @@ export class Breaker extends Policy {
     const { breaker, throttleMs } = classify(thrown.failure, repeat, clock.now());
     return { verdict: breaker, throttleMs, error: describe(thrown) };
   }
+}
+
+const SUCCESS: Sample = { verdict: 'success', throttleMs: undefined, error: undefined };
+
+function permitOf(key: string, admission: Admission): Permit {
+  if ('refused' in admission) throw refusalError(key, admission);
+  return admission;
+}
+
+function rateExceeded({ calls, failures, slow }: WindowCounts, settings: BreakerSettings): string | undefined {
+  if (calls < settings.minCalls) return undefined;
+  if (failures / calls >= settings.failureRate) return `${failures} of ${calls} calls failed`;
+  return slow / calls >= settings.slowCallRate ? `${slow} of ${calls} calls were slow` : undefined;
 }
 
 /** Runs a state function that also returns an answer inside the store's atomic update. */
@@ -93,28 +134,4 @@ async function change<T extends { row: BreakerRow }>(
 function describe({ failure }: AttemptError): string {
   if (failure.kind === 'response') return `HTTP ${failure.status}`;
   return failure.kind === 'network' ? failure.code : failure.kind;
-}
-
-function refusalError(key: string, refusal: Refusal): AppError {
-  const { retryAfterMs, reason } = refusal;
-  const details = { breaker: key, state: refusal.refused, ...(reason === undefined ? {} : { last_error: reason }) };
-  if (refusal.refused === 'throttled') {
-    return new AppError('rate_limited', `${key} asked everybody to wait.`, {
-      hint: 'Call again after retry_after_ms. Nothing was sent.',
-      retryAfterMs,
-      details,
-    });
-  }
-  const forced = refusal.refused === 'forced_open';
-  return new AppError(
-    'circuit_open',
-    `The circuit breaker of ${key} is ${forced ? 'held open' : 'open'}: nothing was sent.`,
-    {
-      hint: forced
-        ? 'Somebody holds it open; breaker_status says who and why, control_breaker ends it.'
-        : 'The service has been failing. Call again after retry_after_ms; breaker_status shows the failures.',
-      retryAfterMs,
-      details,
-    },
-  );
 }

@@ -1,6 +1,7 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
 import { AppError, abortError } from '../core/errors.ts';
 import { Policy } from './policy.ts';
+import { deadlineError } from './time-limit.ts';
 
 /** A call that waits for a place. */
 interface Waiter {
@@ -8,17 +9,23 @@ interface Waiter {
 }
 
 /**
- * At most `limit` calls at once, at most `queueLimit` waiting in order. A waiter that is aborted (cancelled, or its deadline is over)
- * leaves the queue at once.
+ * At most `limit` calls at once, at most `queueLimit` waiting in order. A waiter that is cancelled, or whose deadline has come, leaves
+ * the queue at once.
  */
 export class Bulkhead extends Policy {
-  readonly #limit: number;
-  readonly #queueLimit: number;
+  #limit: number;
+  #queueLimit: number;
   readonly #queue = new Set<Waiter>();
   #active = 0;
 
   constructor(limit: number, queueLimit: number) {
     super();
+    this.#limit = limit;
+    this.#queueLimit = queueLimit;
+  }
+
+  /** Applies to calls that come after it. */
+  resize(limit: number, queueLimit: number): void {
     this.#limit = limit;
     this.#queueLimit = queueLimit;
   }
@@ -31,13 +38,22 @@ export class Bulkhead extends Policy {
     return this.#queue.size;
   }
 
-  protected override async run<T>(
+  protected override run<T>(
     work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     signal: AbortSignal,
   ): Promise<T> {
+    return this.enter(work, signal, Number.POSITIVE_INFINITY);
+  }
+
+  /** As `execute`, waiting no longer than `maxWaitMs` for a place. */
+  async enter<T>(
+    work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
+    signal: AbortSignal,
+    maxWaitMs: number,
+  ): Promise<T> {
     if (signal.aborted) throw abortError(signal);
     if (this.#active < this.#limit) this.#active += 1;
-    else await this.#wait(signal);
+    else await this.#wait(signal, maxWaitMs);
     try {
       return await work({ signal });
     } finally {
@@ -45,27 +61,35 @@ export class Bulkhead extends Policy {
     }
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: AbortSignal, maxWaitMs: number): Promise<void> {
     if (this.#queue.size >= this.#queueLimit) {
       throw new AppError(
         'unavailable',
         `${this.#limit} calls are running and ${this.#queueLimit} are waiting for this service.`,
-        {
-          hint: 'Call again when some have ended.',
-        },
+        { hint: 'Call again when some have ended.' },
       );
     }
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
+      const stop = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
         this.#queue.delete(waiter);
+      };
+      const onAbort = () => {
+        stop();
         reject(abortError(signal));
+      };
+      const onDeadline = () => {
+        stop();
+        reject(deadlineError());
       };
       const waiter: Waiter = {
         enter: () => {
-          signal.removeEventListener('abort', onAbort);
+          stop();
           resolve();
         },
       };
+      const timer = Number.isFinite(maxWaitMs) ? setTimeout(onDeadline, maxWaitMs) : undefined;
       this.#queue.add(waiter);
       signal.addEventListener('abort', onAbort, { once: true });
     });

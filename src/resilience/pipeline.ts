@@ -1,3 +1,4 @@
+import type { IDefaultPolicyContext } from 'cockatiel';
 import { wrap } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import type { Outcome } from '../core/errors.ts';
@@ -8,14 +9,14 @@ import { RetryBudget } from './budget.ts';
 import { Bulkhead } from './bulkhead.ts';
 import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
+import type { LimiterOptions } from './limiter.ts';
+import { Limiter } from './limiter.ts';
+import { OutcomeWindow } from './outcome-window.ts';
+import type { PermitStore } from './permit-store.ts';
 import type { ResilienceSettings } from './resilience-settings.ts';
 import type { RetryContext, RetryOptions } from './retry.ts';
 import { Retry } from './retry.ts';
 import { TimeLimit } from './time-limit.ts';
-
-/** Calls at once, and waiting, per breaker key and process. */
-const MAX_CONCURRENT = 32;
-const MAX_QUEUED = 256;
 
 export interface Call {
   /** Host and endpoint class: what shares a breaker, a bulkhead and a retry budget. */
@@ -23,7 +24,9 @@ export interface Call {
   repeat: Repeat;
   settings: ResilienceSettings;
   signal: AbortSignal;
+  /** Told before each wait, for a person who waits too. */
   onPause?: RetryOptions['onPause'];
+  onWait?: LimiterOptions['onWait'];
 }
 
 /** What is known about a call once it has ended, well or badly. */
@@ -37,19 +40,22 @@ export interface Trace {
 interface Shared {
   bulkhead: Bulkhead;
   budget: RetryBudget;
+  window: OutcomeWindow;
 }
 
 /**
- * The path of every outgoing request, outermost first: deadline, bulkhead, retry, breaker, attempt timeout. The deadline pays for
- * queueing and pauses; the breaker sees every attempt; an open circuit ends the retries at once.
+ * The path of every outgoing request, outermost first: deadline, limiter, bulkhead, retry, breaker, attempt timeout. The deadline pays
+ * for queueing and pauses; the breaker sees every attempt; an open circuit ends the retries at once.
  */
 export class Pipeline {
-  readonly #store: BreakerStore;
+  readonly #breakers: BreakerStore;
+  readonly #permits: PermitStore;
   readonly #clock: Clock;
   readonly #shared = new Map<string, Shared>();
 
-  constructor(store: BreakerStore, clock: Clock) {
-    this.#store = store;
+  constructor(breakers: BreakerStore, permits: PermitStore, clock: Clock) {
+    this.#breakers = breakers;
+    this.#permits = permits;
     this.#clock = clock;
   }
 
@@ -59,23 +65,36 @@ export class Pipeline {
    */
   async run<T>(call: Call, trace: Trace, attempt: (context: RetryContext) => Promise<T>): Promise<T> {
     const { key, repeat, settings } = call;
-    const { bulkhead, budget } = this.local(key);
-    const deadlineAt = this.#clock.now() + settings.deadlineMs;
-    const policy = wrap(
-      new TimeLimit(settings.deadlineMs, 'The call'),
-      bulkhead,
-      new Retry({ ...settings.retry, repeat, deadlineAt, budget, clock: this.#clock, onPause: call.onPause }),
-      new Breaker({ key, store: this.#store, settings: settings.breaker, repeat, clock: this.#clock }),
-      new TimeLimit(settings.timeoutMs, 'One attempt'),
+    const clock = this.#clock;
+    const { bulkhead, budget, window } = this.local(key);
+    // Integrations with other settings may share the key: the latest call decides.
+    bulkhead.resize(settings.bulkhead.maxConcurrent, settings.bulkhead.maxQueued);
+    window.resize(settings.breaker.windowMs);
+    const deadlineAt = clock.now() + settings.deadlineMs;
+    const limiter = this.#limiterOf(call, deadlineAt);
+    const tryPermit = limiter && (() => limiter.tryPermit());
+    const { onPause, onWait } = call;
+    const perAttempt = wrap(
+      new Retry({ ...settings.retry, repeat, deadlineAt, budget, clock, tryPermit, onPause, onWait }),
+      new Breaker({ key, store: this.#breakers, settings: settings.breaker, repeat, clock, window }),
+      new TimeLimit({ timeoutMs: settings.timeoutMs, deadlineAt, clock }),
     );
-    return policy.execute((context) => this.#traced(call, trace, context, attempt), call.signal);
+    const work = (context: RetryContext) => this.#traced(call, trace, context, attempt);
+    const inside = ({ signal }: IDefaultPolicyContext) =>
+      bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadlineAt - clock.now());
+    return limiter === undefined ? inside(call) : limiter.execute(inside, call.signal);
   }
 
-  /** Bulkhead and retry budget of this process. */
+  #limiterOf({ key, settings, onWait }: Call, deadlineAt: number): Limiter | undefined {
+    const { rateLimit: limit } = settings;
+    return limit && new Limiter({ key, limit, permits: this.#permits, deadlineAt, clock: this.#clock, onWait });
+  }
+
+  /** What this process keeps per key. */
   local(key: string): Shared {
     let shared = this.#shared.get(key);
     if (shared === undefined) {
-      shared = { bulkhead: new Bulkhead(MAX_CONCURRENT, MAX_QUEUED), budget: new RetryBudget() };
+      shared = { bulkhead: new Bulkhead(1, 0), budget: new RetryBudget(), window: new OutcomeWindow(1_000) };
       this.#shared.set(key, shared);
     }
     return shared;

@@ -1,4 +1,4 @@
-import type { IDefaultPolicyContext, IFailureEvent, IPolicy, ISuccessEvent } from 'cockatiel';
+import type { Event, IDefaultPolicyContext, IFailureEvent, IPolicy, ISuccessEvent } from 'cockatiel';
 import { EventEmitter } from 'cockatiel';
 
 /**
@@ -9,23 +9,41 @@ export abstract class Policy<Context extends IDefaultPolicyContext = IDefaultPol
   implements IPolicy<Context>
 {
   declare readonly _altReturn: never;
-  readonly #successes = new EventEmitter<ISuccessEvent>();
-  readonly #failures = new EventEmitter<IFailureEvent>();
-  readonly onSuccess = this.#successes.addListener;
-  readonly onFailure = this.#failures.addListener;
+  #successes: EventEmitter<ISuccessEvent> | undefined;
+  #failures: EventEmitter<IFailureEvent> | undefined;
+
+  get onSuccess(): Event<ISuccessEvent> {
+    return (listener) => {
+      this.#successes ??= new EventEmitter();
+      return this.#successes.addListener(listener);
+    };
+  }
+
+  get onFailure(): Event<IFailureEvent> {
+    return (listener) => {
+      this.#failures ??= new EventEmitter();
+      return this.#failures.addListener(listener);
+    };
+  }
 
   protected abstract run<T>(work: (context: Context) => PromiseLike<T> | T, signal: AbortSignal): Promise<T>;
 
-  async execute<T>(work: (context: Context) => PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
+  execute<T>(
+    work: (context: Context) => PromiseLike<T> | T,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<T> {
+    if (this.#successes === undefined && this.#failures === undefined) return this.run(work, signal);
+    return this.#observed(work, signal);
+  }
+
+  async #observed<T>(work: (context: Context) => PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
     const started = performance.now();
     try {
-      const value = await this.run(work, signal ?? new AbortController().signal);
-      if (this.#successes.size > 0) this.#successes.emit({ duration: performance.now() - started });
+      const value = await this.run(work, signal);
+      this.#successes?.emit({ duration: performance.now() - started });
       return value;
     } catch (error) {
-      if (this.#failures.size > 0) {
-        this.#failures.emit({ duration: performance.now() - started, handled: true, reason: { error } });
-      }
+      this.#failures?.emit({ duration: performance.now() - started, handled: true, reason: { error } });
       throw error;
     }
   }

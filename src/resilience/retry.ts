@@ -6,6 +6,10 @@ import type { RetryBudget } from './budget.ts';
 import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
 import { Policy } from './policy.ts';
+import { Throttled } from './refusals.ts';
+
+/** Waits that end together would start together: up to this share is added at random. */
+const SPREAD = 0.1;
 
 export interface RetryContext extends IDefaultPolicyContext {
   /** 1 for the first attempt. */
@@ -23,13 +27,17 @@ export interface RetryOptions {
   /** When the whole call must have ended, on the clock. A pause that would pass it is not begun. */
   deadlineAt: number;
   budget: RetryBudget;
+  /** Asked before each further attempt, which must not wait for the rate limit; false means no further attempt. */
+  tryPermit?: (() => Promise<boolean>) | undefined;
   clock: Clock;
   /** Told before each pause. */
   onPause?: ((pause: { attempt: number; maxAttempts: number; pauseMs: number }) => void) | undefined;
+  /** Told before waiting for a service that asked everybody to wait. */
+  onWait?: ((waitMs: number) => void) | undefined;
   random?: () => number;
 }
 
-/** Repeats what `classify` allows, after full-jitter pauses, on top of the pause that the service asked for. */
+/** Waits for a throttled service, and repeats what `classify` allows, after full-jitter pauses, on top of the pause that the service asked for. */
 export class Retry extends Policy<RetryContext> {
   readonly #options: RetryOptions;
 
@@ -42,22 +50,40 @@ export class Retry extends Policy<RetryContext> {
     work: (context: RetryContext) => PromiseLike<T> | T,
     signal: AbortSignal,
   ): Promise<T> {
-    const { maxAttempts, budget, onPause } = this.#options;
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; ; ) {
       if (signal.aborted) throw abortError(signal);
       try {
         const value = await work({ signal, attempt });
-        budget.reward(attempt);
+        this.#options.budget.reward(attempt);
         return value;
       } catch (thrown) {
-        const pauseMs = this.#pauseAfter(thrown, attempt);
-        if (pauseMs === undefined || signal.aborted || !budget.spend()) throw thrown;
-        onPause?.({ attempt: attempt + 1, maxAttempts, pauseMs });
-        await sleep(pauseMs, signal).catch(() => {
-          throw abortError(signal);
-        });
+        if (thrown instanceof Throttled) {
+          await this.#wait(thrown, signal);
+        } else {
+          await this.#pause(thrown, attempt, signal);
+          attempt += 1;
+        }
       }
     }
+  }
+
+  /** Waits until the service takes calls again. Nothing was sent, so this is no attempt. */
+  async #wait(thrown: Throttled, signal: AbortSignal): Promise<void> {
+    const { deadlineAt, clock, onWait, random = Math.random } = this.#options;
+    const waitMs = thrown.waitMs * (1 + SPREAD * random());
+    if (clock.now() + waitMs >= deadlineAt) throw thrown;
+    onWait?.(waitMs);
+    await pause(waitMs, signal);
+  }
+
+  /** Waits before the next attempt, or throws what the last one threw when there must be none. */
+  async #pause(thrown: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+    const { maxAttempts, budget, tryPermit, onPause } = this.#options;
+    const pauseMs = this.#pauseAfter(thrown, attempt);
+    if (pauseMs === undefined || signal.aborted || !budget.spend()) throw thrown;
+    if (tryPermit !== undefined && !(await tryPermit())) throw thrown;
+    onPause?.({ attempt: attempt + 1, maxAttempts, pauseMs });
+    await pause(pauseMs, signal);
   }
 
   /** Milliseconds to wait before the next attempt, or undefined when there must be none. */
@@ -77,4 +103,10 @@ export class Retry extends Policy<RetryContext> {
     const { baseMs, maxMs, random = Math.random } = this.#options;
     return random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
   }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, signal).catch(() => {
+    throw abortError(signal);
+  });
 }

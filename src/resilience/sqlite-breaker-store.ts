@@ -24,18 +24,21 @@ export const breakerMigrations: readonly Migration[] = [
   },
 ];
 
+/** How old what is known may be: a call takes longer than this, so the next one always sees what others wrote. */
+const FRESH_MS = 0.5;
 /** Transitions kept per breaker. */
 const KEPT_TRANSITIONS = 100;
 
 /**
- * Breakers shared by every process on one database file. A row is one JSON value: it is always read and written whole. Reading costs
- * one `PRAGMA data_version` (about 2 µs) while no other process has written.
+ * Breakers shared by every process on one database file. A row is one JSON value: it is always read and written whole. While no other
+ * process has written, reading costs one `PRAGMA data_version` (about 2 µs), and at most one per `FRESH_MS`.
  */
 export class SqliteBreakerStore implements BreakerStore {
   readonly #sqlite: Sqlite;
   readonly #clock: Clock;
   readonly #snapshot = new Map<string, BreakerRow | undefined>();
   #version: number | undefined;
+  #checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sqlite: Sqlite, clock: Clock) {
     this.#sqlite = sqlite;
@@ -82,6 +85,9 @@ export class SqliteBreakerStore implements BreakerStore {
 
   /** Forgets what was read before another process wrote. */
   #dropStale(hot: Connection): void {
+    const now = performance.now();
+    if (now - this.#checkedAt < FRESH_MS) return;
+    this.#checkedAt = now;
     const version = hot.dataVersion();
     if (version === this.#version) return;
     this.#snapshot.clear();

@@ -1,21 +1,26 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
+import type { Clock } from '../core/clock.ts';
 import { AppError, abortError } from '../core/errors.ts';
 import { Policy } from './policy.ts';
 
+export interface TimeLimitOptions {
+  /** Time of one attempt in milliseconds. */
+  timeoutMs: number;
+  /** When the whole call must have ended, on the clock; what is left of it bounds the attempt too. */
+  deadlineAt: number;
+  clock: Clock;
+}
+
 /**
- * Aborts what runs inside it when the time is over, with a `timeout` error as the reason. Used twice: once around everything (the
- * deadline) and once around each attempt. It is cooperative: the inside ends itself and reports what it knows, above all whether
- * the request had been sent.
+ * Aborts an attempt when its time is over, with a `timeout` error as the reason. It is cooperative: the attempt ends itself and
+ * reports what it knows, above all whether the request had been sent.
  */
 export class TimeLimit extends Policy {
-  readonly #limitMs: number;
-  readonly #what: string;
+  readonly #options: TimeLimitOptions;
 
-  /** @param what names the limit in the error: "The call", "One attempt". */
-  constructor(limitMs: number, what: string) {
+  constructor(options: TimeLimitOptions) {
     super();
-    this.#limitMs = limitMs;
-    this.#what = what;
+    this.#options = options;
   }
 
   protected override async run<T>(
@@ -23,14 +28,14 @@ export class TimeLimit extends Policy {
     outer: AbortSignal,
   ): Promise<T> {
     if (outer.aborted) throw abortError(outer);
+    const { timeoutMs, deadlineAt, clock } = this.#options;
+    const remainingMs = deadlineAt - clock.now();
+    if (remainingMs <= 0) throw deadlineError();
     const controller = new AbortController();
     const onAbort = () => controller.abort(outer.reason);
-    const onTimeout = () =>
-      controller.abort(
-        new AppError('timeout', `${this.#what} took longer than ${this.#limitMs} ms.`, { hint: TIMEOUT_HINT }),
-      );
-    const timer = setTimeout(onTimeout, this.#limitMs);
-    outer.addEventListener('abort', onAbort, { once: true });
+    const onTimeout = () => controller.abort(remainingMs < timeoutMs ? deadlineError() : timeoutError(timeoutMs));
+    const timer = setTimeout(onTimeout, Math.min(timeoutMs, remainingMs));
+    outer.addEventListener('abort', onAbort);
     try {
       return await work({ signal: controller.signal });
     } finally {
@@ -40,4 +45,13 @@ export class TimeLimit extends Policy {
   }
 }
 
-const TIMEOUT_HINT = 'The service is slow or unreachable. Check breaker_status, then call again.';
+const HINT = 'The service is slow or unreachable. Check breaker_status, then call again.';
+
+function timeoutError(timeoutMs: number): AppError {
+  return new AppError('timeout', `The service did not answer within ${timeoutMs} ms.`, { hint: HINT });
+}
+
+/** The time of the whole call, waits and pauses included, is over. */
+export function deadlineError(): AppError {
+  return new AppError('timeout', 'The deadline of the call has passed.', { hint: HINT });
+}

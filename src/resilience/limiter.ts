@@ -1,0 +1,64 @@
+import type { IDefaultPolicyContext } from 'cockatiel';
+import type { Clock } from '../core/clock.ts';
+import { sleep } from '../core/clock.ts';
+import { AppError, abortError } from '../core/errors.ts';
+import type { PermitStore } from './permit-store.ts';
+import { Policy } from './policy.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export interface LimiterOptions {
+  key: string;
+  limit: RateLimit;
+  permits: PermitStore;
+  /** When the whole call must have ended, on the clock. */
+  deadlineAt: number;
+  clock: Clock;
+  onWait?: ((waitMs: number) => void) | undefined;
+}
+
+/**
+ * Waits for a permit of the configured rate. What would take longer than the deadline is refused at once, with the time after which a
+ * repeat makes sense.
+ */
+export class Limiter extends Policy {
+  readonly #options: LimiterOptions;
+
+  constructor(options: LimiterOptions) {
+    super();
+    this.#options = options;
+  }
+
+  protected override async run<T>(
+    work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
+    signal: AbortSignal,
+  ): Promise<T> {
+    await this.#admit(signal);
+    return work({ signal });
+  }
+
+  /** A permit for one more attempt of a call that runs already: now or not at all. */
+  async tryPermit(): Promise<boolean> {
+    const { limit, permits, key } = this.#options;
+    return (await permits.take(key, limit, 0)).granted;
+  }
+
+  async #admit(signal: AbortSignal): Promise<void> {
+    const { permits, key, limit, deadlineAt, clock, onWait } = this.#options;
+    const { granted, waitMs } = await permits.take(key, limit, deadlineAt - clock.now());
+    if (!granted) throw usedUp(key, waitMs);
+    if (waitMs <= 0) return;
+    onWait?.(waitMs);
+    await sleep(waitMs, signal).catch(async () => {
+      await permits.giveBack(key, limit);
+      throw abortError(signal);
+    });
+  }
+}
+
+function usedUp(key: string, retryAfterMs: number): AppError {
+  return new AppError('rate_limited', `The rate limit of ${key} is used up for longer than the call may take.`, {
+    hint: 'Call again after retry_after_ms. Nothing was sent.',
+    retryAfterMs,
+    details: { breaker: key, state: 'rate_limit' },
+  });
+}
