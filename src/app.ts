@@ -5,6 +5,8 @@ import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { IntegrationClient } from './integrations/integration-client.ts';
 import { Integrations } from './integrations/integrations.ts';
+import { Sender } from './integrations/sender.ts';
+import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
@@ -15,9 +17,11 @@ import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
 import { InProcessBreakerStore } from './resilience/in-process-breaker-store.ts';
+import { Metrics } from './resilience/metrics.ts';
 import { Pipeline } from './resilience/pipeline.ts';
 import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-breaker-store.ts';
 import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-store.ts';
+import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
@@ -30,12 +34,13 @@ const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
+  ...answerCacheMigrations,
   ...requestMigrations,
   ...paymentMigrations,
   ...memoryMigrations,
 ];
 
-export interface App extends Toolbox<ToolDeps> {
+export interface App extends Toolbox<ResourceDeps> {
   /** Waits for queued writes and closes the database and all connections. */
   close(): Promise<void>;
 }
@@ -54,7 +59,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const { allowLive } = settings;
   const store = new SqliteIntegrationStore(sqlite, clock);
   const integrations = new Integrations({ store, catalogue, secrets, allowLive });
-  const client = new IntegrationClient({ pipeline, ledger: requests, secrets, clock, log, allowLive });
+  const metrics = new Metrics();
+  const sender = new Sender(pipeline, metrics, log);
+  const cache = new SqliteAnswerCache(sqlite, clock);
+  const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const payments = new PaymentService({
     integrations,
     client,
@@ -71,13 +79,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       integrations,
       payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
+      metrics,
       memory: new SqliteMemoryStore(sqlite, clock),
       webhooks: webhookVerification(integrations),
       secrets,
       clock,
     },
     async close() {
-      client.close();
+      sender.close();
       await sqlite.close();
     },
   };

@@ -38,8 +38,19 @@ export function buildConfig(
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(allow === undefined ? {} : { allow: [...allow] }),
     ...(caps === undefined ? {} : { caps }),
-    resilience: buildResilience({ ...saved?.resilience, ...input.resilience }),
+    resilience: buildResilience(provider, { ...saved?.resilience, ...input.resilience }),
   };
+}
+
+/** The rule that a saved configuration breaks, or undefined: a file can be edited by hand, and rules change between versions. */
+export function configProblem(provider: Provider, saved: IntegrationConfig): string | undefined {
+  try {
+    buildConfig(provider, saved, {});
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof AppError) return thrown.message;
+    throw thrown;
+  }
 }
 
 function buildSecretEnvs(provider: Provider, named: Readonly<Record<string, string>>): Record<string, string> {
@@ -103,9 +114,22 @@ function checkAllow(provider: Provider, allow: readonly string[] | undefined): v
   });
 }
 
-function buildResilience(input: IntegrationConfig['resilience']): IntegrationConfig['resilience'] {
-  const resilience = resilienceSchema.parse(input);
-  const conflict = resilienceConflict(resilience);
+function buildResilience(provider: Provider, input: unknown): IntegrationConfig['resilience'] {
+  const parsed = resilienceSchema.safeParse(input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new AppError('invalid_input', `The limits are not valid: ${problems.join('; ')}.`, {
+      hint: 'docs/resilience.md lists them with their defaults.',
+    });
+  }
+  const known = new Set(Object.values(provider.api?.operations ?? {}).map((operation) => operation.class as string));
+  const unknown = Object.keys(parsed.data.classes ?? {}).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new AppError('invalid_input', `${provider.title} has no endpoint class ${unknown.join(', ')}.`, {
+      hint: `Classes: ${[...known].sort().join(', ') || 'none'}.`,
+    });
+  }
+  const conflict = resilienceConflict(parsed.data);
   if (conflict !== undefined) throw new AppError('invalid_input', conflict, { hint: 'Change one of the two.' });
-  return resilience;
+  return parsed.data;
 }

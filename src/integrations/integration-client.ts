@@ -1,27 +1,28 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
-import { AttemptError } from '../resilience/classify.ts';
-import type { Pipeline, Trace } from '../resilience/pipeline.ts';
+import type { Trace } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
-import { resolveResilience } from '../resilience/resilience-settings.ts';
+import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import type { WriteOptions } from './begin-request.ts';
 import { beginRequest, planRequest, refuseBlindResume } from './begin-request.ts';
 import { toCallError } from './call-error.ts';
-import type { HttpRequest, HttpResponse } from './http-client.ts';
-import { HttpClient } from './http-client.ts';
+import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
-import { breakerKey } from './integration.ts';
 import type { Operation } from './operation.ts';
 import type { Provider, ProviderApi } from './provider.ts';
 import { buildRequest } from './request-builder.ts';
 import type { RequestEnd, RequestLedger, RequestRecord } from './request-ledger.ts';
+import { canonicalJson, sha256 } from './request-row.ts';
+import type { CallContext, Sender } from './sender.ts';
 
 export interface ClientOptions {
-  pipeline: Pipeline;
+  sender: Sender;
   ledger: RequestLedger;
+  cache: AnswerCache;
   secrets: Secrets;
   clock: Clock;
   log: Log;
@@ -29,20 +30,18 @@ export interface ClientOptions {
   allowLive: boolean;
 }
 
-/** Where a call goes and who waits for it. */
-export interface CallContext {
-  provider: Provider;
-  integration: Integration;
-  signal: AbortSignal;
-  progress(message: string): void;
-  /** Asks for consent to what `subject` describes; throws `not_allowed` without it. */
-  confirm(message: string, subject: unknown): Promise<void>;
-}
-
 export interface Answer<T> {
   data: T;
   requestId: string | undefined;
   attempts: number;
+  /** Set when the service could not be asked and this is its last answer. */
+  stale?: StaleNote;
+}
+
+export interface StaleNote {
+  ageMs: number;
+  /** Our code for why the service could not be asked. */
+  reason: string;
 }
 
 export interface WriteAnswer<T> extends Answer<T> {
@@ -51,10 +50,12 @@ export interface WriteAnswer<T> extends Answer<T> {
   replayed: boolean;
 }
 
+/** Failures in which an old answer beats none. */
+const UNREACHABLE: ReadonlySet<string> = new Set(['circuit_open', 'rate_limited', 'unavailable', 'timeout']);
+
 /** Operation and input in, typed answer out: mode, ledger, pipeline, HTTP, error mapping, in this order. */
 export class IntegrationClient {
   readonly #options: ClientOptions;
-  readonly #http = new Map<boolean, HttpClient>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -69,16 +70,34 @@ export class IntegrationClient {
     const api = this.#open(context, operation);
     const request = this.preview(operation, input, context);
     const trace = newTrace();
+    const { cache, clock, sender } = this.#options;
+    const scope = operation.staleMs === undefined ? undefined : scopeOf(operation, input, context.integration);
     try {
-      const response = await this.#send(request, operation, api, context, trace);
-      return {
-        data: parseAnswer(operation, response.body),
-        requestId: response.headers[api.requestIdHeader],
-        attempts: trace.attempts,
-      };
+      const response = await sender.send(request, operation, api, context, trace);
+      const data = parseAnswer(operation, response.body);
+      // Kept beside the answer, not before it.
+      if (scope !== undefined) cache.put(scope, data).catch(() => {});
+      return { data, requestId: response.headers[api.requestIdHeader], attempts: trace.attempts };
     } catch (thrown) {
-      throw toCallError(thrown, context.provider, api, trace, false, this.#options.clock.now());
+      const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
+      const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
+      if (stale === undefined) throw error;
+      return { ...stale, requestId: undefined, attempts: trace.attempts };
     }
+  }
+
+  /** The last good answer, for operations that prefer an old one to none while the service cannot be asked. */
+  async #stale<Output extends z.ZodType>(
+    operation: Operation<z.ZodObject, Output>,
+    scope: string,
+    error: AppError,
+  ): Promise<{ data: z.output<Output>; stale: StaleNote } | undefined> {
+    if (!UNREACHABLE.has(error.code)) return undefined;
+    const { cache, clock } = this.#options;
+    const kept = await cache.get(scope).catch(() => undefined);
+    const ageMs = clock.now() - (kept?.at ?? Number.NEGATIVE_INFINITY);
+    if (kept === undefined || ageMs > (operation.staleMs ?? 0)) return undefined;
+    return { data: parseAnswer(operation, kept.answer), stale: { ageMs, reason: error.code } };
   }
 
   /**
@@ -97,12 +116,15 @@ export class IntegrationClient {
     const { integration, signal } = context;
     if (integration.config.mode === 'live') await confirmLive(operation, input, options, context);
     const plan = planRequest(operation, input, options, integration);
+    const startedAt = clock.now();
     const begun = await beginRequest(ledger, plan, clock, signal);
     const { record } = begun;
     if (begun.kind === 'replay') return replay(operation, record);
     if (begun.resumed) await refuseBlindResume(ledger, record, operation, context.provider, clock.now());
     const trace = newTrace(begun.resumed ? 'unknown' : 'not_executed');
-    return this.#sendRecorded(request, operation, record, api, trace, context);
+    // Waiting for another call with the same reference is paid from the time of this one.
+    const withinMs = MAX_DEADLINE_MS - (clock.now() - startedAt);
+    return this.#sendRecorded(request, operation, record, api, trace, { ...context, withinMs });
   }
 
   /** The request as it would be sent. Reads the secrets: show it to nobody unredacted. */
@@ -113,10 +135,6 @@ export class IntegrationClient {
   ): HttpRequest {
     const api = apiOf(context.provider);
     return buildRequest(context.integration, api, operation, operation.input.parse(input), this.#options.secrets);
-  }
-
-  close(): void {
-    for (const http of this.#http.values()) http.close();
   }
 
   /** Checks what must hold before anything is prepared or sent. */
@@ -149,12 +167,14 @@ export class IntegrationClient {
     context: CallContext,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const keyed = withKey(request, api, record.idempotencyKey);
-    const response = await this.#send(keyed, operation, api, context, trace).catch(async (thrown: unknown) => {
-      const error = toCallError(thrown, context.provider, api, trace, true, this.#options.clock.now());
-      const state = error.outcome === 'unknown' ? 'unknown' : 'failed';
-      await this.#record(record, { state, error: error.code, attempts: trace.attempts });
-      throw error;
-    });
+    const response = await this.#options.sender
+      .send(keyed, operation, api, context, trace)
+      .catch(async (thrown: unknown) => {
+        const error = toCallError(thrown, context.provider, api, trace, true, this.#options.clock.now());
+        const state = error.outcome === 'not_executed' ? 'failed' : 'unknown';
+        await this.#record(record, { state, error: error.code, attempts: trace.attempts });
+        throw error;
+      });
     const requestId = response.headers[api.requestIdHeader];
     const kept = operation.output.safeParse(response.body);
     const answer = kept.success ? kept.data : response.body;
@@ -169,74 +189,23 @@ export class IntegrationClient {
    * continues with the same key: what the service answered is worth more to the caller than the error.
    */
   async #record(record: RequestRecord, end: RequestEnd): Promise<void> {
-    await this.#options.ledger.end(record.id, end).catch((thrown: unknown) => {
+    await this.#options.ledger.end(record, end).catch((thrown: unknown) => {
       this.#options.log.error(
         { reference: record.reference, state: end.state, cause: messageOf(thrown) },
         'ledger not written',
       );
     });
   }
-
-  /** One call through the pipeline. An error body that is an answer comes back as a response. */
-  #send(
-    request: HttpRequest,
-    operation: Operation,
-    api: ProviderApi,
-    context: CallContext,
-    trace: Trace,
-  ): Promise<HttpResponse> {
-    const { integration, signal, progress } = context;
-    const key = breakerKey(request.url.host, operation.class);
-    const call = {
-      key,
-      repeat: operation.repeat,
-      settings: resolveResilience(integration.config.resilience, operation.class),
-      signal,
-      onPause: (pause: { attempt: number; maxAttempts: number; pauseMs: number }) =>
-        progress(`attempt ${pause.attempt} of ${pause.maxAttempts}, waiting ${Math.round(pause.pauseMs)} ms`),
-      onWait: (waitMs: number) => progress(`waiting ${Math.round(waitMs)} ms for the rate limit`),
-    };
-    return this.#options.pipeline.run(call, trace, async ({ signal: attemptSignal, attempt }) => {
-      const started = performance.now();
-      const note = (result: object) =>
-        this.#options.log.info(
-          { breaker: key, operation: operation.name, attempt, ms: Math.round(performance.now() - started), ...result },
-          'attempt',
-        );
-      try {
-        const response = await this.#httpFor(integration).send(request, attemptSignal);
-        note({ status: response.status, request_id: response.headers[api.requestIdHeader] });
-        return response;
-      } catch (thrown) {
-        note(
-          thrown instanceof AttemptError
-            ? { failure: thrown.failure.kind, cause: thrown.message }
-            : { failure: 'refused' },
-        );
-        return answerOrThrow(operation, thrown);
-      }
-    });
-  }
-
-  #httpFor({ config }: Integration): HttpClient {
-    const allowLoopback = config.mode === 'test';
-    let http = this.#http.get(allowLoopback);
-    if (http === undefined) {
-      http = new HttpClient(this.#options.log, allowLoopback);
-      this.#http.set(allowLoopback, http);
-    }
-    return http;
-  }
 }
 
 function confirmLive(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
-  { reference }: WriteOptions,
+  options: WriteOptions,
   { provider, integration, confirm }: CallContext,
 ): Promise<void> {
-  const message = `${operation.name} at ${provider.title} in LIVE mode, reference "${reference}": ${JSON.stringify(input)}`;
-  return confirm(message, { integration: integration.name, operation: operation.name, input, reference });
+  const message = `${operation.name} at ${provider.title} in LIVE mode, reference "${options.reference}": ${JSON.stringify(input)}`;
+  return confirm(message, { integration: integration.name, operation: operation.name, input, options });
 }
 
 function replay<Output extends z.ZodType>(
@@ -247,6 +216,15 @@ function replay<Output extends z.ZodType>(
   return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
 }
 
+/** What makes two reads the same question. */
+function scopeOf(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+  { workspace, name, config }: Integration,
+): string {
+  return sha256(canonicalJson([workspace, name, config.mode, config.baseUrl, config.settings, operation.name, input]));
+}
+
 function apiOf(provider: Provider): ProviderApi {
   if (provider.api !== undefined) return provider.api;
   throw new AppError('not_configured', `${provider.title} is known for its webhooks only: it has no operations yet.`);
@@ -255,13 +233,6 @@ function apiOf(provider: Provider): ProviderApi {
 function withKey(request: HttpRequest, api: ProviderApi, key: string): HttpRequest {
   if (api.idempotency === undefined) return request;
   return { ...request, headers: { ...request.headers, [api.idempotency.header]: key } };
-}
-
-function answerOrThrow(operation: Operation, thrown: unknown): HttpResponse {
-  if (!(thrown instanceof AttemptError) || thrown.failure.kind !== 'response') throw thrown;
-  const body = operation.answerFromError?.(thrown.body);
-  if (body === undefined) throw thrown;
-  return { status: thrown.failure.status, headers: thrown.failure.headers, body };
 }
 
 function parseAnswer<Output extends z.ZodType>(

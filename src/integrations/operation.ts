@@ -13,6 +13,11 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   repeat: Repeat;
   /** Endpoint class: what shares a breaker within one host. */
   class: 'read' | 'write';
+  /**
+   * For reads that prefer an old answer to none: how old the last good answer may be, in milliseconds, while the service cannot be
+   * asked. Absent means that there is no answer then.
+   */
+  staleMs?: number;
   /** Field names and shapes are those of the API. */
   input: Input;
   /** Keeps the known fields; what a provider adds later never reaches a tool. */

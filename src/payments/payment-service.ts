@@ -6,9 +6,10 @@ import type { ToolContext } from '../core/tool.ts';
 import type { WriteOptions } from '../integrations/begin-request.ts';
 import type { HttpRequest } from '../integrations/http-client.ts';
 import type { Integration } from '../integrations/integration.ts';
-import type { Answer, CallContext, IntegrationClient, WriteAnswer } from '../integrations/integration-client.ts';
+import type { Answer, IntegrationClient, StaleNote, WriteAnswer } from '../integrations/integration-client.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { RequestLedger, RequestRecord } from '../integrations/request-ledger.ts';
+import type { CallContext } from '../integrations/sender.ts';
 import { isKnownCurrency, isThreeDecimal, minimumWarning } from '../integrations/stripe/currencies.ts';
 import type { PaymentIntent } from '../integrations/stripe/operations.ts';
 import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations.ts';
@@ -42,6 +43,8 @@ export interface PaymentView {
   requestId: string | undefined;
   payment: Payment | undefined;
   requests: RequestRecord[];
+  /** Set when Stripe could not be asked and `intent` is its last answer. */
+  stale: StaleNote | undefined;
   /** Facts on which the service and our ledger do not agree. */
   disagreements: string[];
 }
@@ -81,9 +84,11 @@ export class PaymentService {
       this.#options.payments.get(workspace, id),
       this.#options.requests.findByAnswerId(workspace, id),
     ]);
-    const disagreements = known === undefined ? [] : compare(answer.data, known);
-    const payment = await this.#observe(context.integration, answer.data, known?.reference, this.#options.clock.now());
-    return { intent: answer.data, requestId: answer.requestId, payment, requests, disagreements };
+    const { data: intent, requestId, stale } = answer;
+    const observedAt = this.#options.clock.now() - (stale?.ageMs ?? 0);
+    const disagreements = known === undefined ? [] : compare(intent, known);
+    const payment = await this.#observe(context.integration, intent, known?.reference, observedAt);
+    return { intent, requestId, stale, payment, requests, disagreements };
   }
 
   async #callContext({ integration, confirmToken, context }: PaymentCall): Promise<CallContext> {

@@ -5,50 +5,48 @@ import type { RateLimit } from './rate-limit.ts';
 /** No call outlives this: MCP clients give up after 60 s, and a refusal must come before that. */
 export const MAX_DEADLINE_MS = 45_000;
 
-const milliseconds = (max: number, description: string, min = 1) =>
-  z.int().min(min).max(max).optional().describe(`${description} in ms`);
-const share = (description: string) => z.number().gt(0).max(1).optional().describe(description);
+const milliseconds = (max: number, min = 1) => z.int().min(min).max(max).optional();
+const count = (max: number, min = 1) => z.int().min(min).max(max).optional();
+const share = z.number().gt(0).max(1).optional();
 
+// The names inside speak for themselves, and every word here is paid for whenever the tools are listed: docs/resilience.md explains them.
 const shape = {
-  timeout_ms: milliseconds(MAX_DEADLINE_MS, 'Time limit of one attempt (default 10000)', 100),
-  deadline_ms: milliseconds(MAX_DEADLINE_MS, 'Time limit of a whole call with retries and waits (default 30000)', 100),
+  timeout_ms: milliseconds(MAX_DEADLINE_MS, 100).describe('Time limit of one attempt (default 10000)'),
+  deadline_ms: milliseconds(MAX_DEADLINE_MS, 100).describe(
+    'Time limit of a call with retries and waits (default 30000)',
+  ),
   retry: z
-    .strictObject({
-      max_attempts: z.int().min(1).max(3).optional().describe('Attempts in all (default 3)'),
-      base_ms: milliseconds(10_000, 'Upper bound of the first pause, doubling (default 250)'),
-      max_ms: milliseconds(30_000, 'Upper bound of any pause (default 5000)'),
-    })
+    .strictObject({ max_attempts: count(3), base_ms: milliseconds(10_000), max_ms: milliseconds(30_000) })
     .optional()
-    .describe('Retry with full jitter, only of calls that are safe to repeat'),
+    .describe('Full jitter, only of calls that are safe to repeat (default 3 attempts, 250, 5000)'),
   breaker: z
     .strictObject({
-      failure_threshold: z.int().min(1).max(1000).optional().describe('Failures in a row that open it (default 5)'),
-      failure_rate: share('Share of failures in the window that opens it (default 0.5)'),
-      slow_call_ms: milliseconds(MAX_DEADLINE_MS, 'From when a call is slow (default: never)'),
-      slow_call_rate: share('Share of slow calls in the window that opens it (default 1)'),
-      window_ms: milliseconds(600_000, 'Length of the window (default 30000)', 100),
-      min_calls: z.int().min(1).max(10_000).optional().describe('Calls below which rates say nothing (default 20)'),
-      break_ms: milliseconds(600_000, 'First break, doubling (default 1000)', 10),
-      max_break_ms: milliseconds(3_600_000, 'Longest break (default 60000)', 10),
-      half_open_permits: z.int().min(1).max(100).optional().describe('Trial calls at once (default 1)'),
+      failure_threshold: count(1000),
+      failure_rate: share,
+      slow_call_ms: milliseconds(MAX_DEADLINE_MS),
+      slow_call_rate: share,
+      window_ms: milliseconds(600_000, 100),
+      min_calls: count(10_000),
+      break_ms: milliseconds(600_000, 10),
+      max_break_ms: milliseconds(3_600_000, 10),
+      half_open_permits: count(100),
     })
     .optional()
-    .describe('Circuit breaker, shared by every process on this machine'),
+    .describe(
+      'Opens after 5 failures in a row or half of 20 calls in 30 s; breaks 1 s, doubling to 60 s; shared by all processes',
+    ),
   rate_limit: z
     .strictObject({
-      permits: z.int().min(1).max(1_000_000).describe('Calls allowed'),
-      per_ms: z.int().min(1).max(86_400_000).describe('in this time'),
-      burst: z.int().min(1).max(100_000).optional().describe('Of them at once (default 1)'),
+      permits: z.int().min(1).max(1_000_000),
+      per_ms: z.int().min(1).max(86_400_000),
+      burst: count(100_000),
     })
     .optional()
-    .describe('Rate limit, shared by every process on this machine'),
+    .describe('Calls per time, shared by all processes (default none)'),
   bulkhead: z
-    .strictObject({
-      max_concurrent: z.int().min(1).max(1000).optional().describe('Calls at once (default 32)'),
-      max_queued: z.int().min(0).max(10_000).optional().describe('Calls waiting (default 256)'),
-    })
+    .strictObject({ max_concurrent: count(1000), max_queued: count(10_000, 0) })
     .optional()
-    .describe('Limits of this process'),
+    .describe('Calls of one process (default 32 at once, 256 waiting)'),
 };
 
 const classSettings = z.strictObject(shape);

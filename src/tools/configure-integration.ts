@@ -8,7 +8,7 @@ import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
 import { resilienceSchema } from '../resilience/resilience-settings.ts';
 import { describeIntegration, integrationView } from '../views/integration-view.ts';
 
-const { timeout_ms, deadline_ms, retry, breaker } = resilienceSchema.shape;
+const { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead } = resilienceSchema.shape;
 
 const input = z.strictObject({
   service: z.string().max(64).describe('stripe, sendgrid, github or slack; list_integrations shows what each offers'),
@@ -44,6 +44,12 @@ const input = z.strictObject({
   deadline_ms,
   retry,
   breaker,
+  rate_limit,
+  bulkhead,
+  classes: z
+    .record(z.string().max(64), z.record(z.string(), z.unknown()))
+    .optional()
+    .describe('The limits above for one endpoint class: {"read": {"timeout_ms": 3000}}'),
   remove: z.boolean().optional().describe('true removes the integration; ledgers and memories stay'),
 });
 
@@ -71,7 +77,7 @@ export const configureIntegration = defineTool({
   async run(args, { integrations, memory }: Deps, context) {
     const { workspace } = context.caller;
     if (args.remove) {
-      const removed = await integrations.remove(workspace, args.name ?? args.service);
+      const removed = await integrations.remove(workspace, args.service, args.name);
       return { saved: false, removed };
     }
     const report = await integrations.configure(workspace, args.service, args.name, toInput(args, integrations));
@@ -82,8 +88,9 @@ export const configureIntegration = defineTool({
 });
 
 function toInput(args: z.output<typeof input>, integrations: Integrations): IntegrationInput {
-  const { timeout_ms, deadline_ms, retry, breaker, caps } = args;
-  const given = Object.entries({ timeout_ms, deadline_ms, retry, breaker }).filter(([, value]) => value !== undefined);
+  const { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead, classes, caps } = args;
+  const limits = { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead, classes };
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   return {
     secretEnvs: secretEnvs(args, integrations),
     webhookSecretEnvs: args.webhook_secret_env === undefined ? undefined : [args.webhook_secret_env].flat(),

@@ -17,6 +17,7 @@ const output = z.object({
     .object({ code: z.string().optional(), decline_code: z.string().optional(), advice: z.string() })
     .optional(),
   request_id: z.string().optional(),
+  stale_ms: z.int().optional(),
   ledger: z.object({
     known: z.boolean(),
     status: z.string().optional(),
@@ -43,7 +44,7 @@ export const retrievePaymentIntentTool = defineTool({
   title: 'Retrieve a Stripe payment intent',
   description:
     'Fetches a payment intent from Stripe and puts our own ledger beside it: the requests that made it, with reference, idempotency key and ' +
-    'state, and everything on which the two disagree. Use it when a payment is in doubt.',
+    'state, and everything on which the two disagree. Use it when a payment is in doubt. stale_ms: Stripe could not be asked, and this is its answer of that many ms ago.',
   effect: 'read',
   idempotent: true,
   openWorld: true,
@@ -61,7 +62,7 @@ export const retrievePaymentIntentTool = defineTool({
   },
 });
 
-function describe({ intent, requestId, payment, requests, disagreements }: PaymentView): z.input<typeof output> {
+function describe({ intent, requestId, stale, payment, requests, disagreements }: PaymentView): z.input<typeof output> {
   const error = intent.last_payment_error ?? undefined;
   return {
     payment_intent_id: intent.id,
@@ -78,6 +79,7 @@ function describe({ intent, requestId, payment, requests, disagreements }: Payme
       advice: declineAdvice(error.decline_code ?? error.code),
     },
     request_id: requestId,
+    stale_ms: stale?.ageMs,
     ledger: {
       known: requests.length > 0 || payment?.reference !== undefined,
       status: payment?.status,

@@ -36,7 +36,13 @@ export function describeIntegration({ integration, provider, secrets, missing, w
     allow: config.allow,
     caps: config.caps && { max_amount: config.caps.maxAmountMinor, per_hour: config.caps.writesPerHour },
     resilience: config.resilience,
-    variables: secrets,
+    variables: secrets.map(({ role, variable, set, fingerprint, mode }) => ({
+      role,
+      variable,
+      set,
+      fingerprint,
+      mode,
+    })),
     missing,
     warnings,
   };

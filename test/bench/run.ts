@@ -1,14 +1,49 @@
-/** `npm run bench`: prints each comparison as medians and as the ratio, pair by pair, with its spread. */
+/**
+ * `npm run bench [-- <area> …] [--json FILE]`: measures beside peers in the same run and prints one table per area, in Markdown. An
+ * area is named alone or with one of its measurements (`resilience/outage`); without one, all are run.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { resilienceMeasurements } from './resilience/index.ts';
+import type { Row } from './row.ts';
+import { markdownTable, ratioRow } from './row.ts';
 import { measureStartup } from './startup.ts';
-import { median, ratios } from './statistics.ts';
 
-const ROUNDS = 12;
-const comparisons = [{ bar: 1.3, against: 'one-tool server, bundled, same SDK', result: await measureStartup(ROUNDS) }];
+const STARTUP_ROUNDS = 12;
 
-console.log('| measure | ours | peer | ratio (min to max) | bar | against |\n|---|---|---|---|---|---|');
-for (const { bar, against, result } of comparisons) {
-  const ratio = ratios(result);
-  const spread = `${ratio.median.toFixed(2)} (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`;
-  const [ours, peer] = [median(result.ours).toFixed(1), median(result.peer).toFixed(1)];
-  console.log(`| ${result.what} | ${ours} | ${peer} | ${spread} | ${bar} | ${against} |`);
+type Measurements = Readonly<Record<string, () => Promise<Row[]>>>;
+
+const areas: Readonly<Record<string, Measurements>> = {
+  startup: {
+    initialize: async () => [
+      ratioRow(await measureStartup(STARTUP_ROUNDS), 'ms', 1.3, 'one-tool server, bundled, same SDK'),
+    ],
+  },
+  resilience: resilienceMeasurements,
+};
+
+/** What the arguments ask for. */
+function select(names: readonly string[]): [area: string, name: string, measure: () => Promise<Row[]>][] {
+  const all = Object.entries(areas).flatMap(([area, measurements]) =>
+    Object.entries(measurements).map(([name, measure]) => [area, name, measure] as const),
+  );
+  const chosen = (area: string, name: string) => names.includes(area) || names.includes(`${area}/${name}`);
+  const known = new Set(all.flatMap(([area, name]) => [area, `${area}/${name}`]));
+  const unknown = names.find((name) => !known.has(name));
+  if (unknown !== undefined) throw new Error(`There is no "${unknown}". Known: ${[...known].join(', ')}.`);
+  return all.filter(([area, name]) => names.length === 0 || chosen(area, name)).map((each) => [...each]);
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const report: Record<string, Row[]> = {};
+for (const [area, name, measure] of select(positionals)) {
+  console.error(`${area}/${name} …`);
+  report[area] = [...(report[area] ?? []), ...(await measure())];
+}
+for (const [area, rows] of Object.entries(report)) console.log(`\n## ${area}\n\n${markdownTable(rows)}`);
+
+if (values.json !== undefined) {
+  const machine = { node: process.version, cores: availableParallelism(), load: loadavg() };
+  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), machine, areas: report }, null, 2)}\n`);
 }

@@ -1,18 +1,23 @@
-/** One measure of ours beside a peer's, taken in turn in one run. */
-export interface Comparison {
+/** Measures of ours and of a peer's, taken in turn in one run. */
+export interface Paired<T> {
+  ours: T[];
+  peer: T[];
+}
+
+/** One measure of ours beside a peer's. */
+export interface Comparison extends Paired<number> {
   what: string;
-  ours: number[];
-  peer: number[];
+}
+
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
 }
 
 /** Measures in turn, ours and the peer's, after one round that does not count. */
-export async function compare(
-  what: string,
-  ours: () => Promise<number>,
-  peer: () => Promise<number>,
-  rounds: number,
-): Promise<Comparison> {
-  const result: Comparison = { what, ours: [], peer: [] };
+export async function inTurn<T>(ours: () => Promise<T>, peer: () => Promise<T>, rounds: number): Promise<Paired<T>> {
+  const result: Paired<T> = { ours: [], peer: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const pair = [await ours(), await peer()] as const;
     if (round === 0) continue;
@@ -22,6 +27,22 @@ export async function compare(
   return result;
 }
 
+/** As `inTurn`, for one number a round. */
+export async function compare(
+  what: string,
+  ours: () => Promise<number>,
+  peer: () => Promise<number>,
+  rounds: number,
+): Promise<Comparison> {
+  return { what, ...(await inTurn(ours, peer, rounds)) };
+}
+
+/** The value below which the given share of the values lies. */
+export function percentile(values: Iterable<number>, share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -29,7 +50,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Median, least and greatest of the ratios pair by pair: drift of the machine's speed cancels out. */
-export function ratios({ ours, peer }: Comparison): { median: number; min: number; max: number } {
+export function ratios({ ours, peer }: Paired<number>): Spread {
   const pairs = ours.map((value, index) => value / (peer[index] ?? Number.NaN));
   return { median: median(pairs), min: Math.min(...pairs), max: Math.max(...pairs) };
 }

@@ -71,6 +71,7 @@ export const retrievePaymentIntent = operation({
   encoding: 'form',
   repeat: 'safe',
   class: 'read',
+  staleMs: 10 * 60_000,
   input: z.strictObject({ id, expand: z.array(z.string()).optional() }),
   output: paymentIntent,
 });
