@@ -151,10 +151,12 @@ export function settle(
   random: () => number = Math.random,
 ): BreakerRow {
   const throttled = sample.throttleMs === undefined ? row : throttle(row, now, sample.throttleMs);
-  if (permit.generation !== row.generation || forcedState(row, now) !== undefined) return throttled;
-  if (permit.probe === undefined) return settleClosed(throttled, now, settings, sample, random);
+  if (permit.generation !== row.generation) return throttled;
+  // An imposed state does not move by results; a probe gives its permit back all the same.
+  const counted: Sample = forcedState(row, now) === undefined ? sample : { ...sample, verdict: 'ignored' };
+  if (permit.probe === undefined) return settleClosed(throttled, now, settings, counted, random);
   if (!row.probes.some((probe) => probe.id === permit.probe)) return throttled;
-  return settleProbe(throttled, now, settings, permit.probe, sample, random);
+  return settleProbe(throttled, now, settings, permit.probe, counted, random);
 }
 
 /** Imposes a state; it holds until `forced.until`, across restarts. */

@@ -2,6 +2,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { BreakerRow } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
+import type { InProcessBreakerStore } from './in-process-breaker-store.ts';
 
 /** How long a change waits for the shared store, in milliseconds: another program may hold its lock. */
 const PATIENCE_MS = 1_000;
@@ -13,11 +14,11 @@ const PATIENCE_MS = 1_000;
  */
 export class FallbackBreakerStore implements BreakerStore {
   readonly #shared: BreakerStore;
-  readonly #local: BreakerStore;
+  readonly #local: InProcessBreakerStore;
   readonly #log: Log;
   #degraded = false;
 
-  constructor(shared: BreakerStore, local: BreakerStore, log: Log) {
+  constructor(shared: BreakerStore, local: InProcessBreakerStore, log: Log) {
     this.#shared = shared;
     this.#local = local;
     this.#log = log;
@@ -35,8 +36,8 @@ export class FallbackBreakerStore implements BreakerStore {
       return row;
     } catch (thrown) {
       this.#degrade(thrown);
-      const known = await this.get(key);
-      return this.#local.update(key, (row) => change(known ?? row));
+      const shared = await this.#read((store) => store.get(key));
+      return this.#local.update(key, (row) => change(newer(row, shared) ?? row), shared);
     }
   }
 

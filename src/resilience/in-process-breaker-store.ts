@@ -21,8 +21,9 @@ export class InProcessBreakerStore implements BreakerStore {
     return this.#rows.get(key);
   }
 
-  async update(key: string, change: (row: BreakerRow) => BreakerRow): Promise<BreakerRow> {
-    const before = this.#rows.get(key) ?? newBreaker(key, this.#clock.now());
+  /** @param initial what to begin with where there is no row yet. */
+  async update(key: string, change: (row: BreakerRow) => BreakerRow, initial?: BreakerRow): Promise<BreakerRow> {
+    const before = this.#rows.get(key) ?? initial ?? newBreaker(key, this.#clock.now());
     const after = change(before);
     if (after === before) return after;
     this.#rows.set(key, after);
