@@ -72,9 +72,10 @@ export function facetCondition(filter: FacetFilter): string {
   return `facets : (${conditions.length > 0 ? conditions.join(' AND ') : EVERY})`;
 }
 
-/** A blank value is none. */
+/** Each once; a blank value is none. */
 function wordsOf(kind: keyof typeof PREFIXES, values: readonly string[]): string[] {
-  return values.filter((value) => value.trim() !== '').map((value) => word(kind, value));
+  const given = values.filter((value) => value.trim() !== '');
+  return [...new Set(given.map((value) => word(kind, value)))];
 }
 
 function importanceWords(least: number): string[] {

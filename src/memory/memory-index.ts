@@ -1,4 +1,5 @@
 import type { Sql } from '../storage/connection.ts';
+import { present } from '../storage/connection.ts';
 import { readableText } from './json-text.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
@@ -7,6 +8,7 @@ import { encodeTerms, termCount } from './term-vector.ts';
 import { tokenize } from './tokens.ts';
 
 const SUMMARY_LENGTH = 100;
+const MONTH = new Intl.DateTimeFormat('en', { month: 'long', timeZone: 'UTC' });
 
 /** What stands for a memory whose author gave no summary. */
 export function defaultSummary(content: string): string {
@@ -24,21 +26,22 @@ export function indexTerms(row: Omit<MemoryRow, 'seq'>): string[] {
 /** `2026-05-14` gives 20260514, 2026 and may, in the forms in which a query names them. */
 function dayTerms(timeMs: number): string[] {
   const date = new Date(timeMs);
-  const month = date.toLocaleString('en', { month: 'long', timeZone: 'UTC' });
-  return [date.toISOString().slice(0, 10).replaceAll('-', ''), String(date.getUTCFullYear()), ...tokenize(month)];
+  const day = date.toISOString().slice(0, 10).replaceAll('-', '');
+  return [day, String(date.getUTCFullYear()), ...tokenize(MONTH.format(date))];
 }
 
-/** Writes a memory that is in no index yet into the index. */
+/** Writes a memory that is not in the index into it. */
 export function addToIndex(sql: Sql, seq: number, terms: readonly string[], facets: string): void {
   sql.run('INSERT INTO memory_fts (rowid, terms, facets) VALUES (?, ?, ?)', [seq, terms.join(' '), facets]);
   sql.run('UPDATE memory SET terms = ? WHERE seq = ?', [encodeTerms(terms), seq]);
   sql.run('UPDATE memory_total SET memories = memories + 1, terms = terms + ?', [terms.length]);
+  sql.run('INSERT OR IGNORE INTO memory_term SELECT value FROM json_each(?)', [JSON.stringify(terms)]);
 }
 
 /** Takes a memory out of the index: searches do not find it any more. */
 export function removeFromIndex(sql: Sql, seq: number): void {
-  const row = sql.get<{ terms: Buffer }>('SELECT terms FROM memory WHERE seq = ? AND superseded_by IS NULL', [seq]);
-  if (row === undefined) return;
+  const row = sql.get<{ terms: Buffer }>('SELECT terms FROM memory WHERE seq = ?', [seq]);
   sql.run('DELETE FROM memory_fts WHERE rowid = ?', [seq]);
-  sql.run('UPDATE memory_total SET memories = memories - 1, terms = terms - ?', [termCount(row.terms)]);
+  const { terms } = present(row, 'The memory');
+  sql.run('UPDATE memory_total SET memories = memories - 1, terms = terms - ?', [termCount(terms)]);
 }

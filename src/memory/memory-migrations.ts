@@ -4,7 +4,7 @@ import type { Migration } from '../storage/migrations.ts';
  * `memory_fts` holds the index terms that `tokens.ts` makes and the facet words of `facets.ts`, without the text itself; facets filter and
  * do not rank. It has a row for every memory that searches may find: superseded ones leave it, expired ones are filtered until they are
  * deleted. `memory.terms` holds the same terms as hashes, in order, for the second ranking (`term-vector.ts`); `memory_total` what their
- * average length is made of.
+ * average length is made of; `memory_term` every term ever indexed, for likely spellings.
  */
 export const memoryMigrations: readonly Migration[] = [
   {
@@ -42,6 +42,6 @@ export const memoryMigrations: readonly Migration[] = [
         terms, facets, content = '', contentless_delete = 1, detail = full, tokenize = 'ascii'
       );
       INSERT INTO memory_fts (memory_fts, rank) VALUES ('rank', 'bm25(1.0, 0.0)');
-      CREATE VIRTUAL TABLE memory_vocabulary USING fts5vocab (memory_fts, row);`,
+      CREATE TABLE memory_term (term TEXT PRIMARY KEY) WITHOUT ROWID, STRICT;`,
   },
 ];

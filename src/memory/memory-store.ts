@@ -73,7 +73,7 @@ export interface StoreResult {
 
 /** All conditions must hold; of several values in one, any. */
 export interface SearchQuery {
-  /** Words; nothing in it is syntax. Empty or `*` finds everything that passes the filters, newest first. */
+  /** Words; nothing in it is syntax. Empty or `*` finds everything that passes the filters, last created first. */
   text: string;
   /** Undefined for all workspaces; otherwise this one and the global memories. */
   workspace: string | undefined;
@@ -93,7 +93,7 @@ export interface SearchQuery {
   fuzzy?: boolean | undefined;
   /** A regular expression that the content must match, without regard to case. */
   regex?: string | undefined;
-  /** Of the last hit seen, from the same query: continues after it. */
+  /** Of the last hit seen, from the same query: continues after it, without what was stored since the first page. */
   cursor?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, parseTags, toMemory } from './memory-row.ts';
 import type { SearchHit, SearchPage, SearchQuery } from './memory-store.ts';
 import { SafePattern } from './pattern.ts';
-import { collectionSize, queryTerms, termCondition } from './query-terms.ts';
+import { collectionSize, queryTerms, termConditions } from './query-terms.ts';
 import type { Candidate, Ranked } from './ranking.ts';
 import { rankCandidates } from './ranking.ts';
 import type { SearchPosition } from './search-cursor.ts';
@@ -34,9 +34,11 @@ interface CandidateRow {
   terms: Buffer;
 }
 
-/** A query made ready: which rows are candidates, how a window of them is ranked, and what an excerpt shows. */
+/** A query made ready: where candidates come from, how a window of them is ranked, and what an excerpt shows. */
 interface Plan {
-  candidates(position: SearchPosition): CandidateRow[];
+  /** FTS5 queries, searched one after the other; no memory fulfils two. */
+  matches: readonly string[];
+  statement: string;
   rank(rows: readonly CandidateRow[]): Ranked[];
   words: ReadonlySet<string>;
 }
@@ -53,31 +55,34 @@ export function searchMemories(sql: Sql, query: SearchQuery, now: number): Searc
   const pattern = query.regex === undefined ? undefined : new SafePattern(query.regex);
   let position = query.cursor === undefined ? firstPosition(sql) : decodeCursor(query.cursor, query);
   const plan = planQuery(sql, query, now);
+  const bounds = { now, since: query.since ?? 0, until: query.until ?? Number.MAX_SAFE_INTEGER };
   const hits: SearchHit[] = [];
-  if (plan === undefined) return { hits, nextCursor: undefined };
-
   for (let windows = 0; windows < MAX_WINDOWS; windows += 1) {
-    const rows = plan.candidates(position);
+    const match = plan.matches[position.match];
+    if (match === undefined) return { hits, nextCursor: undefined };
+    const parameters = { ...bounds, match, snapshot: position.snapshot, skip: position.window * WINDOW };
+    const rows = sql.all<CandidateRow>(plan.statement, parameters);
     for (const entry of findEntries(sql, plan.rank(rows), position, pattern)) {
       if (hits.length === query.limit) return { hits, nextCursor: hits.at(-1)?.cursor };
       hits.push(toHit(entry, plan.words, query));
     }
-    if (rows.length < WINDOW) return { hits, nextCursor: undefined };
-    position = { ...position, window: position.window + 1, offset: 0 };
+    position = nextWindow(position, rows.length === WINDOW);
   }
   return { hits, nextCursor: encodeCursor(position, query) };
 }
 
 function firstPosition(sql: Sql): SearchPosition {
-  return {
-    window: 0,
-    offset: 0,
-    snapshot: sql.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memory')?.seq ?? 0,
-  };
+  const newest = sql.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memory')?.seq;
+  return { match: 0, window: 0, offset: 0, snapshot: newest ?? 0 };
 }
 
-/** Undefined when nothing can match. */
-function planQuery(sql: Sql, query: SearchQuery, now: number): Plan | undefined {
+function nextWindow({ match, window, snapshot }: SearchPosition, hasMore: boolean): SearchPosition {
+  return hasMore
+    ? { match, window: window + 1, offset: 0, snapshot }
+    : { match: match + 1, window: 0, offset: 0, snapshot };
+}
+
+function planQuery(sql: Sql, query: SearchQuery, now: number): Plan {
   const facets = facetCondition({
     scope: query.workspace,
     types: query.contextTypes,
@@ -87,22 +92,15 @@ function planQuery(sql: Sql, query: SearchQuery, now: number): Plan | undefined 
     session: query.sessionId,
     minImportance: query.minImportance,
   });
-  const bounds = { now, since: query.since ?? 0, until: query.until ?? Number.MAX_SAFE_INTEGER };
-  const candidates =
-    (statement: string, match: string): Plan['candidates'] =>
-    ({ window, snapshot }) =>
-      sql.all<CandidateRow>(statement, { ...bounds, match, snapshot, skip: window * WINDOW });
-
   if (/^\s*\*?\s*$/.test(query.text)) {
     const rank: Plan['rank'] = (rows) => rows.map(({ seq }) => ({ seq, similarity: 0 }));
-    return { candidates: candidates(BY_TIME, facets), rank, words: new Set() };
+    return { matches: [facets], statement: BY_TIME, rank, words: new Set() };
   }
   const size = collectionSize(sql);
   const terms = queryTerms(sql, query.text, query.fuzzy ?? false, size);
-  const condition = termCondition(terms, size);
-  if (condition === undefined) return undefined;
   return {
-    candidates: candidates(BY_TEXT, `${facets} AND ${condition}`),
+    matches: termConditions(terms, size).map((condition) => `${facets} AND ${condition}`),
+    statement: BY_TEXT,
     rank: (rows) => rankCandidates(rows.map(toCandidate), terms, size, now),
     words: new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term))),
   };

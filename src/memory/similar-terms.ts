@@ -7,8 +7,9 @@ export interface TermForm {
 }
 
 const MIN_PREFIX = 3;
-const MAX_FORMS = 8;
-/** Index terms looked at for likely spellings: those with the same first letter, at most this many. */
+const MAX_LONGER = 24;
+const MAX_SPELLINGS = 8;
+/** Index terms looked at: those that begin alike, at most this many. */
 const MAX_SCANNED = 20_000;
 const PREFIX_WEIGHT = 0.7;
 const SPELLING_WEIGHT = 0.5;
@@ -24,28 +25,28 @@ export function similarTerms(sql: Sql, term: string): TermForm[] {
 }
 
 function longerTerms(sql: Sql, term: string): TermForm[] {
-  const rows = sql.all<{ term: string }>('SELECT term FROM memory_vocabulary WHERE term > ? AND term < ? LIMIT ?', [
-    term,
-    term + HIGHEST,
-    MAX_FORMS,
-  ]);
+  const rows = sql.all<{ term: string }>(
+    `SELECT term FROM (SELECT term FROM memory_term WHERE term > ? AND term < ? LIMIT ${MAX_SCANNED})
+     ORDER BY length(term), term LIMIT ${MAX_LONGER}`,
+    [term, term + HIGHEST],
+  );
   return rows.map((row) => ({ term: row.term, weight: PREFIX_WEIGHT }));
 }
 
 function isKnown(sql: Sql, term: string): boolean {
-  return sql.get('SELECT 1 FROM memory_vocabulary WHERE term = ?', [term]) !== undefined;
+  return sql.get('SELECT 1 FROM memory_term WHERE term = ?', [term]) !== undefined;
 }
 
 function spellings(sql: Sql, term: string): TermForm[] {
   const first = String.fromCodePoint(term.codePointAt(0) ?? 0);
   const maxEdits = term.length < 5 ? 1 : 2;
   const rows = sql.all<{ term: string }>(
-    `SELECT term FROM memory_vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?`,
-    [first, first + HIGHEST, term.length - maxEdits, term.length + maxEdits, MAX_SCANNED],
+    `SELECT term FROM memory_term WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ${MAX_SCANNED}`,
+    [first, first + HIGHEST, term.length - maxEdits, term.length + maxEdits],
   );
   const distances = rows.map((row) => ({ term: row.term, edits: editDistance(term, row.term, maxEdits) }));
   const near = distances.filter(({ edits }) => edits <= maxEdits).sort((a, b) => a.edits - b.edits);
-  return near.slice(0, MAX_FORMS).map((row) => ({ term: row.term, weight: SPELLING_WEIGHT ** row.edits }));
+  return near.slice(0, MAX_SPELLINGS).map((row) => ({ term: row.term, weight: SPELLING_WEIGHT ** row.edits }));
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); anything above `max` is `max + 1`. */

@@ -118,7 +118,7 @@ function refresh(sql: Sql, old: FullRow, { row, facets: newFacets }: Draft): Mem
 }
 
 function supersede(sql: Sql, id: string, by: MemoryRow): void {
-  const old = sql.get<{ seq: number; superseded_by: string | null }>(
+  const old = sql.get<Pick<MemoryRow, 'seq' | 'superseded_by'>>(
     'SELECT seq, superseded_by FROM memory WHERE id = ? AND (workspace = ? OR is_global = 1)',
     [id, by.workspace],
   );
@@ -140,9 +140,12 @@ function supersede(sql: Sql, id: string, by: MemoryRow): void {
 }
 
 function purgeExpired(sql: Sql, now: number): void {
-  const expired = sql.all<{ seq: number }>('SELECT seq FROM memory WHERE expires_at <= ? LIMIT ?', [now, PURGE_BATCH]);
-  for (const { seq } of expired) {
-    removeFromIndex(sql, seq);
+  const expired = sql.all<Pick<MemoryRow, 'seq' | 'superseded_by'>>(
+    `SELECT seq, superseded_by FROM memory WHERE expires_at <= ? LIMIT ${PURGE_BATCH}`,
+    [now],
+  );
+  for (const { seq, superseded_by } of expired) {
+    if (superseded_by === null) removeFromIndex(sql, seq);
     sql.run('DELETE FROM memory WHERE seq = ?', [seq]);
   }
 }

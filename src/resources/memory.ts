@@ -1,9 +1,11 @@
 import { AppError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Memory, MemoryStore } from '../memory/memory-store.ts';
+import { clip } from '../memory/plain-text.ts';
 import { DATA_NOTE, describeMemory } from '../views/memory-view.ts';
 
 const LISTED = 25;
+const TITLE_LENGTH = 80;
 
 export const memoryResource: Resource<{ memory: MemoryStore }> = {
   name: 'memory',
@@ -15,7 +17,7 @@ export const memoryResource: Resource<{ memory: MemoryStore }> = {
     return memories.map((entry) => ({
       uri: `memory://${entry.id}`,
       name: entry.id,
-      title: entry.summary,
+      title: clip(entry.summary.replaceAll(/\s+/g, ' '), TITLE_LENGTH),
       description: `${entry.contextType} by ${entry.agent}`,
     }));
   },

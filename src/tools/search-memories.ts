@@ -5,24 +5,24 @@ import type { MemoryStore, SearchQuery } from '../memory/memory-store.ts';
 import { CONTEXT_TYPES } from '../memory/memory-store.ts';
 import { buildSearchAnswer, OUTPUT_MODES, searchAnswer } from '../views/memory-search-view.ts';
 
-const time = z.union([z.number(), z.string().max(40)]);
+const time = z.union([z.number(), z.string()]);
 
 const input = z.strictObject({
   query: z.string().max(4000).describe('What you look for, in words; empty or * lists the newest'),
   limit: z.int().min(1).max(100).default(10).describe('Most results'),
   min_importance: z.number().min(1).max(10).optional().describe('Least importance'),
   context_types: z.array(z.enum(CONTEXT_TYPES)).optional().describe('Any of these kinds'),
-  category: z.string().max(100).optional().describe('Exactly this category'),
-  tags: z.array(z.string().max(100)).max(50).optional().describe('Any of these tags'),
+  category: z.string().optional().describe('Exactly this category'),
+  tags: z.array(z.string()).max(50).optional().describe('Any of these tags'),
   fuzzy: z.boolean().default(false).describe('Also longer words and likely spellings'),
   regex: z.string().optional().describe('Keep only results whose content matches (JavaScript syntax, case ignored)'),
   output_mode: z.enum(OUTPUT_MODES).default('summary').describe('full adds content; compact leaves out most fields'),
   since: time.optional().describe('Stored at or after: ISO 8601 or ms'),
   until: time.optional().describe('Stored at or before: ISO 8601 or ms'),
-  session_id: z.string().max(200).optional().describe('Only of this session'),
-  agent: z.string().max(200).optional().describe('Only from this agent: who stored it or whom its JSON names'),
+  session_id: z.string().optional().describe('Only of this session'),
+  agent: z.string().optional().describe('Only from this agent: who stored it or whom its JSON names'),
   all_workspaces: z.boolean().default(false).describe('Also other projects of this user'),
-  cursor: z.string().max(400).optional().describe('next_cursor of the page before; same query and filters'),
+  cursor: z.string().optional().describe('next_cursor of the page before; same query and filters'),
   max_tokens: z.int().min(200).optional().describe('Keep the answer this short, about'),
 });
 type Input = z.output<typeof input>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { memoryMigrations } from '../../src/memory/memory-migrations.ts';
 import { SqliteMemoryStore } from '../../src/memory/sqlite-memory-store.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
-import type { MemoryStores } from './memory-store.contract.ts';
+import type { MemoryStores } from './memory-bench.ts';
 
 /** Two adapters with their own connections on one new file. */
 export async function openSqliteMemoryStores(startMs: number): Promise<MemoryStores & { folder: string }> {

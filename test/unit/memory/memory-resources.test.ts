@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryResource } from '../../../src/resources/memory.ts';
 import { recentMemoriesResource } from '../../../src/resources/recent-memories.ts';
-import type { MemoryStores } from '../../contract/memory-store.contract.ts';
+import type { MemoryStores } from '../../contract/memory-bench.ts';
 import { openSqliteMemoryStores } from '../../contract/memory-stores.ts';
 
 const CALLER = { workspace: '/projects/shop', agent: 'claude-code', sessionId: undefined };

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { TimeLimit } from '../../../src/resilience/time-limit.ts';
+
+/** Ends as soon as its signal aborts, with what it was aborted with. */
+function untilAborted({ signal }: { signal: AbortSignal }): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+describe('TimeLimit', () => {
+  it('aborts what takes too long, with a timeout that names the limit', async () => {
+    const error = await new TimeLimit(20, 'One attempt').execute(untilAborted).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({
+      code: 'timeout',
+      message: 'One attempt took longer than 20 ms.',
+      hint: 'The service is slow or unreachable. Check breaker_status, then call again.',
+    });
+  });
+
+  it('passes the caller’s own abort on at once, and does not call it a timeout', { retry: 2 }, async () => {
+    const caller = new AbortController();
+    const result = new TimeLimit(1_000, 'One attempt').execute(untilAborted, caller.signal);
+    const started = performance.now();
+    caller.abort('the caller left');
+    await expect(result).rejects.toBe('the caller left');
+    expect(performance.now() - started).toBeLessThan(25);
+  });
+
+  it('does not begin when it is too late already', async () => {
+    const work = vi.fn();
+    await expect(new TimeLimit(50, 'The call').execute(work, AbortSignal.abort('left'))).rejects.toMatchObject({
+      code: 'cancelled',
+      cause: 'left',
+    });
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  it('gives each call its own signal, and leaves those of the past alone', async () => {
+    const limit = new TimeLimit(30, 'One attempt');
+    const caller = new AbortController();
+    const signals: AbortSignal[] = [];
+    const note = async ({ signal }: { signal: AbortSignal }) => void signals.push(signal);
+    await limit.execute(note, caller.signal);
+    await limit.execute(note, caller.signal);
+    await pause(60);
+    caller.abort();
+    expect(signals[0]).not.toBe(signals[1]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  });
+});

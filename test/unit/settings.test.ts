@@ -1,0 +1,143 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Redactor } from '../../src/core/redact.ts';
+import { createSecrets, parseSettings, SETTINGS, workspaceLabel } from '../../src/settings.ts';
+
+const CWD = '/projects/shop';
+
+describe('parseSettings', () => {
+  it('has a default for everything', () => {
+    expect(parseSettings({}, CWD)).toEqual({
+      databasePath: expect.stringMatching(/breakwater[/\\]breakwater\.db$/),
+      workspace: CWD,
+      agent: '',
+      sessionId: undefined,
+      allowLive: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes what is given', () => {
+    const env = {
+      BREAKWATER_DB: 'data/own.db',
+      BREAKWATER_WORKSPACE: 'the shop',
+      BREAKWATER_AGENT: 'reviewer',
+      BREAKWATER_ALLOW_LIVE: '1',
+      BREAKWATER_LOG: 'debug',
+      CLAUDE_CODE_SESSION_ID: 'session-1',
+      CLAUDE_PROJECT_DIR: '/elsewhere',
+    };
+    expect(parseSettings(env, CWD)).toEqual({
+      databasePath: '/projects/shop/data/own.db',
+      workspace: 'the shop',
+      agent: 'reviewer',
+      sessionId: 'session-1',
+      allowLive: true,
+      logLevel: 'debug',
+    });
+  });
+
+  it.each(['', '  ', `\${BREAKWATER_DB}`, `\${WHATEVER:-x}`])('takes %j for unset, in every variable', (value) => {
+    const names = [
+      ...SETTINGS.map(({ name }) => name),
+      'CLAUDE_PROJECT_DIR',
+      'CLAUDE_CODE_SESSION_ID',
+      'XDG_DATA_HOME',
+    ];
+    const env = Object.fromEntries(names.map((name) => [name, value]));
+    expect(parseSettings(env, CWD)).toEqual(parseSettings({}, CWD));
+  });
+
+  it('takes the folder of the project from the client', () => {
+    expect(parseSettings({ CLAUDE_PROJECT_DIR: '/elsewhere/x' }, CWD).workspace).toBe('/elsewhere/x');
+    expect(parseSettings({ CLAUDE_PROJECT_DIR: 'sub' }, CWD).workspace).toBe('/projects/shop/sub');
+  });
+
+  it.each([
+    ['~/own.db', join(homedir(), 'own.db')],
+    ['/tmp/own.db', '/tmp/own.db'],
+    ['./own.db', '/projects/shop/own.db'],
+    ['~own.db', '/projects/shop/~own.db'],
+  ])('finds the database at %s', (value, expected) => {
+    expect(parseSettings({ BREAKWATER_DB: value }, CWD).databasePath).toBe(expected);
+  });
+
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['0', false],
+    ['false', false],
+  ])('consent to live mode: %s is %s', (value, expected) => {
+    expect(parseSettings({ BREAKWATER_ALLOW_LIVE: value }, CWD).allowLive).toBe(expected);
+  });
+
+  it.each(['yes', 'TRUE', '2', ' 1', 'on'])('takes %j neither for consent nor for none', (value) => {
+    expect(() => parseSettings({ BREAKWATER_ALLOW_LIVE: value }, CWD)).toThrow('BREAKWATER_ALLOW_LIVE must be 1 or 0.');
+  });
+
+  it('names the levels when one is unknown', () => {
+    expect(() => parseSettings({ BREAKWATER_LOG: 'trace' }, CWD)).toThrow(
+      'BREAKWATER_LOG must be one of silent, error, warn, info, debug.',
+    );
+  });
+});
+
+describe('the default place of the database', () => {
+  const platform = process.platform;
+  afterEach(() => void Object.defineProperty(process, 'platform', { value: platform }));
+
+  it.each([
+    ['linux', {}, join(homedir(), '.local/share/breakwater/breakwater.db')],
+    ['linux', { XDG_DATA_HOME: '/data' }, '/data/breakwater/breakwater.db'],
+    ['linux', { XDG_DATA_HOME: 'relative' }, join(homedir(), '.local/share/breakwater/breakwater.db')],
+    ['darwin', { XDG_DATA_HOME: '/data' }, join(homedir(), 'Library/Application Support/breakwater/breakwater.db')],
+    ['win32', {}, join(homedir(), 'AppData/Local/breakwater/breakwater.db')],
+    ['win32', { LOCALAPPDATA: '/c/local' }, '/c/local/breakwater/breakwater.db'],
+  ])('on %s with %j', (name, env, expected) => {
+    Object.defineProperty(process, 'platform', { value: name });
+    expect(parseSettings(env, CWD).databasePath).toBe(expected);
+  });
+});
+
+describe('createSecrets', () => {
+  it('reads at the moment of use, and makes what it read known to the redactor', () => {
+    const redactor = new Redactor();
+    const env: Record<string, string> = {};
+    const secrets = createSecrets(env, redactor);
+    expect(secrets.get('SHOP_ACCESS')).toBeUndefined();
+    env['SHOP_ACCESS'] = 'correct horse';
+    expect(redactor.find('correct horse')).toBeUndefined();
+    expect(secrets.get('SHOP_ACCESS')).toBe('correct horse');
+    expect(redactor.find('correct horse')).toBe('configured_secret');
+  });
+
+  it.each(['', ' ', `\${STRIPE_SECRET_KEY}`])('takes %j for unset', (value) => {
+    expect(createSecrets({ KEY: value }, new Redactor()).get('KEY')).toBeUndefined();
+  });
+
+  it('knows from the start what the names of variables call secret', () => {
+    const redactor = new Redactor();
+    const learn = vi.spyOn(redactor, 'learn');
+    createSecrets(
+      {
+        OTHER_API_KEY: 'horse one',
+        db_password: 'horse two',
+        TOKEN: 'horse three',
+        KEYBOARD: 'horse four',
+        MONKEY: 'horse six',
+        PATH: 'horse five',
+      },
+      redactor,
+    );
+    expect(learn.mock.calls.flat().sort()).toEqual(['horse one', 'horse three', 'horse two']);
+  });
+});
+
+it.each([
+  ['/projects/shop', 'shop'],
+  ['the shop', 'the shop'],
+  ['/', '/'],
+])('shows the workspace %s as %s', (workspace, expected) => {
+  expect(workspaceLabel(workspace)).toBe(expected);
+});
