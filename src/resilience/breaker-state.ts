@@ -45,16 +45,6 @@ export interface BreakerRow {
 export interface BreakerSettings {
   /** Failures in a row that open the breaker. */
   failureThreshold: number;
-  /** Share of failed calls in the window that opens the breaker, above 0; 1 means all. */
-  failureRate: number;
-  /** A call that takes at least this long is slow, in milliseconds. */
-  slowCallMs: number;
-  /** Share of slow calls in the window that opens the breaker. */
-  slowCallRate: number;
-  /** Length of the window in milliseconds. */
-  windowMs: number;
-  /** Calls in the window below which rates say nothing. */
-  minCalls: number;
   /** The first break; each further opening doubles it, up to `maxBreakMs`, give or take a fifth. */
   breakMs: number;
   maxBreakMs: number;

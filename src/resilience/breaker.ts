@@ -8,7 +8,7 @@ import { acquire, admit, newBreaker, settle, trip } from './breaker-state.ts';
 import type { BreakerStore } from './breaker-store.ts';
 import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
-import type { OutcomeWindow, WindowCounts } from './outcome-window.ts';
+import type { OutcomeWindow, RateSettings, WindowCounts } from './outcome-window.ts';
 import { Policy } from './policy.ts';
 import { refusalError } from './refusals.ts';
 
@@ -18,7 +18,7 @@ const PROCESS = `${hostname()} pid ${process.pid}`;
 export interface BreakerOptions {
   key: string;
   store: BreakerStore;
-  settings: BreakerSettings;
+  settings: BreakerSettings & RateSettings;
   repeat: Repeat;
   clock: Clock;
   /** What this process alone has seen of the key lately. */
@@ -107,7 +107,7 @@ function permitOf(key: string, admission: Admission): Permit {
   return admission;
 }
 
-function rateExceeded({ calls, failures, slow }: WindowCounts, settings: BreakerSettings): string | undefined {
+function rateExceeded({ calls, failures, slow }: WindowCounts, settings: RateSettings): string | undefined {
   if (calls < settings.minCalls) return undefined;
   if (failures / calls >= settings.failureRate) return `${failures} of ${calls} calls failed`;
   return slow / calls >= settings.slowCallRate ? `${slow} of ${calls} calls were slow` : undefined;

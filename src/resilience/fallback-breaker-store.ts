@@ -3,9 +3,7 @@ import type { Log } from '../core/log.ts';
 import type { BreakerRow } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
 import type { InProcessBreakerStore } from './in-process-breaker-store.ts';
-
-/** How long a change waits for the shared store, in milliseconds: another program may hold its lock. */
-const PATIENCE_MS = 1_000;
+import { withPatience } from './patience.ts';
 
 /**
  * Uses the shared store, and the local one while the shared one fails: a call to a service must never fail because the state of its
@@ -82,13 +80,4 @@ export class FallbackBreakerStore implements BreakerStore {
 function newer(local: BreakerRow | undefined, shared: BreakerRow | undefined): BreakerRow | undefined {
   if (local === undefined || shared === undefined) return local ?? shared;
   return local.updatedAt >= shared.updatedAt ? local : shared;
-}
-
-/** Rejects when `work` takes too long; what it does after that is nobody's concern. */
-function withPatience<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => reject(new Error(`The shared store took longer than ${PATIENCE_MS} ms.`));
-    const timer = setTimeout(giveUp, PATIENCE_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

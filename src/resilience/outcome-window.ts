@@ -1,3 +1,17 @@
+/** When what one process sees in its window opens the breaker. */
+export interface RateSettings {
+  /** Share of failed calls in the window that opens the breaker, above 0; 1 means all. */
+  failureRate: number;
+  /** A call that takes at least this long is slow, in milliseconds. */
+  slowCallMs: number;
+  /** Share of slow calls in the window that opens the breaker. */
+  slowCallRate: number;
+  /** Length of the window in milliseconds. */
+  windowMs: number;
+  /** Calls in the window below which rates say nothing. */
+  minCalls: number;
+}
+
 const BUCKETS = 10;
 
 interface Bucket {

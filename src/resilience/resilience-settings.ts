@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { BreakerSettings } from './breaker-state.ts';
+import type { RateSettings } from './outcome-window.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** No call outlives this: MCP clients give up after 60 s, and a refusal must come before that. */
@@ -65,7 +66,7 @@ export interface ResilienceSettings {
   timeoutMs: number;
   deadlineMs: number;
   retry: { maxAttempts: number; baseMs: number; maxMs: number };
-  breaker: BreakerSettings;
+  breaker: BreakerSettings & RateSettings;
   rateLimit: RateLimit | undefined;
   bulkhead: { maxConcurrent: number; maxQueued: number };
 }
@@ -111,7 +112,7 @@ function withDefaults(input: ClassInput): ResilienceSettings {
   };
 }
 
-function breakerDefaults(input: NonNullable<ClassInput['breaker']>, timeoutMs: number): BreakerSettings {
+function breakerDefaults(input: NonNullable<ClassInput['breaker']>, timeoutMs: number): BreakerSettings & RateSettings {
   return {
     failureThreshold: input.failure_threshold ?? 5,
     failureRate: input.failure_rate ?? 0.5,

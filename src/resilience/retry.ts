@@ -70,7 +70,7 @@ export class Retry extends Policy<RetryContext> {
   /** Waits until the service takes calls again. Nothing was sent, so this is no attempt. */
   async #wait(thrown: Throttled, signal: AbortSignal): Promise<void> {
     const { deadlineAt, clock, onWait, random = Math.random } = this.#options;
-    const waitMs = thrown.waitMs * (1 + SPREAD * random());
+    const waitMs = thrown.waitMs * (1 + SPREAD * random()) + 1;
     if (clock.now() + waitMs >= deadlineAt) throw thrown;
     onWait?.(waitMs);
     await pause(waitMs, signal);

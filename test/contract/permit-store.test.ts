@@ -161,7 +161,7 @@ describe('FallbackPermitStore, when the file cannot be used', () => {
     writeFileSync(path, 'no database at all, and long enough to have a header of its own'.repeat(20));
     expect(await grants(3)).toBe(2);
     rmSync(path);
-    clock.time += 1_000;
+    clock.time += 6_000;
     expect(await grants(3)).toBe(2);
     expect(warnings).toHaveLength(1);
     expect(await sqliteStore(path, clock).take('k', LIMIT, 0)).toEqual({ granted: false, waitMs: 100 });

@@ -12,6 +12,7 @@ import type { ResilienceInput, ResilienceSettings } from '../../src/resilience/r
 import { resolveResilience } from '../../src/resilience/resilience-settings.ts';
 import { breakerMigrations, SqliteBreakerStore } from '../../src/resilience/sqlite-breaker-store.ts';
 import { permitMigrations, SqlitePermitStore } from '../../src/resilience/sqlite-permit-store.ts';
+import type { Migration } from '../../src/storage/migrations.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 
 export const resilienceMigrations = [...breakerMigrations, ...permitMigrations];
@@ -23,9 +24,19 @@ export interface ResilienceStack {
   pipeline: Pipeline;
 }
 
+export interface ResilienceOptions {
+  clock?: Clock;
+  log?: Log;
+  /** Beside those of the breakers and limits. */
+  migrations?: readonly Migration[];
+}
+
 /** The parts as the server puts them together, over one database file. */
-export function openResilience(path: string, clock: Clock = systemClock, log: Log = silentLog): ResilienceStack {
-  const sqlite = new Sqlite({ path, migrations: resilienceMigrations, clock });
+export function openResilience(
+  path: string,
+  { clock = systemClock, log = silentLog, migrations = [] }: ResilienceOptions = {},
+): ResilienceStack {
+  const sqlite = new Sqlite({ path, migrations: [...resilienceMigrations, ...migrations], clock });
   const local = new InProcessBreakerStore(clock);
   const breakers = new FallbackBreakerStore(new SqliteBreakerStore(sqlite, clock), local, log);
   const permits = new FallbackPermitStore(new SqlitePermitStore(sqlite, clock), clock, log);

@@ -4,11 +4,14 @@ import { systemClock } from '../../../src/core/clock.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { createLog, silentLog } from '../../../src/core/log.ts';
 import { Redactor } from '../../../src/core/redact.ts';
-import type { CallContext } from '../../../src/integrations/integration-client.ts';
 import { IntegrationClient } from '../../../src/integrations/integration-client.ts';
+import type { CallContext } from '../../../src/integrations/sender.ts';
+import { Sender } from '../../../src/integrations/sender.ts';
+import { answerCacheMigrations, SqliteAnswerCache } from '../../../src/integrations/sqlite-answer-cache.ts';
 import { SqliteRequestLedger } from '../../../src/integrations/sqlite-request-ledger.ts';
 import { stripe } from '../../../src/integrations/stripe/index.ts';
 import { retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { Metrics } from '../../../src/resilience/metrics.ts';
 import { startProcess } from '../../support/resilience-processes.ts';
 import type { ServiceHandlers } from '../../support/resilience-service.ts';
 import { openResilience } from '../../support/resilience-stack.ts';
@@ -39,10 +42,17 @@ async function cpuPerRequest(call: Call, callers: number): Promise<number> {
 }
 
 function openClient(folder: string, port: number, log: Log): { call: Call; close: () => Promise<void> } {
-  const { pipeline, sqlite } = openResilience(join(folder, 'bench.db'));
-  const ledger = new SqliteRequestLedger(sqlite, systemClock);
-  const secrets = { get: () => KEY };
-  const client = new IntegrationClient({ pipeline, ledger, secrets, clock: systemClock, log, allowLive: false });
+  const { pipeline, sqlite } = openResilience(join(folder, 'bench.db'), { migrations: answerCacheMigrations });
+  const sender = new Sender(pipeline, new Metrics(), log);
+  const client = new IntegrationClient({
+    sender,
+    ledger: new SqliteRequestLedger(sqlite, systemClock),
+    cache: new SqliteAnswerCache(sqlite, systemClock),
+    secrets: { get: () => KEY },
+    clock: systemClock,
+    log,
+    allowLive: false,
+  });
   const config = { service: 'stripe', mode: 'test', secretEnvs: {}, webhookSecretEnvs: [], settings: {} } as const;
   const integration: CallContext['integration'] = {
     workspace: 'bench',
@@ -64,7 +74,7 @@ function openClient(folder: string, port: number, log: Log): { call: Call; close
       },
     );
   const close = async () => {
-    client.close();
+    sender.close();
     await sqlite.close();
   };
   return { call, close };

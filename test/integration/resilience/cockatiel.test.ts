@@ -14,6 +14,7 @@ import { Breaker } from '../../../src/resilience/breaker.ts';
 import { RetryBudget } from '../../../src/resilience/budget.ts';
 import { Bulkhead } from '../../../src/resilience/bulkhead.ts';
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
+import { OutcomeWindow } from '../../../src/resilience/outcome-window.ts';
 import { resolveResilience } from '../../../src/resilience/resilience-settings.ts';
 import { Retry } from '../../../src/resilience/retry.ts';
 import { TimeLimit } from '../../../src/resilience/time-limit.ts';
@@ -33,7 +34,12 @@ function newRetry(): Retry {
 
 function newBreaker(): Breaker {
   const store = new InProcessBreakerStore(clock);
-  return new Breaker({ key: KEY, store, settings: resolveResilience({}).breaker, repeat: 'safe', clock });
+  const window = new OutcomeWindow(30_000);
+  return new Breaker({ key: KEY, store, settings: resolveResilience({}).breaker, repeat: 'safe', clock, window });
+}
+
+function newTimeLimit(): TimeLimit {
+  return new TimeLimit({ timeoutMs: 1_000, deadlineAt: Date.now() + 10_000, clock });
 }
 
 const unavailable = failWith(response(503));
@@ -82,7 +88,7 @@ describe('our policies inside cockatiel’s', () => {
 describe('its policies inside ours', () => {
   it('hand on what each layer adds to the context', async () => {
     const seen: unknown[] = [];
-    const policy = wrap(new TimeLimit(1_000, 'The call'), new Bulkhead(1, 1), newRetry(), newBreaker(), bulkhead(1));
+    const policy = wrap(newTimeLimit(), new Bulkhead(1, 1), newRetry(), newBreaker(), bulkhead(1));
     const result = await policy.execute(async ({ attempt, signal }) => {
       seen.push([attempt, signal.aborted]);
       if (seen.length < 2) await unavailable();
@@ -124,7 +130,7 @@ describe('events', () => {
   });
 
   it('of the outermost policy are those of the whole', async () => {
-    const policy = wrap(new TimeLimit(1_000, 'The call'), newRetry());
+    const policy = wrap(newTimeLimit(), newRetry());
     const [onSuccess, onFailure] = [vi.fn(), vi.fn()];
     policy.onSuccess(onSuccess);
     policy.onFailure(onFailure);

@@ -3,6 +3,7 @@ import type { BreakerRow } from '../../../src/resilience/breaker-state.ts';
 import { Breakers } from '../../../src/resilience/breakers.ts';
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
 import { Pipeline } from '../../../src/resilience/pipeline.ts';
+import { unlimited } from './calls.ts';
 
 const T = 1_000_000;
 const KEY = 'api.example.com/write';
@@ -10,7 +11,7 @@ const KEY = 'api.example.com/write';
 function open() {
   const clock = { time: T, now: () => clock.time };
   const store = new InProcessBreakerStore(clock);
-  const breakers = new Breakers(store, new Pipeline(store, clock), clock);
+  const breakers = new Breakers(store, new Pipeline(store, unlimited, clock), clock);
   const set = (fields: Partial<BreakerRow>) => store.update(KEY, (row) => ({ ...row, ...fields }));
   return { clock, store, breakers, set };
 }

@@ -2,6 +2,7 @@ import type { BreakerStore } from '../../../src/resilience/breaker-store.ts';
 import type { AttemptFailure } from '../../../src/resilience/classify.ts';
 import { AttemptError } from '../../../src/resilience/classify.ts';
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
+import type { PermitStore } from '../../../src/resilience/permit-store.ts';
 import type { Call, Trace } from '../../../src/resilience/pipeline.ts';
 import { newTrace, Pipeline } from '../../../src/resilience/pipeline.ts';
 import type { ResilienceInput } from '../../../src/resilience/resilience-settings.ts';
@@ -11,13 +12,19 @@ import type { RetryContext } from '../../../src/resilience/retry.ts';
 export const KEY = 'api.example.com/write';
 export const clock = { now: () => Date.now() };
 
+/** Rate limits are not the matter of these tests. */
+export const unlimited: PermitStore = {
+  take: async () => ({ granted: true, waitMs: 0 }),
+  giveBack: async () => {},
+};
+
 export interface CallOptions extends Omit<Partial<Call>, 'settings'> {
   settings?: ResilienceInput;
   trace?: Trace;
 }
 
 export function openPipeline(store: BreakerStore = new InProcessBreakerStore(clock)) {
-  const pipeline = new Pipeline(store, clock);
+  const pipeline = new Pipeline(store, unlimited, clock);
   return {
     store,
     pipeline,

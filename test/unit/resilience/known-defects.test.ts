@@ -5,6 +5,7 @@ import type { BreakerRow } from '../../../src/resilience/breaker-state.ts';
 import type { BreakerStore } from '../../../src/resilience/breaker-store.ts';
 import { AttemptError } from '../../../src/resilience/classify.ts';
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
+import { OutcomeWindow } from '../../../src/resilience/outcome-window.ts';
 import { resolveResilience } from '../../../src/resilience/resilience-settings.ts';
 import { breakerMigrations, SqliteBreakerStore } from '../../../src/resilience/sqlite-breaker-store.ts';
 import { databasePath, sqliteAt } from '../../support/database.ts';
@@ -77,7 +78,7 @@ describe('aborts', () => {
     const { call, store } = openPipeline();
     await expect(call(hang, { settings: { ...ONE_ATTEMPT, timeout_ms: 100 } })).rejects.toMatchObject({
       failure: { kind: 'timeout' },
-      cause: { code: 'timeout', message: 'One attempt took longer than 100 ms.' },
+      cause: { code: 'timeout', message: 'The service did not answer within 100 ms.' },
     });
     expect(await store.get(KEY)).toMatchObject({ failures: 1, lastError: 'timeout' });
   });
@@ -114,7 +115,8 @@ describe('half open', () => {
     ],
   ])('lets 1 of 500 callers through and refuses the others at once: %s', async (_, open) => {
     const stores = open();
-    const breakers = stores.map((store) => new Breaker({ key: KEY, store, settings, repeat: 'safe', clock }));
+    const window = new OutcomeWindow(30_000);
+    const breakers = stores.map((store) => new Breaker({ key: KEY, store, settings, repeat: 'safe', clock, window }));
     if (stores[0] === undefined) throw new Error('unreachable');
     await setDue(stores[0]);
     const gate = Promise.withResolvers<string>();

@@ -10,20 +10,42 @@ function untilAborted({ signal }: { signal: AbortSignal }): Promise<never> {
   });
 }
 
+const clock = { now: () => Date.now() };
+
+/** An attempt of this length in a call that has time. */
+const limitOf = (timeoutMs: number) => new TimeLimit({ timeoutMs, deadlineAt: Date.now() + 60_000, clock });
+
 describe('TimeLimit', () => {
+  it('ends an attempt at the deadline of the call, and says that it was that', async () => {
+    const limit = new TimeLimit({ timeoutMs: 10_000, deadlineAt: Date.now() + 20, clock });
+    await expect(limit.execute(untilAborted)).rejects.toMatchObject({
+      code: 'timeout',
+      message: 'The deadline of the call has passed.',
+    });
+  });
+
+  it('begins nothing after the deadline', async () => {
+    const work = vi.fn();
+    const limit = new TimeLimit({ timeoutMs: 10_000, deadlineAt: Date.now() - 1, clock });
+    await expect(limit.execute(work)).rejects.toMatchObject({ code: 'timeout', outcome: 'not_executed' });
+    expect(work).not.toHaveBeenCalled();
+  });
+
   it('aborts what takes too long, with a timeout that names the limit', async () => {
-    const error = await new TimeLimit(20, 'One attempt').execute(untilAborted).catch((thrown: unknown) => thrown);
+    const error = await limitOf(20)
+      .execute(untilAborted)
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AppError);
     expect(error).toMatchObject({
       code: 'timeout',
-      message: 'One attempt took longer than 20 ms.',
+      message: 'The service did not answer within 20 ms.',
       hint: 'The service is slow or unreachable. Check breaker_status, then call again.',
     });
   });
 
   it('passes the caller’s own abort on at once, and does not call it a timeout', { retry: 2 }, async () => {
     const caller = new AbortController();
-    const result = new TimeLimit(1_000, 'One attempt').execute(untilAborted, caller.signal);
+    const result = limitOf(1_000).execute(untilAborted, caller.signal);
     const started = performance.now();
     caller.abort('the caller left');
     await expect(result).rejects.toBe('the caller left');
@@ -32,7 +54,7 @@ describe('TimeLimit', () => {
 
   it('does not begin when it is too late already', async () => {
     const work = vi.fn();
-    await expect(new TimeLimit(50, 'The call').execute(work, AbortSignal.abort('left'))).rejects.toMatchObject({
+    await expect(limitOf(50).execute(work, AbortSignal.abort('left'))).rejects.toMatchObject({
       code: 'cancelled',
       cause: 'left',
     });
@@ -40,7 +62,7 @@ describe('TimeLimit', () => {
   });
 
   it('gives each call its own signal, and leaves those of the past alone', async () => {
-    const limit = new TimeLimit(30, 'One attempt');
+    const limit = limitOf(30);
     const caller = new AbortController();
     const signals: AbortSignal[] = [];
     const note = async ({ signal }: { signal: AbortSignal }) => void signals.push(signal);
