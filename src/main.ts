@@ -11,6 +11,7 @@ import { stopWithClient } from './lifecycle.ts';
 import { McpEdge } from './server.ts';
 import { createSecrets, environment, parseSettings } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
+import { startTelemetry } from './telemetry-sdk.ts';
 
 /** Largest message that is read; the SDK's own limit of 10 MB ends the process. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -29,6 +30,7 @@ async function serve(): Promise<void> {
   const settings = parseSettings(environment, process.cwd());
   const log = createLog(settings.logLevel, redactor, (line) => process.stderr.write(line));
   const secrets = createSecrets(environment, redactor);
+  const stopTelemetry = settings.telemetry ? await startTelemetry(log) : undefined;
   let app: App | undefined;
   const load = async () => {
     const { createApp } = await import('./app.ts');
@@ -43,7 +45,9 @@ async function serve(): Promise<void> {
     log,
     idle: () => edge.idle(),
     drain: () => edge.drain(),
-    close: async () => app?.close(),
+    close: async () => {
+      await Promise.all([app?.close(), stopTelemetry?.()]);
+    },
   });
   edge.sdk.onclose = () => stop('connection closed', 1);
   await edge.connect(new StdioServerTransport(process.stdin, protocolOutput, { maxBufferSize: MAX_MESSAGE_BYTES }));

@@ -10,6 +10,8 @@ import {
   ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AppError, abortError, messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
@@ -18,6 +20,7 @@ import type { Resource, ResourceEntry } from './core/resource.ts';
 import type { Caller, Tool, ToolContext } from './core/tool.ts';
 import { describeTool } from './describe-tool.ts';
 import { findResource } from './find-resource.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { callTool } from './tools/call-tool.ts';
 import type { Confirmations, Elicit } from './tools/confirmation.ts';
 
@@ -51,16 +54,21 @@ export class McpEdge<Deps> {
   readonly #parts: ServerParts<Deps>;
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
+  readonly #subscriptions = new Subscriptions({
+    version: (uri) => this.#version(uri).catch(() => undefined),
+    notify: (uri) => this.sdk.sendResourceUpdated({ uri }),
+  });
   #loading: Promise<Toolbox<Deps>> | undefined;
 
   constructor(parts: ServerParts<Deps>) {
     this.#parts = parts;
     this.sdk = new Server(
       { name: 'breakwater', title: 'Breakwater', version: parts.version },
-      { capabilities: { tools: {}, resources: {} }, instructions: parts.instructions },
+      { capabilities: { tools: {}, resources: { subscribe: true } }, instructions: parts.instructions },
     );
     this.#handleTools();
     this.#handleResources();
+    this.#handleSubscriptions();
     this.sdk.onerror = (error) => parts.log.warn({ cause: error.message }, 'protocol error');
   }
 
@@ -78,6 +86,7 @@ export class McpEdge<Deps> {
     this.#stopping.abort(
       new AppError('cancelled', 'The server is shutting down.', { hint: 'Call again: a new server starts by itself.' }),
     );
+    this.#subscriptions.stop();
     await Promise.allSettled(this.#inFlight);
   }
 
@@ -128,6 +137,29 @@ export class McpEdge<Deps> {
       const text = await this.#track(this.#read(params.uri));
       return { contents: [{ uri: params.uri, mimeType: 'application/json', text }] };
     });
+  }
+
+  #handleSubscriptions(): void {
+    this.sdk.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
+      const { resources } = await this.#toolbox();
+      const found = findResource(resources, uri);
+      if (found === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such resource.');
+      if (found.resource.version === undefined) {
+        throw new McpError(ErrorCode.InvalidParams, 'This resource cannot be subscribed to.');
+      }
+      await this.#subscriptions.add(uri);
+      return {};
+    });
+    this.sdk.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+      this.#subscriptions.remove(uri);
+      return {};
+    });
+  }
+
+  async #version(uri: string): Promise<string | undefined> {
+    const { resources, deps } = await this.#toolbox();
+    const found = findResource(resources, uri);
+    return found?.resource.version?.(found.variable, deps, this.#caller());
   }
 
   /** What cannot be listed now (a database that is away) must not hide the rest. */

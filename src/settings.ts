@@ -21,6 +21,8 @@ export interface Settings {
   sessionId: string | undefined;
   allowLive: boolean;
   logLevel: LogLevel;
+  /** True when the environment asks for OpenTelemetry. */
+  telemetry: boolean;
 }
 
 /** The variables that a user may set; the README table is generated from this. */
@@ -46,6 +48,11 @@ export const SETTINGS = [
     description: '`1` is the consent of a person to live mode; without it no live call leaves',
   },
   { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
+  {
+    name: 'OTEL_*',
+    default: 'unset',
+    description: 'Spans and metrics through `@opentelemetry/sdk-node`, when that is installed beside Breakwater',
+  },
 ] as const;
 
 /** Clients pass an unset `${NAME}` on as that literal text. */
@@ -66,6 +73,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
+    telemetry: wantsTelemetry(env),
   };
 }
 
@@ -85,6 +93,11 @@ export function createSecrets(env: Environment, redactor: Redactor): Secrets {
       return value;
     },
   };
+}
+
+function wantsTelemetry(env: Environment): boolean {
+  if (read(env, 'OTEL_SDK_DISABLED') === 'true') return false;
+  return Object.keys(env).some((name) => name.startsWith('OTEL_') && read(env, name) !== undefined);
 }
 
 function parseConsent(value: string | undefined): boolean {

@@ -19,4 +19,9 @@ export interface Resource<Deps = never> {
   list(deps: Deps, caller: Caller): Promise<ResourceEntry[]>;
   /** @param variable decoded; '' for a fixed address. Throws `not_found` where there is nothing. */
   read(variable: string, deps: Deps, caller: Caller): Promise<unknown>;
+  /**
+   * A cheap text that changes when the content does, for subscribers; asked twice a second. Without it a resource cannot be
+   * subscribed to.
+   */
+  version?(variable: string, deps: Deps, caller: Caller): Promise<string>;
 }

@@ -24,4 +24,11 @@ export const breakerResource: Resource<{ integrations: Integrations; breakers: B
     const statuses = await Promise.all(breakerKeysOf(integration, provider).map((key) => breakers.status(key)));
     return { breakers: statuses.map(describeBreaker) };
   },
+  async version(name, { integrations, breakers }, { workspace }) {
+    const { integration, provider } = await integrations.get(workspace, name);
+    const statuses = await Promise.all(breakerKeysOf(integration, provider).map((key) => breakers.status(key)));
+    return JSON.stringify(
+      statuses.map(({ state, since, forced, throttledUntil }) => [state, since, forced, throttledUntil]),
+    );
+  },
 };

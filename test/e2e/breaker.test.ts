@@ -1,3 +1,4 @@
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { expect, it } from 'vitest';
 import { fail, startServer, succeed, temporaryFolder } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
@@ -95,4 +96,62 @@ it('lets everybody wait when the service asks for it', async () => {
   const second = await fail(server, 'create_payment_intent', payment('b', 1001));
   expect(second).toMatchObject({ code: 'rate_limited', details: { state: 'throttled' } });
   expect(stripe.requests).toHaveLength(1);
+});
+
+it('tells a subscriber when a breaker changes, also when another process changed it', async () => {
+  const folder = temporaryFolder();
+  const stripe = await startStripe();
+  const [watcher, other] = await Promise.all([startServer(folder, ENV), startServer(folder, ENV)]);
+  await configureStripe(watcher, stripe);
+  const changed: string[] = [];
+  watcher.client.setNotificationHandler(
+    ResourceUpdatedNotificationSchema,
+    ({ params }) => void changed.push(params.uri),
+  );
+  await watcher.client.subscribeResource({ uri: 'breaker://stripe' });
+  await succeed(other, 'control_breaker', { integration: 'stripe', action: 'open', reason: 'test' });
+  await expect.poll(() => changed, { timeout: 5_000 }).toEqual(['breaker://stripe']);
+  await watcher.client.unsubscribeResource({ uri: 'breaker://stripe' });
+  await succeed(other, 'control_breaker', { integration: 'stripe', action: 'reset', reason: 'test' });
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  expect(changed).toHaveLength(1);
+  await expect(watcher.client.subscribeResource({ uri: 'integration://stripe' })).rejects.toThrow(
+    /cannot be subscribed/,
+  );
+});
+
+it('answers a read from the past while the service cannot be asked, and says how old it is', async () => {
+  const stripe = await startStripe();
+  const server = await startServer(temporaryFolder(), ENV);
+  await configureStripe(server, stripe);
+  const paid = await succeed(server, 'create_payment_intent', payment('a', 1000));
+  const question = { payment_intent_id: paid['payment_intent_id'] };
+  const fresh = await succeed(server, 'retrieve_payment_intent', question);
+  expect(fresh).not.toHaveProperty('stale_ms');
+  await succeed(server, 'control_breaker', { integration: 'stripe', class: 'read', action: 'open', reason: 'test' });
+  const stale = await succeed(server, 'retrieve_payment_intent', question);
+  expect(stale).toMatchObject({ payment_intent_id: paid['payment_intent_id'], stale_ms: expect.any(Number) });
+  const unknown = await fail(server, 'retrieve_payment_intent', { payment_intent_id: 'pi_never_seen' });
+  expect(unknown).toMatchObject({ code: 'circuit_open' });
+});
+
+it('counts calls, and shows them beside the shared state', async () => {
+  const stripe = await startStripe();
+  const server = await startServer(temporaryFolder(), ENV);
+  await configureStripe(server, stripe);
+  await succeed(server, 'create_payment_intent', payment('a', 1000));
+  stripe.script([{ kind: 'status', status: 400, method: 'POST' }]);
+  await fail(server, 'create_payment_intent', payment('b', 1001));
+  const read = await server.client.readResource({ uri: 'service://metrics' });
+  expect(JSON.parse((read.contents[0] as { text: string }).text)).toMatchObject({
+    services: [
+      {
+        breaker: `${new URL(stripe.url).host}/write`,
+        state: 'closed',
+        calls: { success: 1, failure: 1, refused: 0, cancelled: 0 },
+        attempts: 2,
+        latency_ms: { p50: expect.any(Number), max: expect.any(Number) },
+      },
+    ],
+  });
 });

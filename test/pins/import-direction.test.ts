@@ -23,7 +23,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'lifecycle.ts': ['core'],
   'instructions.ts': [],
   'stdout-guard.ts': [],
-  'server.ts': ['core', 'tools', 'describe-tool.ts', 'find-resource.ts'],
+  'telemetry-sdk.ts': ['core'],
+  'subscriptions.ts': [],
+  'server.ts': ['core', 'tools', 'describe-tool.ts', 'find-resource.ts', 'subscriptions.ts'],
   'app.ts': [
     'core',
     'storage',
@@ -37,7 +39,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'settings.ts',
     'server.ts',
   ],
-  'main.ts': ['core', 'app.ts', 'instructions.ts', 'lifecycle.ts', 'server.ts', 'settings.ts', 'stdout-guard.ts'],
+  'main.ts': [
+    'core',
+    'app.ts',
+    'instructions.ts',
+    'lifecycle.ts',
+    'server.ts',
+    'settings.ts',
+    'stdout-guard.ts',
+    'telemetry-sdk.ts',
+  ],
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */

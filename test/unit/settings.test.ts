@@ -7,6 +7,15 @@ import { createSecrets, parseSettings, SETTINGS, workspaceLabel } from '../../sr
 const CWD = '/projects/shop';
 
 describe('parseSettings', () => {
+  it.each([
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, true],
+    [{ OTEL_TRACES_EXPORTER: '' }, false],
+    [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_SDK_DISABLED: 'true' }, false],
+    [{}, false],
+  ])('sees in %j whether telemetry is wanted', (env, telemetry) => {
+    expect(parseSettings(env, '/work').telemetry).toBe(telemetry);
+  });
+
   it('has a default for everything', () => {
     expect(parseSettings({}, CWD)).toEqual({
       databasePath: expect.stringMatching(/breakwater[/\\]breakwater\.db$/),
@@ -15,6 +24,7 @@ describe('parseSettings', () => {
       sessionId: undefined,
       allowLive: false,
       logLevel: 'info',
+      telemetry: false,
     });
   });
 
@@ -35,6 +45,7 @@ describe('parseSettings', () => {
       sessionId: 'session-1',
       allowLive: true,
       logLevel: 'debug',
+      telemetry: false,
     });
   });
 

@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../src/resilience/breaker.ts';
-import type { BreakerSettings } from '../../../src/resilience/breaker-state.ts';
 import type { BreakerStore } from '../../../src/resilience/breaker-store.ts';
 import type { AttemptFailure } from '../../../src/resilience/classify.ts';
 import { AttemptError } from '../../../src/resilience/classify.ts';
@@ -21,7 +20,7 @@ const BREAK_MS = 1_000;
 const BREAK_OVER_MS = BREAK_MS * 1.2;
 const LEASE_MS = 5_000;
 
-const SETTINGS: BreakerSettings = resilienceSettings(
+const SETTINGS = resilienceSettings(
   { breaker: { failure_threshold: THRESHOLD, break_ms: BREAK_MS, max_break_ms: BREAK_MS, min_calls: 10 } },
   LEASE_MS,
 ).breaker;
