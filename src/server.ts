@@ -11,10 +11,10 @@ import {
   McpError,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { AppError } from './core/errors.ts';
+import { AppError, abortError, messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Redactor } from './core/redact.ts';
-import type { Resource } from './core/resource.ts';
+import type { Resource, ResourceEntry } from './core/resource.ts';
 import type { Caller, Tool, ToolContext } from './core/tool.ts';
 import { describeTool } from './describe-tool.ts';
 import { findResource } from './find-resource.ts';
@@ -109,8 +109,7 @@ export class McpEdge<Deps> {
   #handleResources(): void {
     this.sdk.setRequestHandler(ListResourcesRequestSchema, async () => {
       const { resources, deps } = await this.#toolbox();
-      // What cannot be listed now (a database that is away) must not hide the rest.
-      const lists = await Promise.all(resources.map((resource) => resource.list(deps, this.#caller()).catch(() => [])));
+      const lists = await Promise.all(resources.map((resource) => this.#list(resource, deps)));
       return { resources: lists.flat().map((entry) => ({ ...entry, mimeType: 'application/json' })) };
     });
     this.sdk.setRequestHandler(ListResourceTemplatesRequestSchema, async () => {
@@ -129,6 +128,16 @@ export class McpEdge<Deps> {
       const text = await this.#track(this.#read(params.uri));
       return { contents: [{ uri: params.uri, mimeType: 'application/json', text }] };
     });
+  }
+
+  /** What cannot be listed now (a database that is away) must not hide the rest. */
+  async #list(resource: Resource<Deps>, deps: Deps): Promise<ResourceEntry[]> {
+    try {
+      return await resource.list(deps, this.#caller());
+    } catch (thrown) {
+      this.#parts.log.warn({ resource: resource.name, cause: messageOf(thrown) }, 'resource not listed');
+      return [];
+    }
   }
 
   async #read(uri: string): Promise<string> {
@@ -177,8 +186,14 @@ export class McpEdge<Deps> {
     if (this.sdk.getClientCapabilities()?.elicitation?.form === undefined) return undefined;
     return async (message) => {
       const requestedSchema = { type: 'object' as const, properties: {} };
-      const result = await this.sdk.elicitInput({ message, requestedSchema }, { signal, timeout: ELICIT_TIMEOUT_MS });
-      return result.action;
+      try {
+        const result = await this.sdk.elicitInput({ message, requestedSchema }, { signal, timeout: ELICIT_TIMEOUT_MS });
+        return result.action;
+      } catch (thrown) {
+        if (signal.aborted) throw abortError(signal);
+        this.#parts.log.warn({ cause: messageOf(thrown) }, 'the client did not ask the person');
+        return 'cancel';
+      }
     };
   }
 }

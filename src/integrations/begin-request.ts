@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
 import { AppError, abortError } from '../core/errors.ts';
-import { resolveResilience } from '../resilience/resilience-settings.ts';
+import { MAX_DEADLINE_MS, resolveResilience } from '../resilience/resilience-settings.ts';
 import type { Integration } from './integration.ts';
 import type { Operation } from './operation.ts';
 import type { Provider } from './provider.ts';
@@ -43,25 +43,27 @@ export function planRequest(
 /** A plan that this call may carry out, or whose answer is there already. */
 export type Begun = Exclude<Beginning, { kind: 'wait' }>;
 
-/** Begins a request; while another call works on the same scope, waits for it, at most as long as its own lease. */
+/** Begins a request; while another call works on the same scope, waits for it, at most as long as a call may take. */
 export async function beginRequest(
   ledger: RequestLedger,
   plan: RequestPlan,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Begun> {
-  const until = clock.now() + plan.leaseMs;
+  const until = clock.now() + MAX_DEADLINE_MS;
+  const repeat = {
+    hint: 'Call again with the same reference in a moment: it cannot execute twice.',
+    outcome: 'unknown',
+  } as const;
   for (;;) {
     const beginning = await ledger.begin(plan);
     if (beginning.kind !== 'wait') return beginning;
     if (clock.now() > until) {
-      throw new AppError('conflict', `Another call with reference "${plan.reference}" is still running.`, {
-        hint: 'Call again with the same reference in a moment: it cannot execute twice.',
-        outcome: 'unknown',
-      });
+      throw new AppError('conflict', `Another call with reference "${plan.reference}" is still running.`, repeat);
     }
     await sleep(WAIT_POLL_MS, signal).catch(() => {
-      throw abortError(signal);
+      const { code, message } = abortError(signal);
+      throw new AppError(code, message, repeat);
     });
   }
 }
@@ -76,7 +78,7 @@ export async function refuseBlindResume(
 ): Promise<void> {
   const protectedForMs = provider.api?.idempotency?.lifetimeMs ?? 0;
   if (operation.repeat !== 'unsafe' && now - record.createdAt < protectedForMs) return;
-  await ledger.end(record.id, { state: 'unknown', error: 'outcome_unknown', attempts: 0 });
+  await ledger.end(record, { state: 'unknown', error: 'outcome_unknown', attempts: 0 });
   throw new AppError(
     'outcome_unknown',
     `Whether "${record.reference}" was executed is not known, and it is not sent again blindly.`,

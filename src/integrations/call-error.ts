@@ -16,7 +16,8 @@ export function toCallError(
   now: number,
 ): AppError {
   const error = translate(thrown, provider, api, now);
-  const outcome: Outcome = hasEffect ? trace.outcome : 'not_executed';
+  // An attempt that ended well and yet gave no answer (a redirect) leaves open what it did.
+  const outcome: Outcome = hasEffect && trace.outcome !== 'not_executed' ? 'unknown' : 'not_executed';
   const details = { ...error.details, attempts: trace.attempts };
   if (outcome !== 'unknown') {
     return new AppError(error.code, error.message, {

@@ -7,7 +7,10 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Addresses no public service has: private, link-local (cloud metadata among them), shared, reserved, multicast. */
+/**
+ * Addresses no public service has: private, link-local (cloud metadata among them), shared, reserved, multicast, and the IPv6 forms that
+ * carry an IPv4 address inside (compatible, NAT64, 6to4, Teredo): https://www.iana.org/assignments/iana-ipv6-special-registry
+ */
 const forbidden = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -24,10 +27,14 @@ for (const [network, prefix] of [
   forbidden.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
-  ['::', 127],
+  ['::', 96],
   ['64:ff9b::', 96],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['2002::', 16],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   forbidden.addSubnet(network, prefix, 'ipv6');
@@ -68,6 +75,11 @@ export function assertEgress(url: URL, allowLoopback: boolean): void {
   if (isIn(forbidden, bareHost(url))) deny('the address is inside a private network');
 }
 
+/** `localhost` is this machine, whatever a resolver says; every other name is elsewhere. */
+function mayBe(hostname: string, address: string): boolean {
+  return hostname === 'localhost' ? isIn(loopback, address) : !isIn(forbidden, address);
+}
+
 type LookupCallback = (
   error: NodeJS.ErrnoException | null,
   address?: string | LookupAddress[],
@@ -78,7 +90,7 @@ type LookupCallback = (
 export function guardedLookup(hostname: string, options: LookupOptions, done: LookupCallback): void {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return done(error);
-    if (hostname !== 'localhost' && addresses.some(({ address }) => isIn(forbidden, address))) {
+    if (!addresses.every(({ address }) => mayBe(hostname, address))) {
       return done(Object.assign(new Error('Address inside a private network'), { code: 'EGRESS_FORBIDDEN' }));
     }
     if (options.all) return done(null, addresses);

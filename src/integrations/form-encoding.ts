@@ -14,7 +14,7 @@ type FormValue =
  */
 export function encodeForm(fields: { readonly [key: string]: FormValue }): string {
   const pairs: string[] = [];
-  for (const [key, value] of Object.entries(fields)) append(pairs, encodeURIComponent(key), value);
+  for (const [key, value] of Object.entries(fields)) append(pairs, percentEncode(key), value);
   return pairs.join('&');
 }
 
@@ -23,8 +23,13 @@ function append(pairs: string[], name: string, value: FormValue): void {
   if (value === null) pairs.push(`${name}=`);
   else if (value instanceof Date) pairs.push(`${name}=${Math.floor(value.getTime() / 1000)}`);
   else if (typeof value === 'object') {
-    for (const [key, inner] of Object.entries(value)) append(pairs, `${name}[${encodeURIComponent(key)}]`, inner);
-  } else pairs.push(`${name}=${encodeURIComponent(value)}`);
+    for (const [key, inner] of Object.entries(value)) append(pairs, `${name}[${percentEncode(key)}]`, inner);
+  } else pairs.push(`${name}=${percentEncode(String(value))}`);
+}
+
+/** Half a surrogate pair has no UTF-8 form: it becomes U+FFFD, as in every text that is written out. */
+function percentEncode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 /** True for what `encodeForm` takes; operation inputs are validated before, so this only narrows the type. */

@@ -48,6 +48,7 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
     new Promise<AxiosResponse>((resolve, reject) => {
       const { exchange } = config as InternalAxiosRequestConfig & ExchangeConfig;
       const { signal } = exchange;
+      if (signal.aborted) return reject(toAttemptError(signal.reason, exchange));
       const fail = (thrown: unknown) => {
         signal.removeEventListener('abort', onAbort);
         reject(toAttemptError(thrown, exchange));
@@ -74,8 +75,7 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
             exchange.sent = true;
           });
       });
-      if (signal.aborted) onAbort();
-      else signal.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
       request.end(config.data);
     });
 }

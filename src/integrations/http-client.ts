@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -37,11 +38,23 @@ export class HttpClient {
   }
 
   /**
-   * Resolves for 2xx with a JSON body; throws `AttemptError` for every other end of an attempt and `not_allowed` for an address that
-   * the egress guard refuses.
+   * Resolves for 2xx with a JSON body; throws `AttemptError` for every other end of an attempt, `not_allowed` for an address that the
+   * egress guard refuses, and `invalid_input` for a header that HTTP cannot carry.
    */
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    return parse(await this.#request(request, signal));
+  }
+
+  /** As `send`, for an answer that is not JSON: resolves with its text. */
+  async sendText(request: HttpRequest, signal: AbortSignal): Promise<string> {
+    const { status, headers, data } = await this.#request(request, signal);
+    if (status >= 200 && status < 300) return data;
+    throw new AttemptError({ kind: 'response', status, headers: headers as ResponseHeaders });
+  }
+
+  async #request(request: HttpRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
     assertEgress(request.url, this.#allowLoopback);
+    checkHeaders(request.headers);
     this.#axios ??= createAxios(this.#agents, this.#log);
     const axios = await this.#axios;
     const exchange = new Exchange(signal, MAX_RESPONSE_BYTES);
@@ -52,7 +65,7 @@ export class HttpClient {
       data: request.body,
       exchange,
     };
-    return parse(await axios.request<string>(config satisfies ExchangeConfig & object));
+    return axios.request<string>(config satisfies ExchangeConfig & object);
   }
 
   close(): void {
@@ -78,6 +91,20 @@ async function createAxios(agents: HttpAgents, log: Log): Promise<AxiosInstance>
     return response;
   });
   return instance;
+}
+
+/** axios would drop the characters that HTTP forbids, and send another value than was meant. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderValue(name, value);
+    } catch (cause) {
+      throw new AppError('invalid_input', `The header ${name} would hold characters that HTTP does not allow.`, {
+        hint: 'Correct the key, setting or id that it is made of. Nothing was sent.',
+        cause,
+      });
+    }
+  }
 }
 
 function parse(response: AxiosResponse<string>): HttpResponse {
@@ -114,6 +141,15 @@ export function silenceError(error: AttemptError, service: string): AppError {
   }
   if (failure.kind === 'cancelled') return new AppError('cancelled', 'The call was cancelled.');
   const code = failure.kind === 'network' ? failure.code : 'NETWORK';
+  if (code === 'EGRESS_FORBIDDEN') {
+    return new AppError(
+      'not_allowed',
+      `The name of ${service} leads to an address inside a private network. Nothing was sent.`,
+      {
+        hint: 'Check how this machine resolves names: the hosts file, the DNS server, a VPN.',
+      },
+    );
+  }
   return new AppError('unavailable', `${service} could not be reached or broke off (${code}).`, {
     hint: 'Check the network and breaker_status, then call again.',
     details: { cause: code },

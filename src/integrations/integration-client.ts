@@ -6,7 +6,7 @@ import type { Secrets } from '../core/secrets.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { Pipeline, Trace } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
-import { resolveResilience } from '../resilience/resilience-settings.ts';
+import { MAX_DEADLINE_MS, resolveResilience } from '../resilience/resilience-settings.ts';
 import type { WriteOptions } from './begin-request.ts';
 import { beginRequest, planRequest, refuseBlindResume } from './begin-request.ts';
 import { toCallError } from './call-error.ts';
@@ -34,6 +34,8 @@ export interface CallContext {
   provider: Provider;
   integration: Integration;
   signal: AbortSignal;
+  /** The most that the call may take, in milliseconds, where that is less than the integration's deadline. */
+  withinMs?: number;
   progress(message: string): void;
   /** Asks for consent to what `subject` describes; throws `not_allowed` without it. */
   confirm(message: string, subject: unknown): Promise<void>;
@@ -97,12 +99,15 @@ export class IntegrationClient {
     const { integration, signal } = context;
     if (integration.config.mode === 'live') await confirmLive(operation, input, options, context);
     const plan = planRequest(operation, input, options, integration);
+    const startedAt = clock.now();
     const begun = await beginRequest(ledger, plan, clock, signal);
     const { record } = begun;
     if (begun.kind === 'replay') return replay(operation, record);
     if (begun.resumed) await refuseBlindResume(ledger, record, operation, context.provider, clock.now());
     const trace = newTrace(begun.resumed ? 'unknown' : 'not_executed');
-    return this.#sendRecorded(request, operation, record, api, trace, context);
+    // Waiting for another call with the same reference is paid from the time of this one.
+    const withinMs = MAX_DEADLINE_MS - (clock.now() - startedAt);
+    return this.#sendRecorded(request, operation, record, api, trace, { ...context, withinMs });
   }
 
   /** The request as it would be sent. Reads the secrets: show it to nobody unredacted. */
@@ -151,7 +156,7 @@ export class IntegrationClient {
     const keyed = withKey(request, api, record.idempotencyKey);
     const response = await this.#send(keyed, operation, api, context, trace).catch(async (thrown: unknown) => {
       const error = toCallError(thrown, context.provider, api, trace, true, this.#options.clock.now());
-      const state = error.outcome === 'unknown' ? 'unknown' : 'failed';
+      const state = error.outcome === 'not_executed' ? 'failed' : 'unknown';
       await this.#record(record, { state, error: error.code, attempts: trace.attempts });
       throw error;
     });
@@ -169,7 +174,7 @@ export class IntegrationClient {
    * continues with the same key: what the service answered is worth more to the caller than the error.
    */
   async #record(record: RequestRecord, end: RequestEnd): Promise<void> {
-    await this.#options.ledger.end(record.id, end).catch((thrown: unknown) => {
+    await this.#options.ledger.end(record, end).catch((thrown: unknown) => {
       this.#options.log.error(
         { reference: record.reference, state: end.state, cause: messageOf(thrown) },
         'ledger not written',
@@ -185,12 +190,13 @@ export class IntegrationClient {
     context: CallContext,
     trace: Trace,
   ): Promise<HttpResponse> {
-    const { integration, signal, progress } = context;
+    const { integration, signal, progress, withinMs = MAX_DEADLINE_MS } = context;
+    const settings = resolveResilience(integration.config.resilience);
     const key = breakerKey(request.url.host, operation.class);
     const call = {
       key,
       repeat: operation.repeat,
-      settings: resolveResilience(integration.config.resilience),
+      settings: { ...settings, deadlineMs: Math.min(settings.deadlineMs, withinMs) },
       signal,
       onPause: (pause: { attempt: number; maxAttempts: number; pauseMs: number }) =>
         progress(`attempt ${pause.attempt} of ${pause.maxAttempts}, waiting ${Math.round(pause.pauseMs)} ms`),
@@ -231,11 +237,11 @@ export class IntegrationClient {
 function confirmLive(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
-  { reference }: WriteOptions,
+  options: WriteOptions,
   { provider, integration, confirm }: CallContext,
 ): Promise<void> {
-  const message = `${operation.name} at ${provider.title} in LIVE mode, reference "${reference}": ${JSON.stringify(input)}`;
-  return confirm(message, { integration: integration.name, operation: operation.name, input, reference });
+  const message = `${operation.name} at ${provider.title} in LIVE mode, reference "${options.reference}": ${JSON.stringify(input)}`;
+  return confirm(message, { integration: integration.name, operation: operation.name, input, options });
 }
 
 function replay<Output extends z.ZodType>(

@@ -2,11 +2,12 @@ import { AppError } from '../core/errors.ts';
 import { fingerprint } from '../core/redact.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { IntegrationInput } from './configuration.ts';
-import { buildConfig } from './configuration.ts';
+import { buildConfig, configProblem } from './configuration.ts';
 import type { Integration } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
-import type { Mode, Provider } from './provider.ts';
+import type { Mode, Provider, SecretRole } from './provider.ts';
+import { secretProblem } from './request-builder.ts';
 
 /** What can be said of a variable without showing its value. */
 export interface SecretReport {
@@ -15,6 +16,8 @@ export interface SecretReport {
   set: boolean;
   fingerprint: string | undefined;
   mode: Mode | undefined;
+  /** Why the value cannot be right. */
+  problem: string | undefined;
 }
 
 export interface IntegrationReport {
@@ -73,30 +76,27 @@ export class Integrations {
         hint: `For instance "${service}" or "${service}-eu".`,
       });
     }
-    const { integrations } = await this.#options.store.list(workspace);
-    const saved = integrations.find((integration) => integration.name === chosen);
-    if (saved !== undefined && saved.config.service !== service) {
-      throw new AppError('conflict', `"${chosen}" is an integration of ${saved.config.service}.`, {
-        hint: 'Choose another name, or remove that integration first.',
-      });
-    }
+    const saved = await this.#findSaved(workspace, service, chosen);
     const config = buildConfig(provider, saved?.config, input);
     return this.#report(await this.#options.store.save(workspace, chosen, config));
   }
 
-  /** True when there was one to remove. What the ledgers hold stays. */
-  remove(workspace: string, name: string): Promise<boolean> {
-    return this.#options.store.remove(workspace, name);
+  /** Removes the integration of a service under `name`, or the service's name; true when there was one. What the ledgers hold stays. */
+  async remove(workspace: string, service: string, name: string | undefined): Promise<boolean> {
+    const chosen = name ?? service;
+    await this.#findSaved(workspace, service, chosen);
+    return this.#options.store.remove(workspace, chosen);
   }
 
   async list(workspace: string): Promise<IntegrationListing> {
     const { integrations, broken } = await this.#options.store.list(workspace);
-    const isKnown = ({ config }: Integration) => this.#options.catalogue.has(config.service);
-    const orphans = integrations
-      .filter((integration) => !isKnown(integration))
-      .map(({ name, config }) => ({ workspace, name, problems: [`service: "${config.service}" is not known`] }));
-    const reports = integrations.filter(isKnown).map((integration) => this.#report(integration));
-    return { reports, broken: [...broken, ...orphans] };
+    const listing: IntegrationListing = { reports: [], broken };
+    for (const integration of integrations) {
+      const problem = this.#problemOf(integration);
+      if (problem === undefined) listing.reports.push(this.#report(integration));
+      else listing.broken.push({ workspace, name: integration.name, problems: [problem] });
+    }
+    return listing;
   }
 
   /** The integration by name, whatever its service; `not_found` names those that exist. */
@@ -130,6 +130,20 @@ export class Integrations {
     });
   }
 
+  async #findSaved(workspace: string, service: string, name: string): Promise<Integration | undefined> {
+    const { integrations } = await this.#options.store.list(workspace);
+    const saved = integrations.find((integration) => integration.name === name);
+    if (saved === undefined || saved.config.service === service) return saved;
+    throw new AppError('conflict', `"${name}" is an integration of ${saved.config.service}.`, {
+      hint: 'Choose another name, or remove that integration first, as one of its own service.',
+    });
+  }
+
+  #problemOf({ config }: Integration): string | undefined {
+    const provider = this.#options.catalogue.get(config.service);
+    return provider === undefined ? `service: "${config.service}" is not known` : configProblem(provider, config);
+  }
+
   #ofService(report: IntegrationReport, service: string): IntegrationReport {
     const { name, config } = report.integration;
     if (config.service === service) return report;
@@ -142,37 +156,34 @@ export class Integrations {
     const provider = this.provider(integration.config.service);
     const secrets = this.#secretReports(integration, provider);
     const missing = secrets.filter(({ set }) => !set).map(({ variable }) => variable);
-    return { integration, provider, secrets, missing, warnings: this.#warnings(integration, provider, secrets) };
+    return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
   }
 
   #secretReports({ config }: Integration, provider: Provider): SecretReport[] {
-    const roles = (provider.api?.secrets ?? []).map((role) => {
-      const variable = config.secretEnvs[role.role] ?? role.defaultEnv;
-      return { role: role.role, variable, modeOf: role.modeOf };
-    });
-    const webhooks = config.webhookSecretEnvs.map((variable) => ({ role: 'webhook', variable, modeOf: undefined }));
-    return [...roles, ...webhooks].map(({ role, variable, modeOf }) => {
-      const value = this.#options.secrets.get(variable);
-      const set = value !== undefined;
-      return {
-        role,
-        variable,
-        set,
-        fingerprint: set ? fingerprint(value) : undefined,
-        mode: set ? modeOf?.(value) : undefined,
-      };
-    });
+    const roles = provider.api?.secrets ?? [];
+    return [
+      ...roles.map((role) => this.#secretReport(config.secretEnvs[role.role] ?? role.defaultEnv, role)),
+      ...config.webhookSecretEnvs.map((variable) => this.#secretReport(variable, undefined)),
+    ];
   }
 
-  #warnings({ config }: Integration, provider: Provider, secrets: readonly SecretReport[]): string[] {
+  #secretReport(variable: string, role: SecretRole | undefined): SecretReport {
+    const about = { role: role?.role ?? 'webhook', variable };
+    const value = this.#options.secrets.get(variable);
+    if (value === undefined)
+      return { ...about, set: false, fingerprint: undefined, mode: undefined, problem: undefined };
+    const problem = secretProblem(value, role);
+    return { ...about, set: true, fingerprint: fingerprint(value), mode: role?.modeOf?.(value), problem };
+  }
+
+  #warnings({ config }: Integration, secrets: readonly SecretReport[]): string[] {
     const warnings: string[] = [];
     if (config.mode === 'live' && !this.#options.allowLive) {
       warnings.push(
         'Live mode is locked: every call is refused until a person sets BREAKWATER_ALLOW_LIVE=1 for the server.',
       );
     }
-    for (const { role, variable, mode } of secrets) {
-      const problem = this.#problemOf(provider, role, variable);
+    for (const { variable, mode, problem } of secrets) {
       if (problem !== undefined) warnings.push(`${variable}: ${problem}`);
       if (mode === undefined || mode === config.mode) continue;
       warnings.push(
@@ -180,13 +191,6 @@ export class Integrations {
       );
     }
     return warnings;
-  }
-
-  #problemOf(provider: Provider, role: string, variable: string): string | undefined {
-    const value = this.#options.secrets.get(variable);
-    if (value === undefined) return undefined;
-    if (value !== value.trim()) return 'the value has spaces or line ends around it.';
-    return provider.api?.secrets.find((known) => known.role === role)?.problem?.(value);
   }
 }
 

@@ -5,7 +5,7 @@ import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
 import { baseUrlOf } from './integration.ts';
 import type { Operation } from './operation.ts';
-import type { ProviderApi } from './provider.ts';
+import type { ProviderApi, SecretRole } from './provider.ts';
 
 /** An operation and its validated input as a request, with the provider's headers and the secrets read at this moment. */
 export function buildRequest(
@@ -37,9 +37,10 @@ function fillPath(
 ): { path: string; rest: Record<string, unknown> } {
   const rest = { ...input };
   const path = template.replace(/\{(\w+)\}/g, (_match, name: string) => {
-    const value = rest[name];
+    const value = String(rest[name]);
     delete rest[name];
-    return encodeURIComponent(String(value));
+    if (/^\.{0,2}$/.test(value)) throw new AppError('invalid_input', `"${name}" cannot be a part of an address.`);
+    return encodeURIComponent(value.toWellFormed());
   });
   return { path, rest };
 }
@@ -64,6 +65,13 @@ export function readSecrets(integration: Integration, api: ProviderApi, secrets:
         details: { variable: env },
       });
     }
+    const problem = secretProblem(value, role);
+    if (problem !== undefined) {
+      throw new AppError('not_configured', `${env} of integration "${name}" cannot be used: ${problem}`, {
+        hint: `Correct ${env} in the environment of the MCP server and restart it. Nothing was sent.`,
+        details: { variable: env },
+      });
+    }
     if (config.mode === 'test' && role.modeOf?.(value) === 'live') {
       throw new AppError(
         'not_allowed',
@@ -77,4 +85,10 @@ export function readSecrets(integration: Integration, api: ProviderApi, secrets:
     return [role.role, value] as const;
   });
   return Object.fromEntries(values);
+}
+
+/** Why a value cannot be right, in words that do not repeat it; undefined when it can. */
+export function secretProblem(value: string, role: SecretRole | undefined): string | undefined {
+  if (value !== value.trim()) return 'the value has spaces or line ends around it.';
+  return role?.problem?.(value);
 }

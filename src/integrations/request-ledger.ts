@@ -39,6 +39,8 @@ export interface RequestRecord extends RequestScope {
   error: string | null;
   requestId: string | null;
   attempts: number;
+  /** Until when the holder may work on it; null when nobody does. Names the holder in `end`. */
+  leaseUntil: number | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -68,7 +70,11 @@ export interface RequestLedger {
    * request under another reference; `not_allowed` when a cap would be exceeded.
    */
   begin(plan: RequestPlan): Promise<Beginning>;
-  end(id: number, end: RequestEnd): Promise<void>;
+  /**
+   * Reports how a request ended, with the record that `begin` gave. Of a holder whose lease ran out and was taken over, only `executed`
+   * counts: whoever took over may still be sending.
+   */
+  end(record: RequestRecord, end: RequestEnd): Promise<void>;
   /** The executed or unknown requests whose answer has the given id. */
   findByAnswerId(workspace: string, answerId: string): Promise<RequestRecord[]>;
 }

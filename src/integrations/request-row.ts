@@ -39,6 +39,7 @@ export function toRecord(row: RequestRow): RequestRecord {
     error: row.error,
     requestId: row.request_id,
     attempts: row.attempts,
+    leaseUntil: row.lease_until,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

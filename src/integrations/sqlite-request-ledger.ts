@@ -75,13 +75,13 @@ export class SqliteRequestLedger implements RequestLedger {
     });
   }
 
-  async end(id: number, end: RequestEnd): Promise<void> {
+  async end({ id, leaseUntil }: RequestRecord, end: RequestEnd): Promise<void> {
     const ledger = await this.#sqlite.ledger();
     await ledger.write((sql) =>
       sql.run(
         `UPDATE request SET state = ?, answer = ?, answer_id = ?, error = ?, request_id = coalesce(?, request_id),
            attempts = attempts + ?, owner = NULL, lease_until = NULL, updated_at = ?
-         WHERE id = ? AND state <> 'executed'`,
+         WHERE id = ? AND state <> 'executed' AND (lease_until IS ? OR ? = 'executed')`,
         [
           end.state,
           end.answer === undefined ? null : JSON.stringify(end.answer),
@@ -91,6 +91,8 @@ export class SqliteRequestLedger implements RequestLedger {
           end.attempts,
           this.#clock.now(),
           id,
+          leaseUntil,
+          end.state,
         ],
       ),
     );
@@ -116,7 +118,7 @@ function proceed(sql: Sql, plan: RequestPlan, row: RequestRow, now: number): Beg
     now,
     row.id,
   ]);
-  return { kind: 'send', record: { ...toRecord(row), state: 'sent' }, resumed: true };
+  return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: true };
 }
 
 function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: number): Beginning {
@@ -147,8 +149,10 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
 
 /** A new round under a new key: the old key may be bound to the old arguments at the service. */
 function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, hash: string, now: number): Beginning {
+  refuseRepetition(sql, plan, hash, now);
   reserve(sql, plan, now);
-  const round = row.round + 1;
+  // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
+  const round = row.error === 'conflict' ? row.round : row.round + 1;
   sql.run(
     `UPDATE request SET arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,
        lease_until = ?, created_at = ?, updated_at = ?

@@ -12,7 +12,9 @@ export interface Payment {
   status: string;
   /** The caller's own id, when the payment was begun here. */
   reference: string | undefined;
+  /** When it was seen first, in milliseconds since the epoch. */
   createdAt: number;
+  /** When it was seen as it stands here. */
   updatedAt: number;
 }
 
@@ -21,7 +23,10 @@ export type PaymentObservation = Omit<Payment, 'createdAt' | 'updatedAt'> & { ob
 
 /** Payments of a workspace. */
 export interface PaymentLedger {
-  /** Takes an observation in, whatever the order of arrival: older ones and any after a final status change nothing. */
+  /**
+   * Takes an observation in, whatever the order of arrival: a final status stays and wins over any other; between others the later
+   * observation wins.
+   */
   observe(observation: PaymentObservation): Promise<Payment>;
   get(workspace: string, id: string): Promise<Payment | undefined>;
 }
@@ -33,8 +38,16 @@ const FINAL_STATUSES = new Set(['succeeded', 'canceled']);
 export function advance(payment: Payment | undefined, seen: PaymentObservation): Payment {
   const { observedAt, ...facts } = seen;
   if (payment === undefined) return { ...facts, createdAt: observedAt, updatedAt: observedAt };
-  const reference = payment.reference ?? seen.reference;
-  const final = FINAL_STATUSES.has(payment.status) && !FINAL_STATUSES.has(seen.status);
-  if (final || observedAt < payment.updatedAt) return { ...payment, reference };
-  return { ...facts, reference, createdAt: payment.createdAt, updatedAt: observedAt };
+  const merged = {
+    reference: payment.reference ?? seen.reference,
+    createdAt: Math.min(payment.createdAt, observedAt),
+  };
+  if (supersedes(seen, payment)) return { ...facts, ...merged, updatedAt: observedAt };
+  return { ...payment, ...merged };
+}
+
+/** A final status beats any other whatever the times say: those of answers and of events come from different clocks. */
+function supersedes(seen: PaymentObservation, payment: Payment): boolean {
+  const isFinal = FINAL_STATUSES.has(seen.status);
+  return isFinal === FINAL_STATUSES.has(payment.status) ? seen.observedAt >= payment.updatedAt : isFinal;
 }

@@ -78,8 +78,9 @@ function save(sql: Sql, payment: Payment): void {
   sql.run(
     `INSERT INTO payment (workspace, id, integration, mode, amount_minor, currency, status, reference, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (workspace, id) DO UPDATE SET amount_minor = excluded.amount_minor, currency = excluded.currency,
-       status = excluded.status, reference = excluded.reference, updated_at = excluded.updated_at`,
+     ON CONFLICT (workspace, id) DO UPDATE SET integration = excluded.integration, mode = excluded.mode,
+       amount_minor = excluded.amount_minor, currency = excluded.currency, status = excluded.status,
+       reference = excluded.reference, created_at = excluded.created_at, updated_at = excluded.updated_at`,
     [workspace, id, integration, mode, amountMinor, currency, status, reference ?? null, createdAt, updatedAt],
   );
 }

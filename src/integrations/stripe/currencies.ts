@@ -2,7 +2,8 @@
 const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
 /** Three decimals; the last digit must be 0: https://docs.stripe.com/currencies#three-decimal */
 const THREE_DECIMAL = new Set('bhd jod kwd omr tnd'.split(' '));
-const KNOWN = new Set(Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()));
+/** ISO codes, and two of Stripe's that the runtime's own list has not always: Stripe is the judge of what an account can take. */
+const KNOWN = new Set([...Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()), 'std', 'xcg']);
 
 /**
  * Least charge by currency in minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts. It depends on the

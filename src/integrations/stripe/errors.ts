@@ -3,14 +3,25 @@ import type { ErrorCode } from '../../core/errors.ts';
 import { AppError } from '../../core/errors.ts';
 import type { ResponseHeaders } from '../../resilience/retry-after.ts';
 
+/** Anything else in the place of a machine code is prose, and stays out. */
+const machineCode = z
+  .string()
+  .regex(/^[\w.:[\]-]{1,200}$/)
+  .optional()
+  .catch(undefined);
+
 /** https://docs.stripe.com/api/errors */
 const errorBody = z.object({
   error: z.object({
-    type: z.string().optional(),
-    code: z.string().optional(),
-    decline_code: z.string().optional(),
-    param: z.string().optional(),
-    doc_url: z.string().optional(),
+    type: machineCode,
+    code: machineCode,
+    decline_code: machineCode,
+    param: machineCode,
+    doc_url: z
+      .string()
+      .regex(/^https:\/\/(?:docs\.)?stripe\.com\/[\w./#?=-]{0,200}$/)
+      .optional()
+      .catch(undefined),
   }),
 });
 
@@ -74,6 +85,8 @@ export function toStripeError(failure: { status: number; headers: ResponseHeader
 function explain(status: number, error: StripeError): Explanation {
   if (status >= 500) return SERVER_ERROR;
   if (error.type === 'idempotency_error') return KEY_REUSED;
+  if (error.type === 'card_error')
+    return ['rejected', 'The card was declined.', declineAdvice(error.decline_code ?? error.code)];
   return BY_STATUS[status] ?? DEFAULT;
 }
 
@@ -86,24 +99,24 @@ function details({ status, headers }: { status: number; headers: ResponseHeaders
     decline_code,
     param,
     doc_url,
-    request_id: headers['request-id'],
-    rate_limited_reason: headers['stripe-rate-limited-reason'],
+    request_id: machineCode.parse(headers['request-id']),
+    rate_limited_reason: machineCode.parse(headers['stripe-rate-limited-reason']),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
 /** What to do after a decline: https://docs.stripe.com/declines/codes */
-const DECLINE_ADVICE: Readonly<Record<string, string>> = {
-  insufficient_funds: 'The customer should use another payment method.',
-  lost_card: 'The customer should use another payment method; do not say why.',
-  stolen_card: 'The customer should use another payment method; do not say why.',
-  expired_card: 'The customer should use another card.',
-  incorrect_cvc: 'The customer should enter the card details again.',
-  incorrect_number: 'The customer should enter the card details again.',
-  processing_error: 'Try the same card once more in a moment.',
-  authentication_required: 'The customer must authenticate: confirm again on session.',
-};
+const DECLINE_ADVICE: ReadonlyMap<string | undefined, string> = new Map([
+  ['insufficient_funds', 'The customer should use another payment method.'],
+  ['lost_card', 'The customer should use another payment method; do not say why.'],
+  ['stolen_card', 'The customer should use another payment method; do not say why.'],
+  ['expired_card', 'The customer should use another card.'],
+  ['incorrect_cvc', 'The customer should enter the card details again.'],
+  ['incorrect_number', 'The customer should enter the card details again.'],
+  ['processing_error', 'Try the same card once more in a moment.'],
+  ['authentication_required', 'The customer must authenticate: confirm again on session.'],
+]);
 
 export function declineAdvice(declineCode: string | undefined): string {
-  return DECLINE_ADVICE[declineCode ?? ''] ?? 'The customer should contact the bank or use another payment method.';
+  return DECLINE_ADVICE.get(declineCode) ?? 'The customer should contact the bank or use another payment method.';
 }
