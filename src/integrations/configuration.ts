@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { isEnvName } from '../core/secrets.ts';
 import { resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
+import { customWebhookScheme } from '../webhooks/custom-scheme.ts';
 import { assertEgress, isLoopbackUrl } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
 import type { Mode, Provider } from './provider.ts';
@@ -15,6 +16,8 @@ export interface IntegrationInput {
   allow?: readonly string[] | undefined;
   caps?: IntegrationConfig['caps'];
   resilience?: IntegrationConfig['resilience'] | undefined;
+  /** Checked here; for services without a scheme of their own. */
+  webhookScheme?: unknown;
 }
 
 /** The configuration that results, or `invalid_input` / `not_allowed` with the rule that it breaks. Nothing is saved here. */
@@ -39,6 +42,7 @@ export function buildConfig(
     ...(allow === undefined ? {} : { allow: [...allow] }),
     ...(caps === undefined ? {} : { caps }),
     resilience: buildResilience(provider, { ...saved?.resilience, ...input.resilience }),
+    ...buildWebhookScheme(provider, input.webhookScheme ?? saved?.webhookScheme),
   };
 }
 
@@ -70,6 +74,22 @@ function buildSecretEnvs(provider: Provider, named: Readonly<Record<string, stri
 function buildWebhookEnvs(provider: Provider, named: readonly string[] | undefined): string[] {
   const defaults = provider.webhook === undefined ? [] : [provider.webhook.defaultSecretEnv];
   return (named ?? defaults).map(checkEnvName);
+}
+
+function buildWebhookScheme(
+  { title, webhook }: Provider,
+  described: unknown,
+): Pick<IntegrationConfig, 'webhookScheme'> {
+  const isOwn = webhook !== undefined && webhook.scheme === undefined;
+  if (!isOwn && described === undefined) return {};
+  const parsed = isOwn ? customWebhookScheme.safeParse(described ?? {}) : undefined;
+  if (parsed?.success) return { webhookScheme: parsed.data };
+  throw new AppError('invalid_input', `This webhook_scheme does not fit ${title}.`, {
+    hint: isOwn
+      ? 'docs/webhooks.md shows the shape and an example.'
+      : 'Leave it out: how that service signs is known. For another service use custom.',
+    details: { problems: parsed?.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [] },
+  });
 }
 
 function checkEnvName(name: string): string {

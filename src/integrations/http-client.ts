@@ -42,6 +42,17 @@ export class HttpClient {
    * egress guard refuses, and `invalid_input` for a header that HTTP cannot carry.
    */
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    return parse(await this.#request(request, signal));
+  }
+
+  /** As `send`, for an answer that is not JSON: resolves with its text. */
+  async sendText(request: HttpRequest, signal: AbortSignal): Promise<string> {
+    const { status, headers, data } = await this.#request(request, signal);
+    if (status >= 200 && status < 300) return data;
+    throw new AttemptError({ kind: 'response', status, headers: headers as ResponseHeaders });
+  }
+
+  async #request(request: HttpRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
     assertEgress(request.url, this.#allowLoopback);
     checkHeaders(request.headers);
     this.#axios ??= createAxios(this.#agents, this.#log);
@@ -54,7 +65,7 @@ export class HttpClient {
       data: request.body,
       exchange,
     };
-    return parse(await axios.request<string>(config satisfies ExchangeConfig & object));
+    return axios.request<string>(config satisfies ExchangeConfig & object);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isEnvName } from '../core/secrets.ts';
 import { resilienceSchema } from '../resilience/resilience-settings.ts';
+import { webhookScheme } from '../webhooks/scheme.ts';
 import type { Provider, ProviderApi } from './provider.ts';
 import { MODES } from './provider.ts';
 
@@ -23,6 +24,8 @@ export const integrationConfig = z.strictObject({
     .strictObject({ maxAmountMinor: z.int().positive().optional(), writesPerHour: z.int().positive().optional() })
     .optional(),
   resilience: resilienceSchema,
+  /** How a service of the user's own signs its webhooks. */
+  webhookScheme: webhookScheme.optional(),
 });
 
 export type IntegrationConfig = z.output<typeof integrationConfig>;

@@ -11,7 +11,10 @@ import { describeIntegration, integrationView } from '../views/integration-view.
 const { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead } = resilienceSchema.shape;
 
 const input = z.strictObject({
-  service: z.string().max(64).describe('stripe, sendgrid, github or slack; list_integrations shows what each offers'),
+  service: z
+    .string()
+    .max(64)
+    .describe('stripe, sendgrid, github, …, or custom; list_integrations shows what each offers'),
   name: z.string().max(64).optional().describe('Name of this integration (default: the service)'),
   secret_env: z
     .string()
@@ -26,6 +29,10 @@ const input = z.strictObject({
     .union([z.string().max(256), z.array(z.string().max(256)).min(1).max(8)])
     .optional()
     .describe('NAME of the variable with the webhook signing secret; several during rotation'),
+  webhook_scheme: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('How the webhooks of service "custom" are signed; shape in docs/webhooks.md'),
   settings: z
     .record(z.string(), z.unknown())
     .optional()
@@ -66,7 +73,7 @@ export const configureIntegration = defineTool({
   name: 'configure_integration',
   title: 'Configure an integration',
   description:
-    'Sets up, changes or removes a third-party service (Stripe, SendGrid, GitHub, Slack) for this workspace. Give NAMES of environment ' +
+    'Sets up, changes or removes a third-party service (Stripe, SendGrid, GitHub, Slack, …) for this workspace. Give NAMES of environment ' +
     'variables, never secret values: a value is refused. Only the arguments you give are changed. Answers what was saved, which variables ' +
     'are set (fingerprint only), what is missing and warnings; the decision is kept as a memory for other agents.',
   effect: 'write',
@@ -94,6 +101,7 @@ function toInput(args: z.output<typeof input>, integrations: Integrations): Inte
   return {
     secretEnvs: secretEnvs(args, integrations),
     webhookSecretEnvs: args.webhook_secret_env === undefined ? undefined : [args.webhook_secret_env].flat(),
+    webhookScheme: args.webhook_scheme,
     settings: args.settings,
     baseUrl: args.base_url,
     mode: args.mode,

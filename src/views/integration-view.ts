@@ -12,6 +12,7 @@ export const integrationView = z.object({
   allow: z.array(z.string()).optional(),
   caps: z.object({ max_amount: z.int().optional(), per_hour: z.int().optional() }).optional(),
   resilience: z.record(z.string(), z.unknown()),
+  webhook_scheme: z.record(z.string(), z.unknown()).optional(),
   variables: z.array(
     z.object({
       role: z.string(),
@@ -36,6 +37,7 @@ export function describeIntegration({ integration, provider, secrets, missing, w
     allow: config.allow,
     caps: config.caps && { max_amount: config.caps.maxAmountMinor, per_hour: config.caps.writesPerHour },
     resilience: config.resilience,
+    webhook_scheme: config.webhookScheme,
     variables: secrets.map(({ role, variable, set, fingerprint, mode }) => ({
       role,
       variable,
