@@ -3,15 +3,19 @@ import type { Clock } from '../../../src/core/clock.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import type { Integration, IntegrationConfig } from '../../../src/integrations/integration.ts';
-import type { CallContext } from '../../../src/integrations/integration-client.ts';
 import { IntegrationClient } from '../../../src/integrations/integration-client.ts';
 import type { RequestLedger } from '../../../src/integrations/request-ledger.ts';
+import type { CallContext } from '../../../src/integrations/sender.ts';
+import { Sender } from '../../../src/integrations/sender.ts';
+import { answerCacheMigrations, SqliteAnswerCache } from '../../../src/integrations/sqlite-answer-cache.ts';
 import { requestMigrations, SqliteRequestLedger } from '../../../src/integrations/sqlite-request-ledger.ts';
 import { stripe } from '../../../src/integrations/stripe/index.ts';
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
+import { Metrics } from '../../../src/resilience/metrics.ts';
 import { Pipeline } from '../../../src/resilience/pipeline.ts';
 import { databasePath, sqliteAt } from '../../support/database.ts';
 import { LIVE_KEY, TEST_KEY } from '../../support/stripe-service.ts';
+import { unlimited } from '../../unit/resilience/calls.ts';
 
 /** Real time that a test can shift. */
 export class ShiftedClock implements Clock {
@@ -33,18 +37,21 @@ export interface ClientOptions {
 /** An integration client on a ledger of its own, for an integration of Stripe with short pauses. */
 export function openClient(config: Partial<IntegrationConfig> = {}, options: ClientOptions = {}) {
   const clock = new ShiftedClock();
-  const sqlite = sqliteAt(options.path ?? databasePath(), requestMigrations);
+  const sqlite = sqliteAt(options.path ?? databasePath(), [...requestMigrations, ...answerCacheMigrations]);
   const ledger = new SqliteRequestLedger(sqlite, clock);
   const env: Record<string, string> = { STRIPE_SECRET_KEY: TEST_KEY, STRIPE_LIVE_KEY: LIVE_KEY };
+  const log = options.log ?? silentLog;
+  const sender = new Sender(new Pipeline(new InProcessBreakerStore(clock), unlimited, clock), new Metrics(), log);
   const client = new IntegrationClient({
-    pipeline: new Pipeline(new InProcessBreakerStore(clock), clock),
+    sender,
+    cache: new SqliteAnswerCache(sqlite, clock),
     ledger: options.wrapLedger?.(ledger) ?? ledger,
     secrets: { get: (name) => env[name] },
     clock,
-    log: options.log ?? silentLog,
+    log,
     allowLive: options.allowLive ?? false,
   });
-  onTestFinished(() => client.close());
+  onTestFinished(() => sender.close());
   const integration: Integration = {
     workspace: '/projects/shop',
     name: 'stripe',
