@@ -98,6 +98,19 @@ describe('processes that share a breaker', () => {
     expect(await breakerOf(service)).toMatchObject({ state: 'closed', failures: 0, opens: 0 });
   });
 
+  it('are refused at their very next call, though they have just succeeded', async () => {
+    const service = await startService();
+    const call = callOf(service);
+    const [failing, ...others] = processes;
+    service.answer = 200;
+    for (const each of processes) expect(await call(each)).toEqual({ ending: 'ok' });
+    service.answer = 503;
+    for (let failure = 0; failure < 3; failure += 1) expect(await call(failing)).toMatchObject({ ending: 'failed' });
+    const hits = service.hits;
+    for (const each of others) expect(await call(each)).toMatchObject({ ending: 'circuit_open', state: 'open' });
+    expect(service.hits).toBe(hits);
+  });
+
   it('let one of them probe at a time', async () => {
     const service = await startService();
     const call = callOf(service);
