@@ -3,6 +3,8 @@ import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
+import { HttpCertificateSource } from './integrations/certificate-source.ts';
+import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
 import { IntegrationClient } from './integrations/integration-client.ts';
 import { Integrations } from './integrations/integrations.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
@@ -51,6 +53,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const store = new SqliteIntegrationStore(sqlite, clock);
   const integrations = new Integrations({ store, catalogue, secrets, allowLive });
   const client = new IntegrationClient({ pipeline, ledger: requests, secrets, clock, log, allowLive });
+  const certificates = new HttpCertificateSource(pipeline, clock, log);
   const payments = new PaymentService({
     integrations,
     client,
@@ -68,35 +71,15 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
       memory: new SqliteMemoryStore(sqlite, clock),
-      webhooks: webhookVerification(integrations),
+      webhooks: new IntegrationWebhooks(integrations),
+      certificates,
       secrets,
       clock,
     },
     async close() {
       client.close();
+      certificates.close();
       await sqlite.close();
-    },
-  };
-}
-
-/** What verifying needs to know of the providers and of a workspace's integrations. */
-function webhookVerification(integrations: Integrations): ToolDeps['webhooks'] {
-  const schemes = integrations.providers.flatMap(({ service, webhook }) =>
-    webhook === undefined ? [] : [[service, webhook.scheme] as const],
-  );
-  return {
-    schemes: new Map(schemes),
-    async secretNames(workspace) {
-      const { reports } = await integrations.list(workspace);
-      const names = new Map<string, string[]>();
-      for (const { service, webhook } of integrations.providers) {
-        if (webhook !== undefined) names.set(service, [webhook.defaultSecretEnv]);
-      }
-      for (const { integration } of reports) {
-        const { service, webhookSecretEnvs } = integration.config;
-        names.set(service, [...new Set([...webhookSecretEnvs, ...(names.get(service) ?? [])])]);
-      }
-      return names;
     },
   };
 }
