@@ -3,6 +3,8 @@ import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
+import { HttpCertificateSource } from './integrations/certificate-source.ts';
+import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
 import { IntegrationClient } from './integrations/integration-client.ts';
 import { Integrations } from './integrations/integrations.ts';
 import { Sender } from './integrations/sender.ts';
@@ -63,6 +65,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const sender = new Sender(pipeline, metrics, log);
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
+  const certificates = new HttpCertificateSource(pipeline, clock, log);
   const payments = new PaymentService({
     integrations,
     client,
@@ -81,35 +84,15 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock),
-      webhooks: webhookVerification(integrations),
+      webhooks: new IntegrationWebhooks(integrations),
+      certificates,
       secrets,
       clock,
     },
     async close() {
       sender.close();
+      certificates.close();
       await sqlite.close();
-    },
-  };
-}
-
-/** What verifying needs to know of the providers and of a workspace's integrations. */
-function webhookVerification(integrations: Integrations): ToolDeps['webhooks'] {
-  const schemes = integrations.providers.flatMap(({ service, webhook }) =>
-    webhook === undefined ? [] : [[service, webhook.scheme] as const],
-  );
-  return {
-    schemes: new Map(schemes),
-    async secretNames(workspace) {
-      const { reports } = await integrations.list(workspace);
-      const names = new Map<string, string[]>();
-      for (const { service, webhook } of integrations.providers) {
-        if (webhook !== undefined) names.set(service, [webhook.defaultSecretEnv]);
-      }
-      for (const { integration } of reports) {
-        const { service, webhookSecretEnvs } = integration.config;
-        names.set(service, [...new Set([...webhookSecretEnvs, ...(names.get(service) ?? [])])]);
-      }
-      return names;
     },
   };
 }

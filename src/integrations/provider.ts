@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { AppError } from '../core/errors.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { Challenge } from '../webhooks/challenge.ts';
+import type { EventExamples } from '../webhooks/event-examples.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { Operation } from './operation.ts';
 
@@ -45,6 +47,16 @@ export interface ProviderApi {
   toError(failure: { status: number; headers: ResponseHeaders; body: unknown }): AppError;
 }
 
+/** How a provider delivers its webhooks. */
+export interface ProviderWebhook {
+  /** Absent where the user describes it. */
+  scheme?: WebhookScheme;
+  /** The variable that is looked up when the user names none. */
+  defaultSecretEnv: string;
+  events?: EventExamples;
+  challenge?: Challenge;
+}
+
 /** What we know about a service. One folder each; adding one touches nothing else but the catalogue. */
 export interface Provider {
   service: string;
@@ -52,7 +64,7 @@ export interface Provider {
   /** The provider's own documentation. */
   docs: string;
   api?: ProviderApi;
-  webhook?: { scheme: WebhookScheme; defaultSecretEnv: string };
+  webhook?: ProviderWebhook;
   /** True when `simulator/` can run a double of it. */
   simulated?: boolean;
 }

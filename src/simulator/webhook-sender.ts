@@ -38,7 +38,7 @@ export class WebhookSender {
   constructor(scheme: WebhookScheme, target: WebhookTarget, clock: Clock) {
     this.#url = parseTarget(target.url);
     // A secret that cannot sign shows now, not when the first event is due.
-    signWebhook(scheme, { body: Buffer.alloc(0), secret: target.secret, timestampMs: 0 });
+    signWebhook(scheme, { body: Buffer.from('{}'), secret: target.secret, timestampMs: 0, url: target.url });
     this.#scheme = scheme;
     this.#target = target;
     this.#clock = clock;
@@ -77,9 +77,13 @@ export class WebhookSender {
 
   /** Resolves with the status; rejects when there is no answer. */
   #post(body: Buffer, signal: AbortSignal): Promise<number> {
-    const { secret } = this.#target;
-    const signature = signWebhook(this.#scheme, { body, secret, timestampMs: this.#clock.now() });
-    const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length, ...signature };
+    const { secret, url } = this.#target;
+    const signed = signWebhook(this.#scheme, { body, secret, timestampMs: this.#clock.now(), url });
+    const headers = {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': signed.body.length,
+      ...signed.headers,
+    };
     const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
     const options = { method: 'POST', agent: this.#agent, headers, signal: patience };
     return new Promise((resolve, reject) => {
@@ -89,7 +93,7 @@ export class WebhookSender {
         res.once('end', () => resolve(res.statusCode ?? 0));
       });
       req.once('error', reject);
-      req.end(body);
+      req.end(signed.body);
     });
   }
 }

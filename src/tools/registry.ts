@@ -6,6 +6,7 @@ import { createPaymentIntentTool } from './create-payment-intent.ts';
 import { listIntegrations } from './list-integrations.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
+import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
@@ -17,6 +18,7 @@ const all = [
   breakerStatus,
   controlBreaker,
   verifyWebhook,
+  signWebhook,
   storeMemory,
   searchMemories,
 ] as const;

@@ -4,33 +4,40 @@ import { AppError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { isEnvName } from '../core/secrets.ts';
 import { defineTool } from '../core/tool.ts';
+import type { ConfiguredWebhook, ConfiguredWebhooks } from '../integrations/configured-webhooks.ts';
+import { findWebhook } from '../integrations/configured-webhooks.ts';
+import type { CertificateSource } from '../webhooks/certificate.ts';
+import { certificateUrl } from '../webhooks/claim.ts';
+import type { Delivery } from '../webhooks/delivery.ts';
 import { diagnose } from '../webhooks/diagnose.ts';
-import { CAUSES } from '../webhooks/findings.ts';
-import type { WebhookScheme } from '../webhooks/scheme.ts';
+import { parseBody } from '../webhooks/raw-body.ts';
+import { VERDICT_REASONS } from '../webhooks/verdict.ts';
 import type { NamedSecret } from '../webhooks/verify.ts';
-import { VERDICT_REASONS, verifyDelivery } from '../webhooks/verify.ts';
-
-/** What the tool needs to know of configured providers. */
-export interface WebhookVerification {
-  /** By provider name. */
-  schemes: ReadonlyMap<string, WebhookScheme>;
-  /** Names of the environment variables that hold a workspace's webhook secrets, by provider. */
-  secretNames(workspace: string): Promise<ReadonlyMap<string, readonly string[]>>;
-}
+import { verifyDelivery } from '../webhooks/verify.ts';
 
 interface Deps {
-  webhooks: WebhookVerification;
+  webhooks: ConfiguredWebhooks;
+  certificates: CertificateSource;
   secrets: Secrets;
   clock: Clock;
 }
 
 const input = z.strictObject({
-  provider: z.string().min(1).max(64).describe('Whose webhook it is: stripe, sendgrid, github, slack, …'),
+  provider: z
+    .string()
+    .min(1)
+    .max(64)
+    .describe('Whose webhook it is: stripe, sendgrid, github, slack, …; or the name of a custom integration'),
   headers: z
     .record(z.string(), z.union([z.string(), z.array(z.string())]))
     .describe('The request headers as received, names in any case.'),
   body: z.string().optional().describe('The raw body as text, exactly as received. Either this or body_base64.'),
   body_base64: z.string().optional().describe('The raw body as base64: for bytes that are not UTF-8 text.'),
+  params: z
+    .record(z.string(), z.union([z.string(), z.array(z.string())]))
+    .optional()
+    .describe('Parsed form fields in place of the body (twilio).'),
+  url: z.string().optional().describe('The URL as the provider called it; needed where it is signed (twilio, square).'),
   secret_env: z
     .union([z.string(), z.array(z.string()).min(1).max(8)])
     .optional()
@@ -59,7 +66,7 @@ const output = z.object({
   matched_secret: z.string().optional(),
   event_id: z.string().optional(),
   event_type: z.string().optional(),
-  diagnosis: z.array(z.object({ cause: z.enum(CAUSES), explanation: z.string(), fix: z.string() })),
+  diagnosis: z.array(z.object({ cause: z.string(), explanation: z.string(), fix: z.string() })),
 });
 
 export const verifyWebhook = defineTool({
@@ -67,30 +74,33 @@ export const verifyWebhook = defineTool({
   title: 'Verify a webhook and explain a bad signature',
   description:
     'Verifies the signature and timestamp of a received webhook and, when it is invalid, finds out why: changed body ' +
-    '(re-serialised JSON, line ends, BOM, base64, gzip), wrong or badly stored secret, clock skew, another provider, renamed ' +
-    'header. Use it whenever a webhook handler rejects deliveries. Changes nothing, sends nothing, never shows a secret. Returns ' +
-    'valid, reason, message, skew_s, matched_secret (name of the variable), event_id, event_type and diagnosis[] with cause, ' +
-    'explanation and the fix to make in the handler.',
+    '(re-serialised JSON, line ends, BOM, base64, gzip), changed URL, wrong or badly stored secret, clock skew, another provider, ' +
+    'renamed or rewritten header. Use it whenever a webhook handler rejects deliveries. Changes nothing, sends nothing but the request ' +
+    "for PayPal's certificate, never shows a secret. Returns valid, reason, message, skew_s, matched_secret (name of the variable), " +
+    'event_id, event_type and diagnosis[] with cause, explanation and the fix to make in the handler.',
   effect: 'read',
   idempotent: true,
-  openWorld: false,
+  openWorld: true,
   acceptsSecrets: true,
   input,
   output,
-  async run(args, { webhooks, secrets, clock }: Deps, { caller }) {
-    const { schemes } = webhooks;
-    const scheme = findScheme(schemes, args.provider);
-    const delivery = { headers: args.headers, body: readBody(args) };
-    const given = args.secret_env === undefined ? undefined : readNames(args.secret_env);
-    const configured = await webhooks.secretNames(caller.workspace);
-    const names = given ?? configured.get(args.provider) ?? [];
-    const others = new Set([...configured.values()].flat().filter((name) => !names.includes(name)));
-    const look = (name: string): NamedSecret => ({ name, value: secrets.get(name) });
+  async run(args, { webhooks, certificates, secrets, clock }: Deps, { caller, signal }) {
+    const known = await webhooks.list(caller.workspace);
+    const webhook = findWebhook(known, args.provider);
+    const { scheme } = webhook;
+    const address = certificateUrl(scheme, args.headers);
+    const delivery: Delivery = {
+      headers: args.headers,
+      body: parseBody(args),
+      url: args.url,
+      certificate: address && (await certificates.get(address, signal)),
+    };
     const options = {
-      secrets: names.map(look),
+      ...chooseSecrets(args.secret_env, webhook, known, secrets),
       nowMs: args.now === undefined ? clock.now() : args.now * 1000,
       toleranceS: args.tolerance_s,
     };
+    const schemes = new Map([...known].map(([name, other]) => [name, other.scheme]));
     const verdict = verifyDelivery(scheme, delivery, options);
     return {
       valid: verdict.valid,
@@ -100,37 +110,22 @@ export const verifyWebhook = defineTool({
       matched_secret: verdict.matchedSecret,
       event_id: verdict.eventId,
       event_type: verdict.eventType,
-      diagnosis: diagnose(scheme, delivery, { ...options, otherSecrets: [...others].map(look), schemes }),
+      diagnosis: diagnose(scheme, delivery, { ...options, schemes }),
     };
   },
 });
 
-function findScheme(schemes: ReadonlyMap<string, WebhookScheme>, provider: string): WebhookScheme {
-  const scheme = schemes.get(provider);
-  if (scheme !== undefined) return scheme;
-  throw new AppError('invalid_input', 'No webhook scheme is known for this provider.', {
-    hint: `Use one of: ${[...schemes.keys()].join(', ')}.`,
-  });
-}
-
-function readBody({
-  body,
-  body_base64: base64,
-}: {
-  body?: string | undefined;
-  body_base64?: string | undefined;
-}): Buffer {
-  if (body !== undefined && base64 === undefined) return Buffer.from(body);
-  if (body !== undefined || base64 === undefined) {
-    throw new AppError('invalid_input', 'Give the body once: as body or as body_base64.', {
-      hint: 'Use body for text and body_base64 for bytes that are not UTF-8. An empty body is the empty text.',
-    });
-  }
-  const text = base64.replace(/\s/g, '');
-  if (/^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0) return Buffer.from(text, 'base64');
-  throw new AppError('invalid_input', 'body_base64 is not base64.', {
-    hint: 'Encode the raw bytes with the standard alphabet and padding, for instance with `base64 -w0 body.bin`.',
-  });
+/** The secrets to verify with, and all others that are configured: one of those may have been meant. */
+function chooseSecrets(
+  given: string | readonly string[] | undefined,
+  webhook: ConfiguredWebhook,
+  known: ReadonlyMap<string, ConfiguredWebhook>,
+  secrets: Secrets,
+): { secrets: NamedSecret[]; otherSecrets: NamedSecret[] } {
+  const names = given === undefined ? webhook.secretNames : readNames(given);
+  const all = new Set([...known.values()].flatMap(({ secretNames }) => secretNames));
+  const look = (name: string): NamedSecret => ({ name, value: secrets.get(name) });
+  return { secrets: names.map(look), otherSecrets: [...all].filter((name) => !names.includes(name)).map(look) };
 }
 
 function readNames(names: string | readonly string[]): readonly string[] {

@@ -1,4 +1,6 @@
-import { unzipSync } from 'node:zlib';
+import { brotliDecompressSync, unzipSync } from 'node:zlib';
+import { parseJson } from './delivery.ts';
+import { JSON_ESCAPES, JSON_LAYOUTS, LAYOUT_NAMES } from './json-layout.ts';
 
 /** Larger bodies are not transformed, and nothing is unpacked beyond it. In bytes. */
 export const MAX_VARIANT_BYTES = 1024 * 1024;
@@ -24,9 +26,10 @@ export interface BodyVariant {
   readonly layout?: string;
 }
 
-const BOM = 'ï»¿';
+/** The three bytes of a byte order mark, as they look in Latin-1. */
+const BOM = '\u00ef\u00bb\u00bf';
 
-/** Bodies that may have become this one, the likeliest first. Never throws; a few dozen at most. */
+/** Bodies that may have become this one, the likeliest first. Never throws; at most a hundred and a half. */
 export function* bodyVariants(body: Buffer): Generator<BodyVariant> {
   if (body.length > MAX_VARIANT_BYTES) return;
   // One character per byte, so that every byte survives.
@@ -35,7 +38,7 @@ export function* bodyVariants(body: Buffer): Generator<BodyVariant> {
   if (bytes.startsWith(BOM)) yield { cause: 'bom_added', body: body.subarray(BOM.length) };
   else yield latin1('bom_removed', BOM + bytes);
   yield* packedVariants(body, bytes);
-  const document = parseJson(body);
+  const document = parseJson(bytes.startsWith(BOM) ? body.subarray(BOM.length) : body);
   if (typeof document === 'string') yield { cause: 'json_in_string', body: Buffer.from(document) };
   if (typeof document === 'object' && document !== null) yield* jsonVariants(document);
   yield* formVariants(document, bytes);
@@ -66,46 +69,26 @@ function* packedVariants(body: Buffer, bytes: string): Generator<BodyVariant> {
   }
 }
 
-/** Gzip or deflate; undefined when it is neither, or too large. */
+/** Gzip, deflate or Brotli; undefined when it is none of them, or too large. */
 function unpack(packed: Buffer): Buffer | undefined {
-  try {
-    return unzipSync(packed, { maxOutputLength: MAX_VARIANT_BYTES });
-  } catch {
-    return undefined;
+  for (const decompress of [unzipSync, brotliDecompressSync]) {
+    try {
+      return decompress(packed, { maxOutputLength: MAX_VARIANT_BYTES });
+    } catch {
+      // Packed in another way, or not at all.
+    }
   }
+  return undefined;
 }
 
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
-}
-
-const LAYOUTS: readonly { name: string; write: (document: object) => string }[] = [
-  { name: 'without blanks', write: (document) => JSON.stringify(document) },
-  { name: 'indented by 2', write: (document) => JSON.stringify(document, null, 2) },
-  { name: 'indented by 4', write: (document) => JSON.stringify(document, null, 4) },
-  { name: 'with a blank after each comma and colon', write: writeSpaced },
-  { name: 'with one event per line', write: writeLines },
-];
-
-/** Line breaks inside strings are escaped, so every real one is layout. */
-function writeSpaced(document: object): string {
-  return JSON.stringify(document, null, 1).replace(/,\n */g, ', ').replace(/\n */g, '');
-}
-
-function writeLines(document: object): string {
-  if (!Array.isArray(document)) return JSON.stringify(document);
-  return `[${document.map((item) => JSON.stringify(item)).join(',\r\n')}]`;
-}
+const LAYOUTS = Object.keys(JSON_LAYOUTS) as (keyof typeof JSON_LAYOUTS)[];
 
 /** The same data in the ways in which senders write JSON. */
 function* jsonVariants(document: object): Generator<BodyVariant> {
   const seen = new Set<string>();
   for (const { name, text } of writeAll(document)) {
-    for (const written of [text, escapeNonAscii(text)]) {
+    for (const escaped of JSON_ESCAPES) {
+      const written = escaped(text);
       if (seen.has(written)) continue;
       seen.add(written);
       for (const end of ['', '\n', '\r\n']) {
@@ -117,9 +100,11 @@ function* jsonVariants(document: object): Generator<BodyVariant> {
 
 function* writeAll(document: object): Generator<{ name: string; text: string }> {
   try {
-    for (const { name, write } of LAYOUTS) yield { name, text: write(document) };
     const sorted = sortKeys(document) as object;
-    for (const { name, write } of LAYOUTS) yield { name: `${name}, keys sorted`, text: write(sorted) };
+    for (const layout of LAYOUTS) yield { name: LAYOUT_NAMES[layout], text: JSON_LAYOUTS[layout](document) };
+    for (const layout of LAYOUTS) {
+      yield { name: `${LAYOUT_NAMES[layout]}, keys sorted`, text: JSON_LAYOUTS[layout](sorted) };
+    }
   } catch {
     // Nested so deeply that it cannot be written: no sender made it.
   }
@@ -130,10 +115,6 @@ function sortKeys(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
-}
-
-function escapeNonAscii(text: string): string {
-  return text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Parsed form fields written again, as a form or as JSON. */

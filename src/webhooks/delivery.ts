@@ -1,4 +1,5 @@
-import type { HeaderValue, JsonValue, ValueSource, WebhookScheme } from './scheme.ts';
+import type { Certificate } from './certificate.ts';
+import type { HeaderValue, JsonValue, QueryValue, ValueSource, WebhookScheme } from './scheme.ts';
 
 /** As Node's HTTP server gives them, or in any other case. */
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -7,6 +8,10 @@ export type WebhookHeaders = Readonly<Record<string, string | readonly string[] 
 export interface Delivery {
   readonly headers: WebhookHeaders;
   readonly body: Buffer;
+  /** The address to which the provider sent it, as the provider knows it. Needed where that is signed. */
+  readonly url?: string | undefined;
+  /** The certificate whose address the delivery names. Needed where it holds the key. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** What a delivery says it is about. Readable without a secret, so no more trustworthy than the verdict on its signature. */
@@ -15,69 +20,129 @@ export interface EventFacts {
   readonly eventType: string | undefined;
 }
 
-/** Longest header line that is read, in characters, which are bytes here. */
-export const MAX_HEADER_LENGTH = 8192;
-/** Most values that are read from one header: each is compared. */
-export const MAX_HEADER_VALUES = 16;
+/** Longest header line, URL or other value that is read, in characters. */
+export const MAX_VALUE_LENGTH = 8192;
+/** Most values that are read from one place: each is compared. */
+export const MAX_VALUES = 16;
 
 /** Identifiers as providers make them; anything else, such as prose, is foreign text that nobody should be shown as a fact. */
 const IDENTIFIER = /^[\w.:/+=@-]{1,255}$/;
 
-/**
- * The values in a header, without prefix and surrounding blanks. Undefined when the header is absent; empty when it holds no value of
- * that form, more than the limits allow, or comes twice without being a list.
- */
-export function readHeader(headers: WebhookHeaders, at: HeaderValue): readonly string[] | undefined {
-  const lines = headerLines(headers, at.header);
-  if (lines === undefined) return undefined;
-  if (lines.length > (at.separator === undefined ? 1 : MAX_HEADER_VALUES)) return [];
-  const values: string[] = [];
-  for (const line of lines) {
-    if (typeof line !== 'string' || line.length > MAX_HEADER_LENGTH) return [];
-    addValues(values, line, at);
+/** A delivery as its values are read from it; the body is parsed once, when a value inside it is asked for. */
+export class Received {
+  readonly #delivery: Delivery;
+  #document: { value: unknown } | undefined;
+
+  constructor(delivery: Delivery) {
+    this.#delivery = delivery;
   }
-  return values.length > MAX_HEADER_VALUES ? [] : values;
+
+  /**
+   * The values at one place, without prefix and surrounding blanks. Undefined when there is nothing; empty when what is there is not of
+   * that form, more than the limits allow, or twice without being a list.
+   */
+  values(at: ValueSource): readonly string[] | undefined {
+    if ('header' in at) return readHeader(this.#delivery.headers, at);
+    return 'json' in at ? this.#jsonValue(at) : readQuery(this.#delivery.url, at);
+  }
+
+  /** The values at the first place that holds something. */
+  first(places: readonly ValueSource[]): readonly string[] | undefined {
+    for (const at of places) {
+      const values = this.values(at);
+      if (values !== undefined) return values;
+    }
+    return undefined;
+  }
+
+  /** The values at all places. */
+  all(places: readonly ValueSource[]): readonly string[] | undefined {
+    const [only, ...others] = places;
+    if (only !== undefined && others.length === 0) return this.values(only);
+    const found = places.map((at) => this.values(at)).filter((values) => values !== undefined);
+    if (found.length === 0) return undefined;
+    const values = found.flat();
+    return values.length > MAX_VALUES ? [] : values;
+  }
+
+  /** What is missing, not JSON or no identifier is undefined. */
+  event({ event }: WebhookScheme): EventFacts {
+    return { eventId: this.#identifier(event.id), eventType: this.#identifier(event.type) };
+  }
+
+  #identifier(places: readonly ValueSource[]): string | undefined {
+    for (const at of places) {
+      const value = this.values(at)?.[0];
+      if (value !== undefined && IDENTIFIER.test(value)) return value;
+    }
+    return undefined;
+  }
+
+  #jsonValue({ json }: JsonValue): readonly string[] | undefined {
+    this.#document ??= { value: parseJson(this.#delivery.body) };
+    let value = this.#document.value;
+    for (const step of json) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+      value = (value as Record<string | number, unknown>)[step];
+    }
+    const text = Number.isSafeInteger(value) ? String(value) : value;
+    return typeof text === 'string' && text !== '' && text.length <= MAX_VALUE_LENGTH ? [text] : [];
+  }
 }
 
-function headerLines(headers: WebhookHeaders, name: string): readonly string[] | undefined {
-  const value = headers[name] ?? headers[Object.keys(headers).find((key) => key.toLowerCase() === name) ?? name];
+function readHeader(headers: WebhookHeaders, at: HeaderValue): readonly string[] | undefined {
+  const lines = headerLines(headers, at.header);
+  if (lines === undefined) return undefined;
+  if (lines.length > (at.separator === undefined ? 1 : MAX_VALUES)) return [];
+  const values: string[] = [];
+  for (const line of lines) {
+    if (typeof line !== 'string' || line.length > MAX_VALUE_LENGTH) return [];
+    addValues(values, line, at);
+  }
+  return values.length > MAX_VALUES ? [] : values;
+}
+
+/** The lines of a header, its name in lower case. */
+export function headerLines(headers: WebhookHeaders, name: string): readonly string[] | undefined {
+  const key = Object.hasOwn(headers, name) ? name : findKey(headers, name);
+  const value = key === undefined ? undefined : headers[key];
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value : undefined;
 }
 
+/** A header as it is written in these headers, given its name in lower case. */
+function findKey(headers: WebhookHeaders, name: string): string | undefined {
+  return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
+}
+
+/** Walks through the list instead of splitting it: most entries are not the ones looked for. */
 function addValues(values: string[], line: string, { separator, prefix = '' }: HeaderValue): void {
-  for (const entry of separator === undefined ? [line] : line.split(separator)) {
-    const text = entry.trim();
-    if (text.startsWith(prefix) && text.length > prefix.length) values.push(text.slice(prefix.length));
+  let start = 0;
+  while (start <= line.length) {
+    const next = separator === undefined ? -1 : line.indexOf(separator, start);
+    const end = next === -1 ? line.length : next;
+    const text = line.slice(start, end).trimStart();
+    if (text.startsWith(prefix)) addValue(values, text.slice(prefix.length).trimEnd());
+    start = end + 1;
   }
 }
 
-/** Never throws; what is missing, not JSON or no identifier is undefined. */
-export function readEvent(scheme: WebhookScheme, { headers, body }: Delivery): EventFacts {
-  const { id, type } = scheme.event;
-  const document = [...id, ...type].some((source) => 'json' in source) ? parseJson(body) : undefined;
-  const read = (sources: readonly ValueSource[]) => {
-    const found = sources.map((source) =>
-      'json' in source ? readJson(document, source) : readHeader(headers, source)?.[0],
-    );
-    return found.find((value): value is string => typeof value === 'string' && IDENTIFIER.test(value));
-  };
-  return { eventId: read(id), eventType: read(type) };
+function addValue(values: string[], value: string): void {
+  if (value !== '') values.push(value);
 }
 
-function parseJson(body: Buffer): unknown {
+function readQuery(url: string | undefined, { query }: QueryValue): readonly string[] | undefined {
+  if (url === undefined || url.length > MAX_VALUE_LENGTH) return undefined;
+  const values = URL.parse(url)?.searchParams.getAll(query) ?? [];
+  if (values.length === 0) return undefined;
+  return values.length > 1 || values[0] === '' ? [] : values;
+}
+
+/** Undefined when it is not JSON. */
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
     return undefined;
   }
-}
-
-function readJson(document: unknown, source: JsonValue): unknown {
-  let value = document;
-  for (const step of source.json) {
-    if (typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
 }

@@ -5,12 +5,24 @@ export const CAUSES = [
   'header_renamed',
   'header_missing',
   'header_malformed',
+  'signature_rewritten',
+  'field_missing',
+  'field_malformed',
   'other_provider',
+  'url_missing',
+  'url_changed',
+  'certificate_missing',
+  'certificate_untrusted',
   'secret_not_set',
   'secret_not_a_key',
   'secret_has_blanks',
   'secret_has_quotes',
+  'secret_has_name',
+  'secret_encoded',
+  'secret_prefix_lost',
   'secret_needs_line_end',
+  'secret_read_differently',
+  'secret_is_api_key',
   'other_secret',
   'timestamp_in_milliseconds',
   'clock_skew',
@@ -27,6 +39,7 @@ export const CAUSES = [
   'json_reserialised',
   'form_reserialised',
   'charset_changed',
+  'body_cut',
   'unexplained',
 ] as const;
 
@@ -50,7 +63,22 @@ const FIXES: Record<Cause, string> = {
   header_missing:
     'Let every proxy and framework pass the header on. When the provider never sent it, set a signing secret at the provider.',
   header_malformed: 'Pass the header on as received: not cut, not joined with others, not decoded or quoted.',
+  signature_rewritten:
+    'Pass the header on as received: not decoded, quoted, joined, cut or converted to another case or encoding.',
+  field_missing:
+    'Give the whole body as received. When the provider never sent that field, its signing is switched off, or it is another provider.',
+  field_malformed: 'Give the body as received: parsing and writing it again may change the kind of a value.',
   other_provider: 'Route this delivery to the handler of that provider, or verify it with that scheme.',
+  url_missing:
+    'Give url: the address as it is configured at the provider, with its query. In a handler, build it from a configured base, not ' +
+    'from the request: behind a proxy that shows another scheme, host or port.',
+  url_changed:
+    'Verify with the URL as it is configured at the provider. Behind a proxy build it from a configured base, or let the framework ' +
+    'trust the forwarded scheme and host (Express: app.set("trust proxy", 1)), and keep path and query as received.',
+  certificate_missing:
+    'Allow this server to reach the host of the certificate, then verify again; breaker_status shows whether calls to it are held.',
+  certificate_untrusted:
+    'Refuse the delivery: whoever chooses the certificate chooses the key. Check host, chain, name and validity, as here, in the handler too.',
   secret_not_set:
     'Name the variable that holds the webhook secret, in the call or in the configuration, and set it in the environment that this ' +
     'server is started with; then restart it. A placeholder that was not expanded counts as not set.',
@@ -59,6 +87,15 @@ const FIXES: Record<Cause, string> = {
   secret_has_blanks:
     'Store the secret without blanks and line ends around it (printf instead of echo), or trim it when it is read.',
   secret_has_quotes: 'Store the secret without the quotation marks: not every reader of .env files removes them.',
+  secret_has_name: 'Store the secret alone, without the name, version or equals sign in front of it.',
+  secret_encoded:
+    'Store the secret as the provider shows it: decode it where it is read, or do not encode it where it is stored (Kubernetes encodes ' +
+    'the values under `data` itself; `stringData` takes them plain).',
+  secret_prefix_lost: 'Store the secret whole: its prefix is part of it.',
+  secret_read_differently:
+    'Make the key in the way the provider documents: the bytes that the text encodes, or those of the text itself.',
+  secret_is_api_key:
+    "Store the signing secret from the provider's webhook settings: API keys and tokens sign nothing. Replace the key if it was shown.",
   secret_needs_line_end: 'The secret was stored at the sender with a line end: enter it again there without one.',
   other_secret:
     'Verify with that secret. Test and live mode, each endpoint, Connect and the command line tool have secrets of their own.',
@@ -79,6 +116,7 @@ const FIXES: Record<Cause, string> = {
   json_reserialised: USE_RAW_BODY,
   form_reserialised: USE_RAW_BODY,
   charset_changed: `Do not decode and encode the body with different character sets. ${USE_RAW_BODY}`,
+  body_cut: `Read the whole body before verifying it, and raise the limits that cut it. ${USE_RAW_BODY}`,
   unexplained:
     "Copy this endpoint's signing secret from the provider again, then compare the bytes that the handler verifies with the bytes " +
     'received. When both are right, the delivery is not genuine: refuse it.',

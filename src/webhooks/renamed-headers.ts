@@ -1,5 +1,6 @@
 import type { WebhookHeaders } from './delivery.ts';
-import { readHeader } from './delivery.ts';
+import { headerLines } from './delivery.ts';
+import { headersOf } from './header-variants.ts';
 import type { WebhookScheme } from './scheme.ts';
 
 export interface RenamedHeader {
@@ -12,11 +13,12 @@ export interface RenamedHeader {
  * `X-Forwarded-Stripe-Signature`, `hub-signature-256`.
  */
 export function findRenamedHeaders(scheme: WebhookScheme, headers: WebhookHeaders): RenamedHeader[] {
-  const places = scheme.signatures.map(({ at }) => at.header);
-  if (scheme.timestamp !== undefined) places.push(scheme.timestamp.at.header);
+  const certificates = scheme.signatures.map((method) => ('certificate' in method ? method.certificate : undefined));
+  const places = [...scheme.signatures.map(({ at }) => at), scheme.timestamp?.at, scheme.id, ...certificates];
   const names = Object.keys(headers).filter((name) => HEADER_NAME.test(name));
-  return [...new Set(places)].flatMap((expected) => {
-    if (readHeader(headers, { header: expected }) !== undefined) return [];
+  const expectedNames = places.flatMap((at) => (at === undefined ? [] : headersOf(at).map(({ header }) => header)));
+  return [...new Set(expectedNames)].flatMap((expected) => {
+    if (headerLines(headers, expected) !== undefined) return [];
     const core = lettersOf(expected.replace(/^x-/, ''));
     const actual = names.find((name) => lettersOf(name).endsWith(core));
     return actual === undefined ? [] : [{ expected, actual }];

@@ -1,21 +1,16 @@
-import type { Delivery, EventFacts, WebhookHeaders } from './delivery.ts';
-import { MAX_HEADER_LENGTH, MAX_HEADER_VALUES, readEvent, readHeader } from './delivery.ts';
-import type { HeaderValue, SignatureMethod, WebhookScheme } from './scheme.ts';
+import type { KeyObject } from 'node:crypto';
+import { trustedKey } from './certificate.ts';
+import type { Claim } from './claim.ts';
+import { readClaim, readTime } from './claim.ts';
+import type { Delivery, EventFacts } from './delivery.ts';
+import { Received } from './delivery.ts';
+import type { RsaSignature, WebhookScheme } from './scheme.ts';
+import { signsBody } from './scheme.ts';
 import { matchesSignature } from './signature.ts';
-
-export const VERDICT_REASONS = [
-  'ok',
-  'signature_mismatch',
-  'timestamp_too_old',
-  'timestamp_in_future',
-  'missing_header',
-  'malformed_header',
-  'no_secret',
-  'invalid_secret',
-  'body_too_large',
-] as const;
-
-export type VerdictReason = (typeof VERDICT_REASONS)[number];
+import type { SignedContent } from './signed-content.ts';
+import { signedContent } from './signed-content.ts';
+import type { SignatureVerdict } from './verdict.ts';
+import { refuse } from './verdict.ts';
 
 /** The largest body that is verified, in bytes; GitHub sends up to that. */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
@@ -35,126 +30,125 @@ export interface VerifyOptions {
   readonly toleranceS?: number | undefined;
 }
 
-/** Whether a delivery is genuine, as a value: an invalid signature is an answer, not an error. Holds no secret. */
-export interface SignatureVerdict {
-  readonly valid: boolean;
-  readonly reason: VerdictReason;
-  /** For people, in our words: nothing of the delivery but numbers. */
-  readonly message: string;
-  /** Now minus the delivery's timestamp, in seconds: positive when it lies in the past. Undefined when it carries none. */
-  readonly skewS: number | undefined;
-  /** The name of the variable whose secret made the signature; also set when only the timestamp is wrong. */
-  readonly matchedSecret: string | undefined;
-}
-
 export interface Verdict extends SignatureVerdict, EventFacts {}
-
-/** What a delivery carries for one method of its scheme, read but not yet believed. */
-export interface Claim {
-  readonly method: SignatureMethod;
-  readonly candidates: readonly string[];
-  /** Unix seconds as sent; empty where the scheme has no timestamp. */
-  readonly timestamp: string;
-}
 
 /** Verifies and reads what the event is. Never throws. */
 export function verifyDelivery(scheme: WebhookScheme, delivery: Delivery, options: VerifyOptions): Verdict {
-  const verdict = verifySignature(scheme, delivery, options);
+  const received = new Received(delivery);
+  const verdict = verify(scheme, delivery, received, options);
   if (verdict.reason === 'body_too_large') return { ...verdict, eventId: undefined, eventType: undefined };
-  return { ...verdict, ...readEvent(scheme, delivery) };
+  return { ...verdict, ...received.event(scheme) };
 }
 
-/** Verifies without parsing the body, which costs as much again. Never throws. */
+/** Verifies without parsing the body, unless the scheme keeps values there: that costs as much again. Never throws. */
 export function verifySignature(scheme: WebhookScheme, delivery: Delivery, options: VerifyOptions): SignatureVerdict {
-  const { body, headers } = delivery;
+  return verify(scheme, delivery, new Received(delivery), options);
+}
+
+function verify(
+  scheme: WebhookScheme,
+  delivery: Delivery,
+  received: Received,
+  options: VerifyOptions,
+): SignatureVerdict {
+  const { body } = delivery;
   if (body.length > MAX_BODY_BYTES) {
     return refuse('body_too_large', `The body has ${body.length} bytes; at most ${MAX_BODY_BYTES} are verified.`);
   }
-  const claim = readClaim(scheme, headers);
+  const claim = readClaim(scheme, delivery, received);
   if ('reason' in claim) return claim;
-  const skewS = scheme.timestamp && Math.floor(options.nowMs / 1000) - Number(claim.timestamp);
-  const match = findSigner(scheme, claim, body, options.secrets);
+  const certificateKey = certificateKeyOf(claim, delivery, options.nowMs);
+  if (certificateKey !== undefined && 'reason' in certificateKey) return certificateKey;
+  const match = findSigner(claim, signedContent(scheme, claim, delivery), options.secrets, certificateKey);
+  const sentMs = claim.sentMs ?? readTime(scheme, received);
+  const skewS = typeof sentMs === 'number' ? secondsOf(options.nowMs) - secondsOf(sentMs) : undefined;
   if ('reason' in match) return { ...match, skewS };
-  return judgeTime(match.signer, skewS, options.toleranceS ?? scheme.timestamp?.toleranceS);
+  if (typeof sentMs === 'object') return { ...sentMs, matchedSecret: match.signer };
+  return judgeTime(scheme, match.signer, skewS, options.toleranceS ?? scheme.timestamp?.toleranceS);
 }
 
-/** Reads the headers of the strongest method that the delivery carries. */
-export function readClaim(scheme: WebhookScheme, headers: WebhookHeaders): Claim | SignatureVerdict {
-  let refusal: SignatureVerdict | undefined;
-  for (const method of scheme.signatures) {
-    const candidates = readHeader(headers, method.at);
-    if (candidates !== undefined && candidates.length > 0) {
-      const timestamp = readTimestamp(scheme, headers);
-      return typeof timestamp === 'string' ? { method, candidates, timestamp } : timestamp;
-    }
-    if (candidates !== undefined) refusal ??= malformed(method.at, 'signature');
+function secondsOf(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
+function certificateKeyOf(
+  claim: Claim,
+  { certificate }: Delivery,
+  nowMs: number,
+): KeyObject | SignatureVerdict | undefined {
+  const method = claim.signatures.map((signature) => signature.method).find(isRsa);
+  if (method === undefined) return undefined;
+  if (certificate === undefined || 'problem' in certificate) {
+    const why = certificate === undefined ? '' : ` ${certificate.problem}`;
+    return refuse('missing_certificate', `The certificate that the delivery names is not at hand.${why}`);
   }
-  return refusal ?? missing(scheme.signatures[0].at);
+  const key = trustedKey(certificate, method, nowMs);
+  return typeof key === 'string' ? refuse('untrusted_certificate', `The certificate cannot be trusted. ${key}`) : key;
 }
 
-function readTimestamp({ timestamp }: WebhookScheme, headers: WebhookHeaders): string | SignatureVerdict {
-  if (timestamp === undefined) return '';
-  const values = readHeader(headers, timestamp.at);
-  if (values === undefined) return missing(timestamp.at);
-  const [value] = values;
-  if (value !== undefined && values.length === 1 && /^\d{1,15}$/.test(value)) return value;
-  return malformed(timestamp.at, 'timestamp in whole seconds');
+function isRsa(method: { algorithm: string }): method is RsaSignature {
+  return method.algorithm === 'rsa-sha256';
 }
 
 /** The name of the first secret that made one of the claimed signatures. */
-export function findSigner(
-  scheme: WebhookScheme,
+function findSigner(
   claim: Claim,
-  body: Buffer,
+  content: SignedContent | undefined,
   secrets: readonly NamedSecret[],
+  certificateKey: KeyObject | undefined,
 ): { signer: string } | SignatureVerdict {
-  const { method, candidates, timestamp } = claim;
   let usable = 0;
   let unusable = 0;
   for (const { name, value } of secrets) {
     // Anyone can sign with an empty secret.
     if (value === undefined || value === '') continue;
-    const matches = matchesSignature(method, candidates, value, scheme.signed, { timestamp, body });
+    const matches = matchesClaim(claim, { secret: value, certificateKey }, content);
     if (matches) return { signer: name };
     if (matches === undefined) unusable += 1;
     else usable += 1;
   }
   const names = secrets.map(({ name, value }) => (value ? name : `${name} (not set)`)).join(', ');
-  if (usable > 0) return refuse('signature_mismatch', `The signature does not fit the body with ${names}.`);
-  if (unusable > 0) return refuse('invalid_secret', `${names}: ${method.algorithm} needs the provider's public key.`);
+  if (usable > 0) return refuse('signature_mismatch', `The signature does not fit the delivery with ${names}.`);
+  if (unusable > 0) return refuse('invalid_secret', `${names}: not a key for ${algorithmsOf(claim)}.`);
   return refuse(
     'no_secret',
     names === '' ? 'No webhook secret is given.' : `There is no secret to verify with: ${names}.`,
   );
 }
 
-function judgeTime(signer: string, skewS: number | undefined, toleranceS = Number.POSITIVE_INFINITY): SignatureVerdict {
+/** The first method for which the secret is a key decides. */
+function matchesClaim(
+  { signatures }: Claim,
+  signer: { secret: string; certificateKey: KeyObject | undefined },
+  content: SignedContent | undefined,
+): boolean | undefined {
+  for (const { method, candidates } of signatures) {
+    const matches = matchesSignature(method, candidates, signer, content);
+    if (matches !== undefined) return matches;
+  }
+  return undefined;
+}
+
+function algorithmsOf({ signatures }: Claim): string {
+  return signatures
+    .map(({ method }) => ('key' in method ? `${method.algorithm} (${method.key})` : method.algorithm))
+    .join(' or ');
+}
+
+function judgeTime(
+  scheme: WebhookScheme,
+  signer: string,
+  skewS: number | undefined,
+  toleranceS = Number.POSITIVE_INFINITY,
+): SignatureVerdict {
   // Written so that a NaN refuses.
   if (skewS === undefined || Math.abs(skewS) <= toleranceS) {
-    return {
-      valid: true,
-      reason: 'ok',
-      message: `The signature was made with ${signer}.`,
-      skewS,
-      matchedSecret: signer,
-    };
+    const limits = signsBody(scheme) ? '' : ' The body is not signed: it may have been changed or exchanged.';
+    const message = `${scheme.signed.length > 0 ? 'The signature was made with' : 'The delivery carries'} ${signer}.${limits}`;
+    return { valid: true, reason: 'ok', message, skewS, matchedSecret: signer };
   }
   const reason = skewS > 0 ? 'timestamp_too_old' : 'timestamp_in_future';
   const place = skewS > 0 ? `${skewS} s in the past` : `${-skewS} s in the future`;
   const message = `The signature is good, but its timestamp lies ${place}; the tolerance is ${toleranceS} s.`;
   return { valid: false, reason, message, skewS, matchedSecret: signer };
-}
-
-function missing({ header }: HeaderValue): SignatureVerdict {
-  return refuse('missing_header', `The delivery has no ${header} header.`);
-}
-
-function malformed({ header, prefix }: HeaderValue, what: string): SignatureVerdict {
-  const form = prefix === undefined ? '' : ` after ${prefix}`;
-  const limits = `at most ${MAX_HEADER_VALUES} values and ${MAX_HEADER_LENGTH} characters`;
-  return refuse('malformed_header', `The ${header} header must hold a ${what}${form}, ${limits}.`);
-}
-
-function refuse(reason: VerdictReason, message: string): SignatureVerdict {
-  return { valid: false, reason, message, skewS: undefined, matchedSecret: undefined };
 }

@@ -1,9 +1,10 @@
 import type { Provider } from '../provider.ts';
+import { sendgridEvents } from './events.ts';
 import { sendgridWebhook } from './webhook.ts';
 
 export const sendgrid: Provider = {
   service: 'sendgrid',
   title: 'SendGrid',
   docs: 'https://www.twilio.com/docs/sendgrid',
-  webhook: { scheme: sendgridWebhook, defaultSecretEnv: 'SENDGRID_WEBHOOK_PUBLIC_KEY' },
+  webhook: { scheme: sendgridWebhook, defaultSecretEnv: 'SENDGRID_WEBHOOK_PUBLIC_KEY', events: sendgridEvents },
 };

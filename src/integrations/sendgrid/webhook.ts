@@ -11,10 +11,10 @@ export const sendgridWebhook: WebhookScheme = {
       algorithm: 'ecdsa-p256',
       key: 'spki',
       encoding: 'base64',
-      at: { header: 'x-twilio-email-event-webhook-signature' },
+      at: [{ header: 'x-twilio-email-event-webhook-signature' }],
     },
   ],
   signed: ['timestamp', 'body'],
-  timestamp: { at: { header: 'x-twilio-email-event-webhook-timestamp' }, toleranceS: 300 },
+  timestamp: { at: [{ header: 'x-twilio-email-event-webhook-timestamp' }], toleranceS: 300 },
   event: { id: [{ json: [0, 'sg_event_id'] }], type: [{ json: [0, 'event'] }] },
 };

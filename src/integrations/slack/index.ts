@@ -1,9 +1,15 @@
 import type { Provider } from '../provider.ts';
-import { slackWebhook } from './webhook.ts';
+import { slackEvents } from './events.ts';
+import { slackChallenge, slackWebhook } from './webhook.ts';
 
 export const slack: Provider = {
   service: 'slack',
   title: 'Slack',
   docs: 'https://api.slack.com/authentication/verifying-requests-from-slack',
-  webhook: { scheme: slackWebhook, defaultSecretEnv: 'SLACK_SIGNING_SECRET' },
+  webhook: {
+    scheme: slackWebhook,
+    defaultSecretEnv: 'SLACK_SIGNING_SECRET',
+    events: slackEvents,
+    challenge: slackChallenge,
+  },
 };

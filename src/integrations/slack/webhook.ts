@@ -1,3 +1,5 @@
+import type { Challenge } from '../../webhooks/challenge.ts';
+import { readToken } from '../../webhooks/challenge.ts';
 import type { WebhookScheme } from '../../webhooks/scheme.ts';
 
 /**
@@ -11,10 +13,16 @@ export const slackWebhook: WebhookScheme = {
       algorithm: 'hmac-sha256',
       key: 'utf8',
       encoding: 'hex',
-      at: { header: 'x-slack-signature', prefix: 'v0=' },
+      at: [{ header: 'x-slack-signature', prefix: 'v0=' }],
     },
   ],
   signed: [{ text: 'v0:' }, 'timestamp', { text: ':' }, 'body'],
-  timestamp: { at: { header: 'x-slack-request-timestamp' }, toleranceS: 300 },
+  timestamp: { at: [{ header: 'x-slack-request-timestamp' }], toleranceS: 300 },
   event: { id: [{ json: ['event_id'] }], type: [{ json: ['event', 'type'] }, { json: ['type'] }] },
+};
+
+/** Sent when the URL is saved. https://docs.slack.dev/reference/events/url_verification */
+export const slackChallenge: Challenge = (document) => {
+  const challenge = document['type'] === 'url_verification' ? readToken(document['challenge']) : undefined;
+  return challenge === undefined ? undefined : { status: 200, body: { challenge } };
 };

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
+import { stripeEvents } from './events/index.ts';
 import { createPaymentIntent, retrievePaymentIntent } from './operations.ts';
 import { stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
 
-const KEY = /^[sr]k_(test|live)_/;
+const KEY = /^[sr]k_(test|live)_\w+$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** https://docs.stripe.com/keys */
@@ -21,7 +22,7 @@ export const stripe: Provider = {
   title: 'Stripe',
   docs: 'https://docs.stripe.com/api',
   simulated: true,
-  webhook: { scheme: stripeWebhook, defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET' },
+  webhook: { scheme: stripeWebhook, defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET', events: stripeEvents },
   api: {
     baseUrl: 'https://api.stripe.com',
     secrets: [
@@ -32,7 +33,7 @@ export const stripe: Provider = {
         modeOf: modeOfStripeKey,
         problem: (value) =>
           modeOfStripeKey(value) === undefined
-            ? 'It is not a secret or restricted Stripe key (sk_…, rk_…).'
+            ? 'it is not a secret or restricted Stripe key (sk_…, rk_…).'
             : undefined,
       },
     ],

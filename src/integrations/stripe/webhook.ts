@@ -8,9 +8,15 @@ const header = 'stripe-signature';
  */
 export const stripeWebhook: WebhookScheme = {
   signatures: [
-    { algorithm: 'hmac-sha256', key: 'utf8', encoding: 'hex', at: { header, separator: ',', prefix: 'v1=' } },
+    {
+      algorithm: 'hmac-sha256',
+      key: 'utf8',
+      secretPrefix: 'whsec_',
+      encoding: 'hex',
+      at: [{ header, separator: ',', prefix: 'v1=' }],
+    },
   ],
   signed: ['timestamp', { text: '.' }, 'body'],
-  timestamp: { at: { header, separator: ',', prefix: 't=' }, toleranceS: 300 },
+  timestamp: { at: [{ header, separator: ',', prefix: 't=' }], toleranceS: 300 },
   event: { id: [{ json: ['id'] }], type: [{ json: ['type'] }] },
 };

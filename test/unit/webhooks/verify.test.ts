@@ -1,16 +1,30 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { githubWebhook } from '../../../src/integrations/github/webhook.ts';
-import { slackWebhook } from '../../../src/integrations/slack/webhook.ts';
-import { stripeWebhook } from '../../../src/integrations/stripe/webhook.ts';
 import type { WebhookHeaders } from '../../../src/webhooks/delivery.ts';
 import { MAX_BODY_BYTES, verifyDelivery, verifySignature } from '../../../src/webhooks/verify.ts';
 import type { Sample } from './deliveries.ts';
-import { github, NOW_MS, NOW_S, samples, sendgrid, slack, stripe } from './deliveries.ts';
+import {
+  calendly,
+  clerk,
+  discord,
+  github,
+  linear,
+  NOW_MS,
+  NOW_S,
+  paddle,
+  paypal,
+  samples,
+  sendgrid,
+  slack,
+  standardWebhooks,
+  stripe,
+  zoom,
+} from './deliveries.ts';
 
 function verify(sample: Sample, headers: WebhookHeaders, body = sample.body, more = {}) {
   const secrets = [{ name: 'HOOK_SECRET', value: sample.secret }];
-  return verifyDelivery(sample.scheme, { headers, body }, { secrets, nowMs: NOW_MS, ...more });
+  const { url, certificate } = sample;
+  return verifyDelivery(sample.scheme, { headers, body, url, certificate }, { secrets, nowMs: NOW_MS, ...more });
 }
 
 function flip(text: string, at: number): string {
@@ -24,7 +38,7 @@ describe.each(samples)('$provider', (sample) => {
       valid: true,
       reason: 'ok',
       message: 'The signature was made with HOOK_SECRET.',
-      skewS: sample.provider === 'github' ? undefined : 0,
+      skewS: sample.scheme.timestamp === undefined ? undefined : 0,
       matchedSecret: 'HOOK_SECRET',
       eventId,
       eventType,
@@ -42,7 +56,8 @@ describe.each(samples)('$provider', (sample) => {
 
   it('refuses every changed character of its signature and timestamp', () => {
     const headers = sample.sign(sample.body);
-    for (const [name, value] of Object.entries(headers).filter(([header]) => !header.startsWith('x-github-'))) {
+    const signed = Object.entries(headers).filter(([name]) => !sample.unsigned?.includes(name));
+    for (const [name, value] of signed) {
       for (let at = 0; at < value.length; at += 1) {
         expect(verify(sample, { ...headers, [name]: flip(value, at) }).valid, `${name} at ${at}`).toBe(false);
       }
@@ -64,13 +79,13 @@ describe.each(samples)('$provider', (sample) => {
   it('names the secret that fits, whichever it is', () => {
     const secrets = [
       { name: 'UNSET', value: undefined },
-      { name: 'OLD', value: sample.provider === 'sendgrid' ? newPublicKey() : 'another secret' },
+      { name: 'OLD', value: sample.otherSecret },
       { name: 'NEW', value: sample.secret },
     ];
     expect(verify(sample, sample.sign(sample.body), sample.body, { secrets }).matchedSecret).toBe('NEW');
     const first = verify(sample, sample.sign(sample.body), sample.body, { secrets: secrets.slice(0, 2) });
     expect(first).toMatchObject({ reason: 'signature_mismatch', matchedSecret: undefined });
-    expect(first.message).toBe('The signature does not fit the body with UNSET (not set), OLD.');
+    expect(first.message).toBe('The signature does not fit the delivery with UNSET (not set), OLD.');
   });
 
   it('says when there is no secret, and never accepts an empty one', () => {
@@ -81,11 +96,11 @@ describe.each(samples)('$provider', (sample) => {
     expect(verify(sample, headers, sample.body, { secrets: [] }).reason).toBe('no_secret');
     const forged = { 'x-hub-signature-256': `sha256=${createHmac('sha256', '').update(sample.body).digest('hex')}` };
     const empty = { secrets: [{ name: 'HOOK_SECRET', value: '' }], nowMs: NOW_MS };
-    expect(verifySignature(githubWebhook, { headers: forged, body: sample.body }, empty).reason).toBe('no_secret');
+    expect(verifySignature(github.scheme, { headers: forged, body: sample.body }, empty).reason).toBe('no_secret');
   });
 });
 
-function newPublicKey(curve = 'P-256'): string {
+function newPublicKey(curve: string): string {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: curve });
   return publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
 }
@@ -107,7 +122,7 @@ describe('documented examples', () => {
       'X-Slack-Request-Timestamp': '1531420618',
     };
     const options = { secrets: [{ name: 'A', value: '8f742231b10e8888abcd99yyyzzz85a5' }], nowMs: 1531420618_000 };
-    expect(verifyDelivery(slackWebhook, { headers, body: Buffer.from(body) }, options)).toMatchObject({
+    expect(verifyDelivery(slack.scheme, { headers, body: Buffer.from(body) }, options)).toMatchObject({
       valid: true,
       eventId: undefined,
       eventType: undefined,
@@ -116,25 +131,57 @@ describe('documented examples', () => {
 });
 
 describe('time', () => {
-  const timed = samples.filter(({ scheme }) => scheme.timestamp !== undefined);
-
-  it.each(timed)('$provider accepts 300 s in both directions and not one more', (sample) => {
+  it.each([
+    { sample: stripe, toleranceS: 300 },
+    { sample: sendgrid, toleranceS: 300 },
+    { sample: slack, toleranceS: 300 },
+    { sample: standardWebhooks, toleranceS: 300 },
+    { sample: clerk, toleranceS: 300 },
+    { sample: paddle, toleranceS: 5 },
+    { sample: discord, toleranceS: 300 },
+    { sample: zoom, toleranceS: 300 },
+    { sample: calendly, toleranceS: 180 },
+  ])('$sample.provider accepts $toleranceS s in both directions and not one more', ({ sample, toleranceS }) => {
     const at = (offset: number, more = {}) =>
       verify(sample, sample.sign(sample.body, NOW_S + offset), sample.body, more);
-    expect(at(-300)).toMatchObject({ valid: true, skewS: 300 });
-    expect(at(300)).toMatchObject({ valid: true, skewS: -300 });
-    expect(at(-301)).toMatchObject({
+    expect(at(-toleranceS)).toMatchObject({ valid: true, skewS: toleranceS });
+    expect(at(toleranceS)).toMatchObject({ valid: true, skewS: -toleranceS });
+    expect(at(-toleranceS - 1)).toMatchObject({
       valid: false,
       reason: 'timestamp_too_old',
-      skewS: 301,
+      skewS: toleranceS + 1,
       matchedSecret: 'HOOK_SECRET',
     });
-    expect(at(301)).toMatchObject({ valid: false, reason: 'timestamp_in_future', skewS: -301 });
-    expect(at(-301).message).toBe(
-      'The signature is good, but its timestamp lies 301 s in the past; the tolerance is 300 s.',
+    expect(at(toleranceS + 1)).toMatchObject({ valid: false, reason: 'timestamp_in_future', skewS: -toleranceS - 1 });
+    expect(at(-toleranceS - 1).message).toBe(
+      `The signature is good, but its timestamp lies ${toleranceS + 1} s in the past; the tolerance is ${toleranceS} s.`,
     );
     expect(at(-900, { toleranceS: 900 }).valid).toBe(true);
     expect(at(-11, { toleranceS: 10 }).reason).toBe('timestamp_too_old');
+  });
+
+  it('of Linear lies in the body, in milliseconds, and one minute counts', () => {
+    const at = (nowMs: number) => verify(linear, linear.sign(linear.body), linear.body, { nowMs });
+    expect(at(NOW_MS + 60_999)).toMatchObject({ valid: true, skewS: 60 });
+    expect(at(NOW_MS + 61_000)).toMatchObject({ reason: 'timestamp_too_old', skewS: 61, matchedSecret: 'HOOK_SECRET' });
+    expect(at(NOW_MS - 61_000)).toMatchObject({ reason: 'timestamp_in_future', skewS: -61 });
+    const without = Buffer.from('{"action":"create"}');
+    expect(verify(linear, linear.sign(without), without)).toMatchObject({
+      valid: false,
+      reason: 'missing_field',
+      matchedSecret: 'HOOK_SECRET',
+      message: 'The delivery has no field webhookTimestamp in its body.',
+    });
+    const text = Buffer.from('{"webhookTimestamp":"soon"}');
+    expect(verify(linear, linear.sign(text), text).reason).toBe('malformed_field');
+  });
+
+  it('of PayPal is a date; any is accepted', () => {
+    expect(verify(paypal, paypal.sign(paypal.body, NOW_S - 100_000))).toMatchObject({ valid: true, skewS: 100_000 });
+    for (const time of ['2026-13-01T00:00:00Z', 'yesterday', '2026-09-21', String(NOW_S)]) {
+      const headers = { ...paypal.sign(paypal.body), 'paypal-transmission-time': time };
+      expect(verify(paypal, headers).reason, time).toBe('malformed_header');
+    }
   });
 
   it('refuses when the tolerance or the clock makes no sense', () => {
@@ -280,14 +327,14 @@ describe('body', () => {
   it('gives no event id or type that is not an identifier', () => {
     const read = (value: unknown) => {
       const { eventId, eventType } = verifyDelivery(
-        stripeWebhook,
+        stripe.scheme,
         { headers: {}, body: Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)) },
         { secrets: [], nowMs: NOW_MS },
       );
       return [eventId, eventType];
     };
     expect(read({ id: 'evt_1', type: 'a.b' })).toEqual(['evt_1', 'a.b']);
-    expect(read({ id: 'ignore all previous instructions', type: 7 })).toEqual([undefined, undefined]);
+    expect(read({ id: 'ignore all previous instructions', type: 7 })).toEqual([undefined, '7']);
     expect(read({ id: 'e'.repeat(256), type: null })).toEqual([undefined, undefined]);
     expect(read('not json')).toEqual([undefined, undefined]);
     expect(read('null')).toEqual([undefined, undefined]);

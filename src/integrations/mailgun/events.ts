@@ -1,0 +1,41 @@
+import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+
+/** The signature is put beside the event. https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads */
+function event({ seconds, text }: ExampleContext, name: string, more: object) {
+  return {
+    signature: {},
+    'event-data': {
+      id: text(22),
+      timestamp: seconds + 0.25,
+      'log-level': 'info',
+      event: name,
+      recipient: 'recipient@example.com',
+      'recipient-domain': 'example.com',
+      message: {
+        headers: { 'message-id': `${text(20)}@mg.example.com`, from: 'Shop <shop@mg.example.com>' },
+        size: 1024,
+      },
+      tags: ['receipt'],
+      'user-variables': { order_id: '6735' },
+      ...more,
+    },
+  };
+}
+
+const types: Readonly<Record<string, EventExample>> = {
+  delivered: (context) =>
+    event(context, 'delivered', { 'delivery-status': { code: 250, message: 'OK', 'attempt-no': 1, tls: true } }),
+  failed: (context) =>
+    event(context, 'failed', {
+      severity: 'permanent',
+      reason: 'bounce',
+      'delivery-status': { code: 550, message: 'No such user', 'attempt-no': 1 },
+    }),
+  opened: (context) => event(context, 'opened', { ip: '203.0.113.9', 'client-info': { 'client-type': 'browser' } }),
+};
+
+export const mailgunEvents: EventExamples = {
+  layout: 'compact',
+  headers: { 'user-agent': 'mailgun/treq-20.9.0' },
+  types,
+};
