@@ -29,7 +29,6 @@ import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
-import type { ToolDeps } from './tools/registry.ts';
 import { tools } from './tools/registry.ts';
 
 const migrations = [

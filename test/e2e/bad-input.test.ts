@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServerProcess } from '../support/server-process.ts';
 import { fail, startServer, succeed, temporaryFolder } from '../support/server-process.ts';
 import { configureStripe, intentsAt, startStripe, TEST_KEY } from '../support/stripe-service.ts';
+import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ENV = { STRIPE_SECRET_KEY: TEST_KEY };
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
@@ -228,7 +229,7 @@ describe('the database', () => {
         outcome: 'not_executed',
       });
     }
-    expect((await server.client.listTools()).tools).toHaveLength(9);
+    expect((await server.client.listTools()).tools).toHaveLength(TOOL_NAMES.length);
   });
 
   it('is tried again at the next call, so that a repair needs no restart', async () => {

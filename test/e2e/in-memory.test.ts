@@ -164,6 +164,7 @@ describe('resources', () => {
       'integration://github',
       'integration://stripe',
       'breaker://stripe',
+      'service://metrics',
       'memory://recent',
       'memory://ID',
       'memory://ID',
@@ -223,7 +224,7 @@ describe('the connection', () => {
   it('says who is there before anything is loaded', async () => {
     const { client, loads } = await connectInMemory();
     expect(client.getServerVersion()).toEqual({ name: 'breakwater', title: 'Breakwater', version: '0.0.0-test' });
-    expect(client.getServerCapabilities()).toEqual({ tools: {}, resources: {} });
+    expect(client.getServerCapabilities()).toEqual({ tools: {}, resources: { subscribe: true } });
     expect(client.getInstructions()).toContain('search_memories');
     expect(loads()).toBe(0);
     await Promise.all([client.listTools(), client.listResources(), client.listTools()]);

@@ -4,6 +4,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, it } from 'vitest';
 import { LAUNCHER, onTestEnd, serverEnv, temporaryFolder } from '../support/server-process.ts';
+import { TOOL_NAMES } from '../support/tool-names.ts';
 
 it('works with a client that has its own protocol code', async () => {
   const folder = temporaryFolder();
@@ -11,7 +12,7 @@ it('works with a client that has its own protocol code', async () => {
   const client = await createMCPClient({ transport });
   onTestEnd(() => client.close());
   const { tools } = await client.listTools();
-  expect(tools).toHaveLength(9);
+  expect(tools).toHaveLength(TOOL_NAMES.length);
   const callable = await client.tools();
   const options = { toolCallId: '1', messages: [], context: {} };
   const stored = await callable['store_memory']?.execute?.(
@@ -32,5 +33,5 @@ it("works with the official client's own transport", async () => {
     new StdioClientTransport({ command: process.execPath, args: [LAUNCHER], env: serverEnv(folder), stderr: 'ignore' }),
   );
   onTestEnd(() => client.close());
-  expect((await client.listTools()).tools).toHaveLength(9);
+  expect((await client.listTools()).tools).toHaveLength(TOOL_NAMES.length);
 });

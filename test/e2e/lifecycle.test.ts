@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServerProcess } from '../support/server-process.ts';
 import { LAUNCHER, onTestEnd, serverEnv, startServer, temporaryFolder } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
+import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ENV = { STRIPE_SECRET_KEY: TEST_KEY };
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
@@ -124,7 +125,7 @@ describe('what a server must survive', () => {
       secret_env: 'NOT_SET',
     });
     expect(result.body).toMatchObject({ valid: false });
-    expect((await server.client.listTools()).tools.length).toBe(9);
+    expect((await server.client.listTools()).tools.length).toBe(TOOL_NAMES.length);
   });
 
   it('an unknown tool and an unknown resource', async () => {

@@ -13,7 +13,7 @@ import { openClient } from './call-setup.ts';
 
 const INPUT = { amount: 1050, currency: 'usd' };
 const ORDER = { reference: 'order-1' };
-const PATIENT = { retry: { base_ms: 1, max_ms: 2 }, breaker: { failure_threshold: 1000 } };
+const PATIENT = { retry: { base_ms: 1, max_ms: 2 }, breaker: { failure_threshold: 1000, min_calls: 10_000 } };
 const DAY_MS = 24 * 3_600_000;
 
 const keysAt = ({ requests }: RunningSimulator) =>

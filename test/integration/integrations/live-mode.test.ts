@@ -1,7 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CallContext } from '../../../src/integrations/integration-client.ts';
+import type { CallContext } from '../../../src/integrations/sender.ts';
 import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
 import type { Elicit } from '../../../src/tools/confirmation.ts';
 import { Confirmations } from '../../../src/tools/confirmation.ts';

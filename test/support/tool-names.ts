@@ -1,0 +1,13 @@
+/** The tools of the contract so far, in order: literals, so that a lost or added tool shows. */
+export const TOOL_NAMES = [
+  'configure_integration',
+  'list_integrations',
+  'create_payment_intent',
+  'retrieve_payment_intent',
+  'breaker_status',
+  'control_breaker',
+  'verify_webhook',
+  'sign_webhook',
+  'store_memory',
+  'search_memories',
+];
