@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { BreakerRow, Forced } from './breaker-state.ts';
 import { force, forcedState, newBreaker, reset } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
+import type { WindowCounts } from './outcome-window.ts';
 import type { Pipeline } from './pipeline.ts';
 
 const SHOWN_TRANSITIONS = 10;
@@ -23,7 +24,7 @@ export interface BreakerStatus {
   lastError: string | undefined;
   transitions: Transition[];
   /** What the answering process alone knows. */
-  local: { running: number; queued: number; retryTokens: number };
+  local: { running: number; queued: number; retryTokens: number; window: WindowCounts };
 }
 
 export interface Control {
@@ -75,7 +76,7 @@ export class Breakers {
   #describe(row: BreakerRow, transitions: Transition[]): BreakerStatus {
     const now = this.#clock.now();
     const forced = forcedState(row, now);
-    const { bulkhead, budget } = this.#pipeline.local(row.key);
+    const { bulkhead, budget, window } = this.#pipeline.local(row.key);
     const throttled = row.throttledUntil !== null && row.throttledUntil > now ? row.throttledUntil : undefined;
     return {
       key: row.key,
@@ -89,7 +90,12 @@ export class Breakers {
       throttledUntil: throttled,
       lastError: row.lastError ?? undefined,
       transitions,
-      local: { running: bulkhead.active, queued: bulkhead.queued, retryTokens: Math.floor(budget.tokens) },
+      local: {
+        running: bulkhead.active,
+        queued: bulkhead.queued,
+        retryTokens: Math.floor(budget.tokens),
+        window: window.counts(now, row.generation),
+      },
     };
   }
 }

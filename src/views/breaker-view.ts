@@ -15,7 +15,12 @@ export const breakerView = z.object({
   throttled_until: z.string().optional(),
   last_error: z.string().optional(),
   transitions: z.array(z.object({ from: z.string(), to: z.string(), at: z.string(), reason: z.string().nullable() })),
-  local: z.object({ running: z.int(), queued: z.int(), retry_tokens: z.int() }),
+  local: z.object({
+    running: z.int(),
+    queued: z.int(),
+    retry_tokens: z.int(),
+    window: z.object({ calls: z.int(), failures: z.int(), slow: z.int() }),
+  }),
 });
 
 export function describeBreaker(status: BreakerStatus): z.input<typeof breakerView> {
@@ -32,7 +37,12 @@ export function describeBreaker(status: BreakerStatus): z.input<typeof breakerVi
     throttled_until: status.throttledUntil === undefined ? undefined : iso(status.throttledUntil),
     last_error: status.lastError,
     transitions: status.transitions.map(({ from, to, at, reason }) => ({ from, to, at: iso(at), reason })),
-    local: { running: local.running, queued: local.queued, retry_tokens: local.retryTokens },
+    local: {
+      running: local.running,
+      queued: local.queued,
+      retry_tokens: local.retryTokens,
+      window: local.window,
+    },
   };
 }
 

@@ -32,7 +32,7 @@ describe('Breakers', () => {
       throttledUntil: undefined,
       lastError: undefined,
       transitions: [],
-      local: { running: 0, queued: 0, retryTokens: 20 },
+      local: { running: 0, queued: 0, retryTokens: 20, window: { calls: 0, failures: 0, slow: 0 } },
     });
   });
 
