@@ -9,8 +9,10 @@ import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
 import { measureStartup } from './startup.ts';
+import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webhooks.ts';
 
 const STARTUP_ROUNDS = 12;
+const WEBHOOK_ROUNDS = 12;
 
 type Measurements = Readonly<Record<string, () => Promise<Row[]>>>;
 
@@ -21,6 +23,15 @@ const areas: Readonly<Record<string, Measurements>> = {
     ],
   },
   resilience: resilienceMeasurements,
+  webhooks: {
+    stripe: async () => [ratioRow(await measureStripe(WEBHOOK_ROUNDS), 'µs', 0.73, 'stripe, verifyHeader')],
+    'standard-webhooks': async () => [
+      ratioRow(await measureStandardWebhooks(WEBHOOK_ROUNDS), 'µs', 0.19, 'standardwebhooks, verify'),
+    ],
+    sendgrid: async () => [
+      ratioRow(await measureSendgrid(WEBHOOK_ROUNDS), 'µs', 1.12, 'node:crypto alone, key parsed once'),
+    ],
+  },
 };
 
 /** What the arguments ask for. */
