@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Pipeline } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
@@ -22,12 +23,14 @@ interface Kept {
 export class HttpCertificateSource implements CertificateSource {
   readonly #pipeline: Pipeline;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #http: HttpClient;
   readonly #kept = new Map<string, Kept>();
 
   constructor(pipeline: Pipeline, clock: Clock, log: Log) {
     this.#pipeline = pipeline;
     this.#clock = clock;
+    this.#log = log;
     this.#http = new HttpClient(log, false);
   }
 
@@ -39,7 +42,8 @@ export class HttpCertificateSource implements CertificateSource {
       if (this.#kept.size >= MAX_CERTIFICATES) this.#kept.clear();
       this.#kept.set(url.href, { certificate, until: this.#clock.now() + LIFETIME_MS });
       return certificate;
-    } catch {
+    } catch (thrown) {
+      this.#log.warn({ host: url.host, cause: messageOf(thrown) }, 'certificate not fetched');
       return { problem: `It could not be fetched from ${url.host}.` };
     }
   }

@@ -7,6 +7,7 @@ import { HttpCertificateSource } from '../../../src/integrations/certificate-sou
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
 import { Pipeline } from '../../../src/resilience/pipeline.ts';
 import { verifySignature } from '../../../src/webhooks/verify.ts';
+import { unlimited } from '../../unit/resilience/calls.ts';
 import { NOW_MS, paypal, paypalPem } from '../../unit/webhooks/deliveries.ts';
 
 const URL_TEXT = 'https://api.paypal.com/v1/notifications/certs/CERT-1';
@@ -21,7 +22,11 @@ const { signal } = new AbortController();
 
 function createSource(log: Log = silentLog) {
   const clock = { time: NOW_MS, now: () => clock.time };
-  const source = new HttpCertificateSource(new Pipeline(new InProcessBreakerStore(clock), clock), clock, log);
+  const source = new HttpCertificateSource(
+    new Pipeline(new InProcessBreakerStore(clock), unlimited, clock),
+    clock,
+    log,
+  );
   onTestFinished(() => source.close());
   return { clock, get: (url = URL_TEXT) => source.get(new URL(url), signal) };
 }
