@@ -6,11 +6,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const NEEDED = [22, 12];
+// better-sqlite3 needs version 10 of Node-API: older ones end in native code.
+const NEEDED = [22, 14];
 
 function isNewEnough(version) {
   const [major, minor] = version.split('.').map(Number);
-  return major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+  const recent = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+  return recent && Number(process.versions.napi) >= 10;
 }
 
 /** The runtime that the `node` package put beside us, if it is installed with its binary. */

@@ -10,7 +10,7 @@ await build({
   splitting: true,
   minify: true,
   platform: 'node',
-  target: 'node22.12',
+  target: 'node22.14',
   format: 'esm',
   external: ['better-sqlite3'],
   banner: {

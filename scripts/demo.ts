@@ -192,7 +192,7 @@ async function verify(agent: Agent, deliveries: readonly Delivery[]): Promise<vo
 
 async function remember(agent: Agent, env: Record<string, string>): Promise<void> {
   chapter('The decision is stored, and found by another agent in another process');
-  await agent.call('store_memory', {
+  const stored = await agent.call('store_memory', {
     content: JSON.stringify({
       agent: 'integration-agent',
       action: 'integration_configured',
@@ -208,7 +208,7 @@ async function remember(agent: Agent, env: Record<string, string>): Promise<void
   const query = { query: 'external api integration webhooks', category: 'backend', limit: 5 };
   const found = await other.call('search_memories', query);
   await other.stop();
-  check('the other agent finds it', JSON.stringify(found).includes('integration_configured'));
+  check('the other agent finds it', JSON.stringify(found['results']).includes(String(stored['memory_id'])));
 }
 
 function postsTo(stripe: RunningSimulator): number {

@@ -1,15 +1,16 @@
-/** Writes everything that is generated: the tables in README.md and the pinned tool list. With --check, only compares. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Writes everything that is generated: tables in README.md and docs/, and the pinned tool list. With --check, only compares. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describeTool } from '../src/describe-tool.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { CAUSE_HEADER, causeRows, EXAMPLE_HEADER, exampleRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 
 function write(path: string, content: string): void {
-  const present = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
+  const present = existsSync(path) ? readFileSync(path, 'utf8') : '';
   if (present === content) return;
   if (check) stale.push(path);
   else writeFileSync(path, content);
@@ -24,7 +25,7 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 function fill(document: string, name: string, content: string): string {
   const [open, close] = [`<!-- gen:${name} -->`, `<!-- /gen:${name} -->`];
   const [start, end] = [document.indexOf(open), document.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`README.md lacks the markers of ${name}`);
+  if (start < 0 || end < start) throw new Error(`The markers of ${name} are missing`);
   return `${document.slice(0, start + open.length)}\n${content}\n${document.slice(end)}`;
 }
 
@@ -52,6 +53,13 @@ readme = fill(readme, 'tools', toolTable);
 readme = fill(readme, 'resources', resourceTable);
 readme = fill(readme, 'settings', settingTable);
 write('README.md', readme);
+
+let webhooks = readFileSync('docs/webhooks.md', 'utf8');
+webhooks = fill(webhooks, 'schemes', table(SCHEME_HEADER, schemeRows()));
+webhooks = fill(webhooks, 'causes', table(CAUSE_HEADER, causeRows()));
+webhooks = fill(webhooks, 'examples', table(EXAMPLE_HEADER, exampleRows()));
+write('docs/webhooks.md', webhooks);
+
 write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
 
 if (stale.length > 0) {

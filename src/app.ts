@@ -48,7 +48,13 @@ export interface App extends Toolbox<ResourceDeps> {
 
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
 export function createApp(settings: Settings, secrets: Secrets, log: Log, clock: Clock = systemClock): App {
-  const sqlite = new Sqlite({ path: settings.databasePath, migrations, clock });
+  const sqlite = new Sqlite({
+    path: settings.databasePath,
+    migrations,
+    clock,
+    onReplaced: () =>
+      log.warn({}, 'The database was deleted or replaced while open; the one at its path is used from now on'),
+  });
   const breakerStore = new FallbackBreakerStore(
     new SqliteBreakerStore(sqlite, clock),
     new InProcessBreakerStore(clock),

@@ -147,7 +147,9 @@ export class McpEdge<Deps> {
       if (found.resource.version === undefined) {
         throw new McpError(ErrorCode.InvalidParams, 'This resource cannot be subscribed to.');
       }
-      await this.#subscriptions.add(uri);
+      if (!(await this.#subscriptions.add(uri))) {
+        throw new McpError(ErrorCode.InvalidParams, 'There is nothing at this address, or too many are subscribed to.');
+      }
       return {};
     });
     this.sdk.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
@@ -179,16 +181,27 @@ export class McpEdge<Deps> {
     if (found === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such resource.');
     try {
       const value = await found.resource.read(found.variable, deps, this.#caller());
-      return redactor.redact(JSON.stringify(value));
+      return JSON.stringify(redactor.redactValue(value));
     } catch (thrown) {
-      if (thrown instanceof AppError) throw new McpError(ErrorCode.InvalidParams, redactor.redact(thrown.message));
+      if (thrown instanceof AppError) {
+        const { code, message, hint } = redactor.redactValue({
+          code: thrown.code,
+          message: thrown.message,
+          hint: thrown.hint,
+        });
+        throw new McpError(ErrorCode.InvalidParams, message, { code, hint });
+      }
       log.error({ uri, error: String(thrown) }, 'resource failed');
       throw new McpError(ErrorCode.InternalError, 'The resource could not be read; the log explains why.');
     }
   }
 
   #toolbox(): Promise<Toolbox<Deps>> {
-    this.#loading ??= this.#parts.load();
+    this.#loading ??= this.#parts.load().catch((thrown: unknown) => {
+      // What could not be loaded now may be there at the next call.
+      this.#loading = undefined;
+      throw thrown;
+    });
     return this.#loading;
   }
 

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from './core/errors.ts';
 import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
@@ -85,7 +85,10 @@ const SECRET_NAME = /(?:^|_)(?:KEYS?|SECRETS?|TOKENS?|PASSWORD|PASSWD|CREDENTIAL
  * is a secret: a server inherits those of other programs too.
  */
 export function createSecrets(env: Environment, redactor: Redactor): Secrets {
-  for (const name of Object.keys(env)) if (SECRET_NAME.test(name)) redactor.learn(read(env, name) ?? '');
+  for (const name of Object.keys(env)) {
+    const value = SECRET_NAME.test(name) ? read(env, name) : undefined;
+    if (value !== undefined && looksRandom(value)) redactor.learn(value);
+  }
   return {
     get(name) {
       const value = read(env, name);
@@ -93,6 +96,11 @@ export function createSecrets(env: Environment, redactor: Redactor): Secrets {
       return value;
     },
   };
+}
+
+/** `SECRET_BACKEND=production` is no secret: masking the word everywhere would do harm. */
+function looksRandom(value: string): boolean {
+  return value.length >= 12 && /\d/.test(value);
 }
 
 function wantsTelemetry(env: Environment): boolean {
@@ -126,9 +134,4 @@ function dataHome(env: Environment): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
   const xdg = read(env, 'XDG_DATA_HOME');
   return xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share');
-}
-
-/** How a workspace is shown to people: its last path segment. */
-export function workspaceLabel(workspace: string): string {
-  return basename(workspace) || workspace;
 }

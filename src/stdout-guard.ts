@@ -15,4 +15,3 @@ export const protocolOutput = new Writable({
 });
 
 process.stdout.write = process.stderr.write.bind(process.stderr);
-for (const method of ['log', 'info', 'debug', 'dir', 'table', 'group'] as const) console[method] = console.error;

@@ -1,5 +1,6 @@
 /** How often subscribed resources are looked at: other processes change them too, and nothing tells us. */
 const INTERVAL_MS = 500;
+const MAX_WATCHED = 100;
 
 export interface SubscriptionOptions {
   /** A text that changes when the resource does; undefined when it cannot be told now. */
@@ -11,7 +12,7 @@ export interface SubscriptionOptions {
 /** Watches the resources that the client subscribed to. Costs nothing while there are none. */
 export class Subscriptions {
   readonly #options: SubscriptionOptions;
-  readonly #versions = new Map<string, string | undefined>();
+  readonly #versions = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
@@ -19,9 +20,13 @@ export class Subscriptions {
     this.#options = options;
   }
 
-  async add(uri: string): Promise<void> {
-    this.#versions.set(uri, await this.#options.version(uri));
+  /** False when there is nothing to watch, or too much is watched already. */
+  async add(uri: string): Promise<boolean> {
+    const version = await this.#options.version(uri);
+    if (version === undefined || this.#versions.size >= MAX_WATCHED) return false;
+    this.#versions.set(uri, version);
     this.#timer ??= setInterval(() => void this.#look(), INTERVAL_MS).unref();
+    return true;
   }
 
   remove(uri: string): void {
@@ -44,10 +49,10 @@ export class Subscriptions {
     }
   }
 
-  async #compare(uri: string, before: string | undefined): Promise<void> {
+  async #compare(uri: string, before: string): Promise<void> {
     const version = await this.#options.version(uri);
     if (version === undefined || version === before || !this.#versions.has(uri)) return;
     this.#versions.set(uri, version);
-    if (before !== undefined) await this.#options.notify(uri);
+    await this.#options.notify(uri);
   }
 }

@@ -116,6 +116,15 @@ export class Redactor {
     return redactSecrets(result).text;
   }
 
+  /** The same value with every string in it redacted, names of fields included. Numbers and structure stay. */
+  redactValue<T>(value: T): T {
+    return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => {
+      if (typeof inner === 'string') return this.redact(inner);
+      if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+      return Object.fromEntries(Object.entries(inner).map(([name, field]) => [this.redact(name), field]));
+    }) as T;
+  }
+
   /** The kind of secret in a text, by value or by shape. */
   find(text: string): string | undefined {
     const kind = findSecret(text);

@@ -25,6 +25,7 @@ export function planRequest(
   input: Readonly<Record<string, unknown>>,
   options: WriteOptions,
   { workspace, name, config }: Integration,
+  target: string,
 ): RequestPlan {
   return {
     workspace,
@@ -32,6 +33,7 @@ export function planRequest(
     mode: config.mode,
     operation: operation.name,
     reference: options.reference,
+    target,
     arguments: input,
     idempotencyKey: options.idempotencyKey,
     allowDuplicate: options.allowDuplicate ?? false,

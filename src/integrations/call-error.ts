@@ -2,7 +2,7 @@ import type { Outcome } from '../core/errors.ts';
 import { AppError } from '../core/errors.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { Trace } from '../resilience/pipeline.ts';
-import { parseRetryAfter } from '../resilience/retry-after.ts';
+import { parseRateLimitReset, parseRetryAfter } from '../resilience/retry-after.ts';
 import { silenceError } from './http-client.ts';
 import type { Provider, ProviderApi } from './provider.ts';
 
@@ -54,5 +54,10 @@ function translate(thrown: unknown, provider: Provider, api: ProviderApi, now: n
   const { status, headers } = thrown.failure;
   const error = api.toError({ status, headers, body: thrown.body });
   const { code, message, hint, details } = error;
-  return new AppError(code, message, { hint, details, retryAfterMs: parseRetryAfter(headers, now), cause: thrown });
+  return new AppError(code, message, {
+    hint,
+    details,
+    retryAfterMs: parseRetryAfter(headers, now) ?? (status === 429 ? parseRateLimitReset(headers, now) : undefined),
+    cause: thrown,
+  });
 }

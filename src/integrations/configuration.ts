@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { isEnvName } from '../core/secrets.ts';
-import { resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
+import { mergeResilience, resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
 import { customWebhookScheme } from '../webhooks/custom-scheme.ts';
 import { assertEgress, isLoopbackUrl } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
@@ -29,7 +29,7 @@ export function buildConfig(
   const mode = input.mode ?? saved?.mode ?? 'test';
   const baseUrl = input.baseUrl ?? saved?.baseUrl;
   const allow = input.allow ?? saved?.allow;
-  const caps = input.caps ?? saved?.caps;
+  const caps = input.caps === undefined ? saved?.caps : { ...saved?.caps, ...input.caps };
   checkBaseUrl(provider, mode, baseUrl);
   checkAllow(provider, allow);
   return {
@@ -41,7 +41,7 @@ export function buildConfig(
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(allow === undefined ? {} : { allow: [...allow] }),
     ...(caps === undefined ? {} : { caps }),
-    resilience: buildResilience(provider, { ...saved?.resilience, ...input.resilience }),
+    resilience: buildResilience(provider, mergeResilience(saved?.resilience ?? {}, input.resilience ?? {})),
     ...buildWebhookScheme(provider, input.webhookScheme ?? saved?.webhookScheme),
   };
 }

@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { AppError } from '../core/errors.ts';
 import { AttemptError } from '../resilience/classify.ts';
+import { CutShort } from '../resilience/time-limit.ts';
 import { guardedLookup } from './egress.ts';
 
 /** What the adapter needs beside axios' own configuration, and what it learns. A class, because axios copies plain objects. */
@@ -22,7 +23,7 @@ export interface ExchangeConfig {
   exchange: Exchange;
 }
 
-const agentOptions = { keepAlive: true, keepAliveMsecs: 1_000, maxSockets: 64, scheduling: 'lifo' } as const;
+const agentOptions = { keepAlive: true, keepAliveMsecs: 1_000, scheduling: 'lifo' } as const;
 
 /** Keep-alive connections of one integration. No proxy, no redirects: a request goes where it was addressed or nowhere. */
 export class HttpAgents {
@@ -114,7 +115,9 @@ async function collect(response: http.IncomingMessage, maxBytes: number): Promis
 function toAttemptError(thrown: unknown, { signal, sent }: Exchange): AttemptError {
   if (signal.aborted) {
     const timedOut = signal.reason instanceof AppError && signal.reason.code === 'timeout';
-    return new AttemptError({ kind: timedOut ? 'timeout' : 'cancelled', sent }, undefined, signal.reason);
+    if (!timedOut) return new AttemptError({ kind: 'cancelled', sent }, undefined, signal.reason);
+    const ours = signal.reason instanceof CutShort;
+    return new AttemptError({ kind: 'timeout', sent, ...(ours ? { ours } : {}) }, undefined, signal.reason);
   }
   const code = (thrown as NodeJS.ErrnoException).code ?? 'NETWORK';
   return new AttemptError({ kind: 'network', code, sent }, undefined, thrown);

@@ -115,7 +115,9 @@ export class IntegrationClient {
     const { ledger, clock } = this.#options;
     const { integration, signal } = context;
     if (integration.config.mode === 'live') await confirmLive(operation, input, options, context);
-    const plan = planRequest(operation, input, options, integration);
+    const account = api.account?.(integration.config.settings);
+    const target = account === undefined ? request.url.host : `${request.url.host} (${account})`;
+    const plan = planRequest(operation, input, options, integration, target);
     const startedAt = clock.now();
     const begun = await beginRequest(ledger, plan, clock, signal);
     const { record } = begun;

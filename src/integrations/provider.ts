@@ -34,6 +34,8 @@ export interface ProviderApi {
     settings: Readonly<Record<string, unknown>>,
   ): Record<string, string>;
   operations: Readonly<Record<string, Operation>>;
+  /** The account on whose behalf the settings make it call, where one key serves several. */
+  account?(settings: Readonly<Record<string, unknown>>): string | undefined;
   /** How repeats are recognised. Absent where the provider has no idempotency keys. */
   idempotency?: {
     header: string;

@@ -11,6 +11,8 @@ export interface RequestScope {
 }
 
 export interface RequestPlan extends RequestScope {
+  /** Host and account that it goes to: what was executed at one is no answer for another. */
+  target?: string | undefined;
   /** The arguments as sent to the service. */
   arguments: Readonly<Record<string, unknown>>;
   /** The caller's own idempotency key; otherwise one is derived from the scope, so that it survives the loss of the ledger. */

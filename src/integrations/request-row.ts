@@ -9,6 +9,7 @@ export interface RequestRow {
   mode: 'test' | 'live';
   operation: string;
   reference: string;
+  target: string | null;
   arguments: string;
   arguments_hash: string;
   idempotency_key: string;

@@ -57,6 +57,24 @@ export function refuseRepetition(sql: Sql, plan: RequestPlan, hash: string, now:
   );
 }
 
+/** The integration points elsewhere now: an answer from there would be wrong here, and a second sending could execute twice. */
+export function refuseOtherTarget(plan: RequestPlan, row: RequestRow): void {
+  if (row.target === null || plan.target === undefined || row.target === plan.target) return;
+  throw new AppError(
+    'conflict',
+    `Reference "${plan.reference}" was used at ${row.target}; the integration points to ${plan.target} now.`,
+    {
+      hint: 'Use a new reference here, or point the integration back to continue there.',
+      details: {
+        used_at: row.target,
+        now: plan.target,
+        state: row.state,
+        answer_id: answerId(parseAnswer(row.answer)),
+      },
+    },
+  );
+}
+
 export function changedArguments(plan: RequestPlan, row: RequestRow): AppError {
   const before = JSON.parse(row.arguments) as Record<string, unknown>;
   const names = new Set([...Object.keys(before), ...Object.keys(plan.arguments)]);

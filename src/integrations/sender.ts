@@ -2,6 +2,7 @@ import type { Context } from '@opentelemetry/api';
 import { AppError, codeOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { inSpan, recordDuration } from '../core/telemetry.ts';
+import type { AttemptFailure } from '../resilience/classify.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { CallEnd, Metrics } from '../resilience/metrics.ts';
 import type { Call, Pipeline, Trace } from '../resilience/pipeline.ts';
@@ -79,7 +80,9 @@ export class Sender {
     const startedAt = performance.now();
     const note = (result: object) => {
       const ms = Math.round(performance.now() - startedAt);
-      this.#log.info({ breaker, operation: operation.name, attempt, ms, ...result }, 'attempt');
+      const { method, url } = request;
+      const target = `${url.origin}${url.pathname}`;
+      this.#log.info({ breaker, operation: operation.name, method, url: target, attempt, ms, ...result }, 'attempt');
     };
     return inSpan(
       'breakwater.attempt',
@@ -148,6 +151,11 @@ function endOf(thrown: unknown, trace: Trace): CallEnd {
 }
 
 function describe(thrown: unknown): object {
-  if (thrown instanceof AttemptError) return { failure: thrown.failure.kind, cause: thrown.message };
+  if (thrown instanceof AttemptError) return summary(thrown.failure);
   return { failure: thrown instanceof AppError ? thrown.code : 'unexpected' };
+}
+
+function summary(failure: AttemptFailure): object {
+  if (failure.kind === 'response') return { failure: 'response', status: failure.status };
+  return failure.kind === 'network' ? { failure: 'network', cause: failure.code } : { failure: failure.kind };
 }

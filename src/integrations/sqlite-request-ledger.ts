@@ -14,7 +14,7 @@ import type {
 } from './request-ledger.ts';
 import type { RequestRow } from './request-row.ts';
 import { answerId, canonicalJson, sha256, toRecord } from './request-row.ts';
-import { changedArguments, refuseRepetition, reserve } from './request-rules.ts';
+import { changedArguments, refuseOtherTarget, refuseRepetition, reserve } from './request-rules.ts';
 
 export const requestMigrations: readonly Migration[] = [
   {
@@ -47,6 +47,7 @@ export const requestMigrations: readonly Migration[] = [
       CREATE INDEX request_by_time ON request (workspace, integration, created_at);
       CREATE INDEX request_by_answer ON request (workspace, answer_id) WHERE answer_id IS NOT NULL;`,
   },
+  { id: 'requests-002', sql: 'ALTER TABLE request ADD COLUMN target TEXT;' },
 ];
 
 const OWNER = `${hostname()}:${process.pid}`;
@@ -68,6 +69,7 @@ export class SqliteRequestLedger implements RequestLedger {
       const now = this.#clock.now();
       const row = findScope(sql, plan);
       if (row === undefined) return insert(sql, plan, json, hash, now);
+      if (row.state !== 'failed') refuseOtherTarget(plan, row);
       if (row.arguments_hash === hash) return proceed(sql, plan, row, now);
       // What failed had no effect: the corrected request takes its place.
       if (row.state === 'failed') return restart(sql, plan, row, json, hash, now);
@@ -126,15 +128,16 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
   reserve(sql, plan, now);
   const { workspace, integration, mode, operation, reference } = plan;
   sql.run(
-    `INSERT INTO request (workspace, integration, mode, operation, reference, arguments, arguments_hash, idempotency_key, state,
+    `INSERT INTO request (workspace, integration, mode, operation, reference, target, arguments, arguments_hash, idempotency_key, state,
        owner, lease_until, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?)`,
     [
       workspace,
       integration,
       mode,
       operation,
       reference,
+      plan.target ?? null,
       json,
       hash,
       keyFor(plan, 1),
@@ -154,10 +157,10 @@ function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, has
   // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
   const round = row.error === 'conflict' ? row.round : row.round + 1;
   sql.run(
-    `UPDATE request SET arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,
+    `UPDATE request SET target = ?, arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,
        lease_until = ?, created_at = ?, updated_at = ?
      WHERE id = ?`,
-    [json, hash, keyFor(plan, round), round, OWNER, now + plan.leaseMs, now, now, row.id],
+    [plan.target ?? null, json, hash, keyFor(plan, round), round, OWNER, now + plan.leaseMs, now, now, row.id],
   );
   return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
 }

@@ -134,7 +134,14 @@ export function acquire(
   const live = entered.probes.filter((probe) => probe.until > now);
   if (live.length >= settings.halfOpenPermits) {
     const until = Math.min(...live.map((probe) => probe.until));
-    return { row, admission: { refused: 'half_open', retryAfterMs: until - now, reason: row.lastError ?? undefined } };
+    return {
+      row,
+      admission: {
+        refused: 'half_open',
+        retryAfterMs: Math.min(until - now, settings.breakMs),
+        reason: row.lastError ?? undefined,
+      },
+    };
   }
   const probes = [...live, { id: probeId, until: now + settings.probeLeaseMs }];
   const admission = { generation: entered.generation, probe: probeId };

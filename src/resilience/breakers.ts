@@ -56,9 +56,10 @@ export class Breakers {
     return row === undefined ? { ...status, since: undefined } : status;
   }
 
-  /** The keys of all breakers that ever had something to tell. */
+  /** The keys of all breakers that are not simply closed. */
   async keys(): Promise<string[]> {
-    return (await this.#store.list()).map(({ key }) => key);
+    const rows = await this.#store.list();
+    return rows.filter((row) => isNotable(row, this.#clock.now())).map(({ key }) => key);
   }
 
   async control(key: string, control: Control): Promise<BreakerStatus> {
@@ -116,4 +117,10 @@ function waitOf(row: BreakerRow, now: number, forced: Forced | undefined, thrott
 function endOfRefusal(row: BreakerRow, forced: Forced | undefined): number | null {
   if (forced !== undefined) return forced.state === 'open' ? forced.until : 0;
   return row.state === 'open' ? (row.reopenAt ?? 0) : 0;
+}
+
+function isNotable(row: BreakerRow, now: number): boolean {
+  return (
+    row.state !== 'closed' || row.failures > 0 || forcedState(row, now) !== undefined || (row.throttledUntil ?? 0) > now
+  );
 }

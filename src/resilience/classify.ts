@@ -9,7 +9,8 @@ export type Repeat = 'safe' | 'with-key' | 'unsafe';
 export type AttemptFailure =
   | { kind: 'response'; status: number; headers: ResponseHeaders }
   | { kind: 'network'; code: string; sent: boolean }
-  | { kind: 'timeout'; sent: boolean }
+  /** `ours`: the deadline of the call cut the attempt short, so that it says nothing about the service. */
+  | { kind: 'timeout'; sent: boolean; ours?: boolean }
   | { kind: 'cancelled'; sent: boolean };
 
 /** One failed attempt, as the HTTP client reports it to the policies. Never reaches an agent. */
@@ -60,6 +61,7 @@ export function classify(failure: AttemptFailure, repeat: Repeat, now: number): 
       if (CONFIGURATION.test(failure.code)) return verdict('ignored', false, 'not_executed');
       return classifySilence(failure.sent, repeat);
     case 'timeout':
+      if (failure.ours) return verdict('ignored', false, failure.sent ? 'unknown' : 'not_executed');
       return classifySilence(failure.sent, repeat);
   }
 }

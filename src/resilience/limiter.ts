@@ -2,7 +2,7 @@ import type { IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
 import { AppError, abortError } from '../core/errors.ts';
-import type { PermitStore } from './permit-store.ts';
+import type { Permission, PermitStore } from './permit-store.ts';
 import { Policy } from './policy.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -36,10 +36,15 @@ export class Limiter extends Policy {
     return work({ signal });
   }
 
-  /** A permit for one more attempt of a call that runs already: now or not at all. */
-  async tryPermit(): Promise<boolean> {
-    const { limit, permits, key } = this.#options;
-    return (await permits.take(key, limit, 0)).granted;
+  /** Reserves a permit for one more attempt of a call that runs already, if its time comes before the deadline. */
+  reserve(): Promise<Permission> {
+    const { limit, permits, key, deadlineAt, clock } = this.#options;
+    return permits.take(key, limit, deadlineAt - clock.now());
+  }
+
+  /** Returns a permit that `reserve` gave and that is not used. */
+  giveBack(): Promise<void> {
+    return this.#options.permits.giveBack(this.#options.key, this.#options.limit);
   }
 
   async #admit(signal: AbortSignal): Promise<void> {

@@ -42,9 +42,9 @@ export class OutcomeWindow {
     this.#sliceMs = windowMs / BUCKETS;
   }
 
-  /** Changes the length of the window; what was counted in slices of another length is forgotten. */
-  resize(windowMs: number): void {
-    if (windowMs === this.#sliceMs * BUCKETS) return;
+  /** Makes the window at least this long; what was counted in slices of another length is forgotten. */
+  grow(windowMs: number): void {
+    if (windowMs <= this.#sliceMs * BUCKETS) return;
     this.#sliceMs = windowMs / BUCKETS;
     this.#restart(this.#generation);
   }

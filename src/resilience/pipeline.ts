@@ -67,15 +67,14 @@ export class Pipeline {
     const { key, repeat, settings } = call;
     const clock = this.#clock;
     const { bulkhead, budget, window } = this.local(key);
-    // Integrations with other settings may share the key: the latest call decides.
+    // Integrations with other settings may share the key: the longest window holds, and the latest call's bulkhead.
     bulkhead.resize(settings.bulkhead.maxConcurrent, settings.bulkhead.maxQueued);
-    window.resize(settings.breaker.windowMs);
+    window.grow(settings.breaker.windowMs);
     const deadlineAt = clock.now() + settings.deadlineMs;
     const limiter = this.#limiterOf(call, deadlineAt);
-    const tryPermit = limiter && (() => limiter.tryPermit());
     const { onPause, onWait } = call;
     const perAttempt = wrap(
-      new Retry({ ...settings.retry, repeat, deadlineAt, budget, clock, tryPermit, onPause, onWait }),
+      new Retry({ ...settings.retry, repeat, deadlineAt, budget, clock, limiter, onPause, onWait }),
       new Breaker({ key, store: this.#breakers, settings: settings.breaker, repeat, clock, window }),
       new TimeLimit({ timeoutMs: settings.timeoutMs, deadlineAt, clock }),
     );

@@ -78,15 +78,29 @@ export function resolveResilience(input: ResilienceInput, endpointClass?: string
   return special === undefined ? withDefaults(base) : withDefaults(merge(base, special));
 }
 
+/** Changed settings over saved ones, field by field. */
+export function mergeResilience(saved: ResilienceInput, changed: ResilienceInput): ResilienceInput {
+  const classes =
+    saved.classes === undefined && changed.classes === undefined
+      ? {}
+      : { classes: { ...saved.classes, ...changed.classes } };
+  return { ...merge(saved, changed), ...classes };
+}
+
 /** The special settings win field by field, also inside retry, breaker, … */
 function merge(base: ClassInput, special: ClassInput): ClassInput {
   return {
     ...base,
     ...special,
-    retry: { ...base.retry, ...special.retry },
-    breaker: { ...base.breaker, ...special.breaker },
-    bulkhead: { ...base.bulkhead, ...special.bulkhead },
+    ...nested('retry', base, special),
+    ...nested('breaker', base, special),
+    ...nested('bulkhead', base, special),
   };
+}
+
+function nested(name: 'retry' | 'breaker' | 'bulkhead', base: ClassInput, special: ClassInput): ClassInput {
+  if (base[name] === undefined && special[name] === undefined) return {};
+  return { [name]: { ...base[name], ...special[name] } };
 }
 
 function withDefaults(input: ClassInput): ResilienceSettings {

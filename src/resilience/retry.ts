@@ -5,6 +5,7 @@ import { abortError } from '../core/errors.ts';
 import type { RetryBudget } from './budget.ts';
 import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
+import type { Limiter } from './limiter.ts';
 import { Policy } from './policy.ts';
 import { Throttled } from './refusals.ts';
 
@@ -27,8 +28,8 @@ export interface RetryOptions {
   /** When the whole call must have ended, on the clock. A pause that would pass it is not begun. */
   deadlineAt: number;
   budget: RetryBudget;
-  /** Asked before each further attempt, which must not wait for the rate limit; false means no further attempt. */
-  tryPermit?: (() => Promise<boolean>) | undefined;
+  /** Each further attempt needs a permit of its rate limit, where there is one. */
+  limiter?: Pick<Limiter, 'reserve' | 'giveBack'> | undefined;
   clock: Clock;
   /** Told before each pause. */
   onPause?: ((pause: { attempt: number; maxAttempts: number; pauseMs: number }) => void) | undefined;
@@ -78,12 +79,19 @@ export class Retry extends Policy<RetryContext> {
 
   /** Waits before the next attempt, or throws what the last one threw when there must be none. */
   async #pause(thrown: unknown, attempt: number, signal: AbortSignal): Promise<void> {
-    const { maxAttempts, budget, tryPermit, onPause } = this.#options;
-    const pauseMs = this.#pauseAfter(thrown, attempt);
-    if (pauseMs === undefined || signal.aborted || !budget.spend()) throw thrown;
-    if (tryPermit !== undefined && !(await tryPermit())) throw thrown;
+    const { maxAttempts, budget, limiter, onPause } = this.#options;
+    const backoffMs = this.#pauseAfter(thrown, attempt);
+    if (backoffMs === undefined || signal.aborted || budget.tokens < 1) throw thrown;
+    const permission = await limiter?.reserve();
+    if (permission?.granted === false || !budget.spend()) throw thrown;
+    const pauseMs = Math.max(backoffMs, permission?.waitMs ?? 0);
     onPause?.({ attempt: attempt + 1, maxAttempts, pauseMs });
-    await pause(pauseMs, signal);
+    try {
+      await pause(pauseMs, signal);
+    } catch (aborted) {
+      await limiter?.giveBack();
+      throw aborted;
+    }
   }
 
   /** Milliseconds to wait before the next attempt, or undefined when there must be none. */

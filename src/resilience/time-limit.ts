@@ -30,10 +30,10 @@ export class TimeLimit extends Policy {
     if (outer.aborted) throw abortError(outer);
     const { timeoutMs, deadlineAt, clock } = this.#options;
     const remainingMs = deadlineAt - clock.now();
-    if (remainingMs <= 0) throw deadlineError();
+    if (remainingMs < LEAST_MS) throw deadlineError();
     const controller = new AbortController();
     const onAbort = () => controller.abort(outer.reason);
-    const onTimeout = () => controller.abort(remainingMs < timeoutMs ? deadlineError() : timeoutError(timeoutMs));
+    const onTimeout = () => controller.abort(reasonOf(timeoutMs, remainingMs));
     const timer = setTimeout(onTimeout, Math.min(timeoutMs, remainingMs));
     outer.addEventListener('abort', onAbort);
     try {
@@ -45,7 +45,23 @@ export class TimeLimit extends Policy {
   }
 }
 
+/** An attempt that has less time than this is not begun: it would end as sent and unanswered. */
+const LEAST_MS = 20;
+
+/** The deadline left an attempt less than half of its time: that it was not answered says nothing about the service. */
+export class CutShort extends AppError {
+  constructor() {
+    super('timeout', DEADLINE, { hint: HINT });
+  }
+}
+
+const DEADLINE = 'The deadline of the call has passed.';
 const HINT = 'The service is slow or unreachable. Check breaker_status, then call again.';
+
+function reasonOf(timeoutMs: number, remainingMs: number): AppError {
+  if (remainingMs < timeoutMs / 2) return new CutShort();
+  return remainingMs < timeoutMs ? deadlineError() : timeoutError(timeoutMs);
+}
 
 function timeoutError(timeoutMs: number): AppError {
   return new AppError('timeout', `The service did not answer within ${timeoutMs} ms.`, { hint: HINT });
@@ -53,5 +69,5 @@ function timeoutError(timeoutMs: number): AppError {
 
 /** The time of the whole call, waits and pauses included, is over. */
 export function deadlineError(): AppError {
-  return new AppError('timeout', 'The deadline of the call has passed.', { hint: HINT });
+  return new AppError('timeout', DEADLINE, { hint: HINT });
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -13,18 +13,23 @@ import { isLocked, toStorageError } from './storage-error.ts';
 /** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
 const MIN_SQLITE = '3.51.3';
 const OPEN_DEADLINE_MS = 10_000;
+/** How often it is checked that the open file is still the one at the path. */
+const LOOK_EVERY_MS = 1_000;
 
 export interface SqliteOptions {
   /** Absolute path of the database file; its folder is made when missing. */
   path: string;
   migrations: readonly Migration[];
   clock?: Clock;
+  /** Told when the file was deleted or replaced while it was open. */
+  onReplaced?: () => void;
 }
 
 interface Opened {
   hot: Connection;
   ledger: Connection;
   databases: Database[];
+  inode: number | undefined;
 }
 
 /**
@@ -36,6 +41,7 @@ export class Sqlite {
   readonly #options: SqliteOptions;
   #opened: Promise<Opened> | undefined;
   #closed = false;
+  #lookedAt = 0;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -54,18 +60,45 @@ export class Sqlite {
     this.#closed = true;
     const opened = await this.#opened?.catch(() => undefined);
     if (opened === undefined) return;
-    await Promise.all([opened.hot.settled(), opened.ledger.settled()]);
-    for (const db of opened.databases) db.close();
+    await closeSettled(opened);
   }
 
   #open(): Promise<Opened> {
     if (this.#closed) return Promise.reject(new AppError('unavailable', 'The server is shutting down.'));
+    this.#dropReplaced();
     this.#opened ??= openBoth(this.#options).catch((thrown: unknown) => {
       this.#opened = undefined;
       throw toStorageError(thrown, this.#options.path);
     });
     return this.#opened;
   }
+
+  /** A file that was deleted or replaced while open would take writes that nobody can ever read: the one at the path is opened. */
+  #dropReplaced(): void {
+    const now = performance.now();
+    if (this.#opened === undefined || now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    const opened = this.#opened;
+    opened.then(
+      (parts) => {
+        if (parts.inode === inodeOf(this.#options.path) || this.#opened !== opened) return;
+        this.#opened = undefined;
+        this.#options.onReplaced?.();
+        void closeSettled(parts);
+      },
+      () => {},
+    );
+  }
+}
+
+async function closeSettled({ hot, ledger, databases }: Opened): Promise<void> {
+  await Promise.all([hot.settled(), ledger.settled()]);
+  for (const db of databases) db.close();
+}
+
+/** Identifies the file at a path; undefined when there is none. */
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 async function openBoth(options: SqliteOptions): Promise<Opened> {
@@ -76,7 +109,12 @@ async function openBoth(options: SqliteOptions): Promise<Opened> {
     const hot = await whileLocked(() => openOne(open, options.path, 'NORMAL', databases));
     await migrate(hot, options);
     const ledger = await whileLocked(() => openOne(open, options.path, 'FULL', databases));
-    return { hot: new Connection(hot, options.path), ledger: new Connection(ledger, options.path), databases };
+    return {
+      hot: new Connection(hot, options.path),
+      ledger: new Connection(ledger, options.path),
+      databases,
+      inode: inodeOf(options.path),
+    };
   } catch (thrown) {
     for (const db of databases) db.close();
     throw thrown;

@@ -18,7 +18,11 @@ export const breakerStatus = defineTool({
   idempotent: true,
   openWorld: false,
   input: z.strictObject({
-    integration: z.string().max(64).optional().describe('Only the breakers of this integration (default: all known)'),
+    integration: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('Only the breakers of this integration (default: those of this workspace, and any that is not closed)'),
   }),
   output: z.object({ breakers: z.array(breakerView) }),
   async run({ integration }, { integrations, breakers }: Deps, { caller }) {

@@ -31,6 +31,8 @@ export async function callTool<Deps>(
   options: CallOptions<Deps>,
 ): Promise<ToolAnswer> {
   try {
+    // Nothing is begun for a caller who has left, or by a server that is leaving.
+    if (context.signal.aborted) throw abortError(context.signal);
     const input = parseInput(tool, args, options.redactor);
     const result = await untilAborted(tool.run(input, options.deps, context), context.signal);
     return toAnswer(tool, result, options.redactor);
@@ -107,8 +109,8 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 function toAnswer<Deps>(tool: Tool<Deps>, result: unknown, redactor: Redactor): ToolAnswer {
   const kept = tool.output.parse(result) as Record<string, unknown>;
   const plain = JSON.stringify(kept);
-  const text = redactor.redact(plain);
-  const structured = text === plain ? kept : (JSON.parse(text) as Record<string, unknown>);
+  const structured = redactor.find(plain) === undefined ? kept : redactor.redactValue(kept);
+  const text = structured === kept ? plain : JSON.stringify(structured);
   if (text.length <= MAX_ANSWER_CHARACTERS) return { text, structured, isError: false };
   throw new AppError(
     'invalid_input',
@@ -132,7 +134,7 @@ function toErrorAnswer<Deps>(name: string, thrown: unknown, { redactor, log }: C
     outcome: error.outcome,
     details: error.details,
   };
-  return { text: redactor.redact(JSON.stringify(body)), structured: undefined, isError: true };
+  return { text: JSON.stringify(redactor.redactValue(body)), structured: undefined, isError: true };
 }
 
 /** Foreign messages stay in the log: they may hold paths, queries or a service's prose. */

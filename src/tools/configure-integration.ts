@@ -106,7 +106,10 @@ function toInput(args: z.output<typeof input>, integrations: Integrations): Inte
     baseUrl: args.base_url,
     mode: args.mode,
     allow: args.allow,
-    caps: caps === undefined ? undefined : { maxAmountMinor: caps.max_amount, writesPerHour: caps.per_hour },
+    caps: caps && {
+      ...(caps.max_amount === undefined ? {} : { maxAmountMinor: caps.max_amount }),
+      ...(caps.per_hour === undefined ? {} : { writesPerHour: caps.per_hour }),
+    },
     resilience: Object.fromEntries(given),
   };
 }

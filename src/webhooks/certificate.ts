@@ -30,6 +30,15 @@ export function isCertificateUrl(url: URL, { domain }: RsaSignature): boolean {
 
 /** The key of a certificate that can be trusted at the time given, in milliseconds since the epoch; otherwise why not. */
 export function trustedKey(certificate: CertificateChain, method: RsaSignature, nowMs: number): KeyObject | string {
+  try {
+    return checkKey(certificate, method, nowMs);
+  } catch {
+    // Reading the key of a certificate throws when it is of a kind that OpenSSL does not know.
+    return 'It, or a certificate of its issuers, cannot be read.';
+  }
+}
+
+function checkKey(certificate: CertificateChain, method: RsaSignature, nowMs: number): KeyObject | string {
   const chain = openChain(certificate);
   if (typeof chain === 'string') return chain;
   const [leaf] = chain;

@@ -57,12 +57,12 @@ export class Received {
 
   /** The values at all places. */
   all(places: readonly ValueSource[]): readonly string[] | undefined {
-    const [only, ...others] = places;
-    if (only !== undefined && others.length === 0) return this.values(only);
-    const found = places.map((at) => this.values(at)).filter((values) => values !== undefined);
-    if (found.length === 0) return undefined;
-    const values = found.flat();
-    return values.length > MAX_VALUES ? [] : values;
+    let found: readonly string[] | undefined;
+    for (const at of places) {
+      const values = this.values(at);
+      if (values !== undefined) found = found === undefined ? values : [...found, ...values];
+    }
+    return found !== undefined && found.length > MAX_VALUES ? [] : found;
   }
 
   /** What is missing, not JSON or no identifier is undefined. */
@@ -99,7 +99,7 @@ function readHeader(headers: WebhookHeaders, at: HeaderValue): readonly string[]
     if (typeof line !== 'string' || line.length > MAX_VALUE_LENGTH) return [];
     addValues(values, line, at);
   }
-  return values.length > MAX_VALUES ? [] : values;
+  return values;
 }
 
 /** The lines of a header, its name in lower case. */
@@ -112,7 +112,10 @@ export function headerLines(headers: WebhookHeaders, name: string): readonly str
 
 /** A header as it is written in these headers, given its name in lower case. */
 function findKey(headers: WebhookHeaders, name: string): string | undefined {
-  return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name);
+  for (const key in headers) {
+    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key)) return key;
+  }
+  return undefined;
 }
 
 /** Walks through the list instead of splitting it: most entries are not the ones looked for. */

@@ -128,15 +128,17 @@ function signatureText(method: SignatureMethod, secret: string, content: SignedC
   }
 }
 
+const PRIVATE_KEY_HINTS: Partial<Record<SignatureMethod['algorithm'], string>> = {
+  'ecdsa-p256':
+    'Give the private key as PKCS#8, base64 DER or PEM, for instance from `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`, and its public key to the handler.',
+  ed25519:
+    'Give the private key, 32 or 64 bytes encoded as the provider encodes its public key, and its public key to the handler.',
+  'rsa-sha256': "Give the receiver's id followed by an RSA private key as PKCS#8 in PEM.",
+};
+
 function hintFor({ signatures }: WebhookScheme): string {
-  switch (signatures[0].algorithm) {
-    case 'ecdsa-p256':
-      return 'Give the private key as PKCS#8, base64 DER or PEM, for instance from `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`, and its public key to the handler.';
-    case 'ed25519':
-      return 'Give the private key, 32 or 64 bytes encoded as the provider encodes its public key, and its public key to the handler.';
-    case 'rsa-sha256':
-      return "Give the receiver's id followed by an RSA private key as PKCS#8 in PEM.";
-    default:
-      return 'Give the secret exactly as the provider shows it, with its prefix.';
-  }
+  const hints = signatures.map(
+    ({ algorithm }) => PRIVATE_KEY_HINTS[algorithm] ?? 'Give the secret exactly as the provider shows it.',
+  );
+  return [...new Set(hints)].join(' Or: ');
 }

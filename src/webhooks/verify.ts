@@ -76,8 +76,8 @@ function certificateKeyOf(
   { certificate }: Delivery,
   nowMs: number,
 ): KeyObject | SignatureVerdict | undefined {
-  const method = claim.signatures.map((signature) => signature.method).find(isRsa);
-  if (method === undefined) return undefined;
+  const method = claim.signatures.find((signature) => isRsa(signature.method))?.method;
+  if (method === undefined || !isRsa(method)) return undefined;
   if (certificate === undefined || 'problem' in certificate) {
     const why = certificate === undefined ? '' : ` ${certificate.problem}`;
     return refuse('missing_certificate', `The certificate that the delivery names is not at hand.${why}`);

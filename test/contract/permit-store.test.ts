@@ -189,10 +189,10 @@ describe('FallbackPermitStore, when the file cannot be used', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('keeps the limit when the file is deleted while it is open', async () => {
+  it('goes on when the file is deleted while it is open, at most once anew with the next file', async () => {
     const { path, grants } = setup();
     expect(await grants(1)).toBe(1);
     for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
-    expect(await grants(5)).toBe(1);
+    expect(await grants(5)).toBeLessThanOrEqual(2);
   });
 });

@@ -167,3 +167,18 @@ it('shows both views of a payment', async () => {
     disagreements: [],
   });
 });
+
+it('never answers for one service with what was executed at another', async () => {
+  const [rehearsal, real] = [await startStripe(), await startStripe()];
+  const server = await startServer(temporaryFolder(), ENV);
+  await configureStripe(server, rehearsal);
+  await succeed(server, 'create_payment_intent', PAYMENT);
+  await configureStripe(server, real);
+  const conflict = await fail(server, 'create_payment_intent', PAYMENT);
+  expect(conflict).toMatchObject({
+    code: 'conflict',
+    details: { used_at: new URL(rehearsal.url).host, now: new URL(real.url).host },
+  });
+  await succeed(server, 'create_payment_intent', { ...PAYMENT, reference: 'order-2', allow_duplicate: true });
+  expect(await intentsAt(real)).toHaveLength(1);
+});

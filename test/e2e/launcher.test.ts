@@ -26,11 +26,11 @@ function run(version: string, launcher: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-it.each(['20.20.2', '18.0.0', '22.11.0'])('refuses Node.js %s with one clear line', (version) => {
+it.each(['20.20.2', '18.0.0', '22.13.1'])('refuses Node.js %s with one clear line', (version) => {
   const { status, stdout, stderr } = run(version, lonelyLauncher());
   expect(status).toBe(1);
   expect(stdout).toBe('');
-  expect(stderr).toMatch(/^breakwater: Node\.js 22\.12 or later is needed, this is [\d.]+\. Get it from .*\n$/);
+  expect(stderr).toMatch(/^breakwater: Node\.js 22\.14 or later is needed, this is [\d.]+\. Get it from .*\n$/);
   expect(stderr).toContain(version);
 });
 
@@ -57,7 +57,7 @@ it('says how to build when there is nothing to run', () => {
 
 it('checks the runtime for npm scripts', () => {
   expect(run('20.20.2', LAUNCHER, '--check-runtime').status).toBe(1);
-  expect(run('22.12.0', LAUNCHER, '--check-runtime')).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(run('22.14.0', LAUNCHER, '--check-runtime')).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
 it('prints version and help, and refuses what it does not know', () => {

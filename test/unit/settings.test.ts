@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/core/redact.ts';
-import { createSecrets, parseSettings, SETTINGS, workspaceLabel } from '../../src/settings.ts';
+import { createSecrets, parseSettings, SETTINGS } from '../../src/settings.ts';
 
 const CWD = '/projects/shop';
 
@@ -132,23 +132,16 @@ describe('createSecrets', () => {
     const learn = vi.spyOn(redactor, 'learn');
     createSecrets(
       {
-        OTHER_API_KEY: 'horse one',
-        db_password: 'horse two',
-        TOKEN: 'horse three',
+        OTHER_API_KEY: 'horse-number-1',
+        db_password: 'horse-number-2',
+        TOKEN: 'horse-number-3',
         KEYBOARD: 'horse four',
         MONKEY: 'horse six',
         PATH: 'horse five',
+        SECRET_BACKEND: 'production',
       },
       redactor,
     );
-    expect(learn.mock.calls.flat().sort()).toEqual(['horse one', 'horse three', 'horse two']);
+    expect(learn.mock.calls.flat().sort()).toEqual(['horse-number-1', 'horse-number-3', 'horse-number-2']);
   });
-});
-
-it.each([
-  ['/projects/shop', 'shop'],
-  ['the shop', 'the shop'],
-  ['/', '/'],
-])('shows the workspace %s as %s', (workspace, expected) => {
-  expect(workspaceLabel(workspace)).toBe(expected);
 });

@@ -54,6 +54,7 @@ export const stripe: Provider = {
       'stripe-version': String(settings['api_version'] ?? STRIPE_API_VERSION),
       ...(settings['account'] === undefined ? {} : { 'stripe-account': String(settings['account']) }),
     }),
+    account: ({ account }) => (typeof account === 'string' ? account : undefined),
     operations: { createPaymentIntent, retrievePaymentIntent },
     // https://docs.stripe.com/api/idempotent_requests
     idempotency: { header: 'idempotency-key', replayedHeader: 'idempotent-replayed', lifetimeMs: DAY_MS },

@@ -132,7 +132,9 @@ describe('while a call runs', () => {
     const attempts = lines.filter((line) => line.startsWith('attempt'));
     expect(attempts).toEqual([
       expect.stringContaining('"attempt":1,'),
-      expect.stringMatching(/"operation":"createPaymentIntent","attempt":2,"ms":\d+,"status":200,"request_id":"req_/),
+      expect.stringMatching(
+        /"operation":"createPaymentIntent","method":"POST","url":"http:[^?"]+","attempt":2,"ms":\d+,"status":200,"request_id":"req_/,
+      ),
     ]);
     for (const hidden of [TEST_KEY, 'for-a-person', data.client_secret ?? ''])
       expect(lines.join()).not.toContain(hidden);

@@ -69,6 +69,17 @@ describe.skipIf(!hasCurl)('the curl line, run by a shell', () => {
     expect(got[0]?.headers).toMatchObject(headers);
   });
 
+  it.each([
+    'a\r\nb',
+    'a\u0000b',
+    'a\u001b[31mb',
+    'a\u0085b',
+  ])('keeps control characters out of the line: %j', (text) => {
+    const body = Buffer.from(text);
+    const command = curlCommand({ url: 'http://127.0.0.1/', headers: {}, body, hidden: [] });
+    expect(command).toMatch(/^printf %s '[A-Za-z0-9+/=]+' \| base64 -d \| curl .* --data-binary @-$/);
+  });
+
   it('reads a long body from a file', () => {
     const command = curlCommand({ url: 'http://127.0.0.1/', headers: {}, body: Buffer.alloc(10_001, 'a'), hidden: [] });
     expect(command).toContain('--data-binary @webhook-body');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { catalogue } from '../../../src/integrations/catalogue.ts';
@@ -34,6 +35,13 @@ function setup() {
 }
 
 describe('a scheme of the user', () => {
+  it('is shown in the documentation as it works', () => {
+    const documentation = readFileSync(new URL('../../../docs/webhooks.md', import.meta.url), 'utf8');
+    const blocks = [...documentation.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    const shown = blocks.find((block) => block.includes('webhook_scheme'));
+    expect(JSON.parse(shown ?? '')).toMatchObject({ service: 'custom', webhook_scheme: ACME });
+  });
+
   it('is saved, and then verifies and signs under the name of its integration', async () => {
     const { integrations, webhooks } = setup();
     const input = { webhookScheme: ACME, webhookSecretEnvs: ['ACME_SECRET'] };

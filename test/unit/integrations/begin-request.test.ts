@@ -94,6 +94,7 @@ it('plans with everything that decides about the effect, and a lease beyond the 
       { amount: 1 },
       { reference: 'r', idempotencyKey: 'k', allowDuplicate: true },
       integration,
+      'api.stripe.com',
     ),
   ).toEqual({
     workspace: '/projects/shop',
@@ -101,6 +102,7 @@ it('plans with everything that decides about the effect, and a lease beyond the 
     mode: 'live',
     operation: 'createPaymentIntent',
     reference: 'r',
+    target: 'api.stripe.com',
     arguments: { amount: 1 },
     idempotencyKey: 'k',
     allowDuplicate: true,

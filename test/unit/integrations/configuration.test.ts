@@ -65,11 +65,11 @@ describe('a configuration that is changed', () => {
     ],
     ['the address', { baseUrl: 'https://api.stripe.com' }, { baseUrl: 'https://api.stripe.com' }],
     ['the allow list as a whole', { allow: [] }, { allow: [] }],
-    ['caps as a whole', { caps: { writesPerHour: 3 } }, { caps: { writesPerHour: 3 } }],
+    ['one cap', { caps: { writesPerHour: 3 } }, { caps: { ...SAVED.caps, writesPerHour: 3 } }],
     [
-      'one limit, retry as a whole',
+      'one limit',
       { resilience: { retry: { max_attempts: 1 } } },
-      { resilience: { timeout_ms: 500, retry: { max_attempts: 1 } } },
+      { resilience: { ...SAVED.resilience, retry: { ...SAVED.resilience.retry, max_attempts: 1 } } },
     ],
     [
       'the mode',

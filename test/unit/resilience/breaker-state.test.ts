@@ -124,7 +124,7 @@ describe('half open', () => {
       return result.admission;
     });
     expect(answers.filter((answer) => 'probe' in answer)).toEqual([{ generation: 3, probe: 'p0' }]);
-    expect(answers[499]).toEqual({ refused: 'half_open', retryAfterMs: 5_000, reason: 'HTTP 503' });
+    expect(answers[499]).toEqual({ refused: 'half_open', retryAfterMs: 1_000, reason: 'HTTP 503' });
   });
 
   it('closes when the probe succeeds, and forgets how often it had opened', () => {

@@ -120,13 +120,12 @@ describe('Limiter', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('grants a further attempt now or not at all', async () => {
+  it('reserves the permit of a further attempt, and takes it back unused', async () => {
     const { call, limiter } = setup();
     await call();
-    expect(await limiter.tryPermit()).toBe(false);
-    vi.setSystemTime(clock.now() + 100);
-    expect(await limiter.tryPermit()).toBe(true);
-    expect(await limiter.tryPermit()).toBe(false);
+    expect(await limiter.reserve()).toEqual({ granted: true, waitMs: 100 });
+    await limiter.giveBack();
+    expect(await limiter.reserve()).toEqual({ granted: true, waitMs: 100 });
   });
 
   it('hands the failure of the work on untouched', async () => {

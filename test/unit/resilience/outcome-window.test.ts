@@ -42,12 +42,12 @@ describe('OutcomeWindow', () => {
     expect(window.counts(5_020, 4)).toEqual(NOTHING);
   });
 
-  it('forgets what was counted under another length, and only then', () => {
+  it('grows, which forgets what was counted before, and never shrinks', () => {
     const window = new OutcomeWindow(1_000);
     window.record(5_000, 1, true, false);
-    window.resize(1_000);
+    window.grow(500);
     expect(window.counts(5_000, 1).calls).toBe(1);
-    window.resize(2_000);
+    window.grow(2_000);
     expect(window.counts(5_000, 1)).toEqual(NOTHING);
     window.record(5_000, 1, true, false);
     expect(window.counts(6_900, 1).calls).toBe(1);

@@ -52,7 +52,10 @@ export function makeCertificate(facts: CertificateFacts): string {
   );
   const signature = sign('sha256', unsigned, issuer.privateKey);
   const certificate = sequence(unsigned, algorithm, der(0x03, Buffer.from([0]), signature));
-  const lines = certificate.toString('base64').replace(/.{64}/g, '$&\n');
+  const lines = certificate
+    .toString('base64')
+    .match(/.{1,64}/g)
+    ?.join('\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 

@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../src/webhooks/delivery.ts';
 import { parseBody } from '../../../src/webhooks/raw-body.ts';
+import { webhookScheme } from '../../../src/webhooks/scheme.ts';
 import { signWebhook } from '../../../src/webhooks/sign.ts';
 import { verifyDelivery } from '../../../src/webhooks/verify.ts';
-import { clerk, github, NOW_MS, NOW_S, schemeOf, standardWebhooks } from './deliveries.ts';
+import { clerk, github, NOW_MS, NOW_S, samples, schemeOf, schemes, standardWebhooks } from './deliveries.ts';
 
 function verify(provider: string, secret: string, delivery: Delivery, nowMs = NOW_MS) {
   return verifyDelivery(schemeOf(provider), delivery, { secrets: [{ name: 'HOOK_SECRET', value: secret }], nowMs });
@@ -56,6 +57,18 @@ describe('Twilio', () => {
     ['', false],
   ])('any port of the URL counts, nothing else: %s', (other, valid) => {
     expect(verify('twilio', secret, { headers, body, url: other }).valid).toBe(valid);
+  });
+
+  it.each([
+    ['https://example.com/a%20b', 'https://example.com/a b'],
+    ['https://example.com:443/a%20b', 'https://example.com/a b'],
+    ['https://example.com/?Body=It%27s+fine', "https://example.com/?Body=It's+fine"],
+    ["https://example.com/?Body=It's%20fine", "https://example.com/?Body=It's+fine"],
+    ["https://example.com:443/?Body=It's%20fine", "https://example.com/?Body=It's+fine"],
+  ])('special characters may have been encoded when it was signed: %s', (signedUrl, given) => {
+    const headers = { 'x-twilio-signature': hmac('sha1', secret, signedUrl).digest('base64') };
+    expect(verify('twilio', secret, { headers, body: Buffer.alloc(0), url: given }).valid).toBe(true);
+    expect(verify('twilio', secret, { headers, body: Buffer.alloc(0), url: `${given}x` }).valid).toBe(false);
   });
 
   it('signs JSON by its digest in the URL', () => {
@@ -215,6 +228,8 @@ describe('Standard Webhooks', () => {
       .digest('base64');
     expect(reason(publicKey, `v1,${alsoForged}`)).toBe('invalid_secret');
     expect(reason(privateKey, `${symmetric} ${asymmetric}`)).toBe('invalid_secret');
+    // A seed is as long as a public key.
+    expect(reason(publicKey.replace('whpk_', 'whsk_'), asymmetric)).toBe('invalid_secret');
   });
 
   it('refuses what is no key', () => {
@@ -246,6 +261,51 @@ describe('Standard Webhooks', () => {
         'missing_header',
       );
     }
+  });
+});
+
+describe('one changed byte', () => {
+  const flip = (text: string, at: number) => text.slice(0, at) + (text[at] === '1' ? '2' : '1') + text.slice(at + 1);
+
+  it('of a form, its URL or its signature is refused', () => {
+    const [url, body, secret] = ['https://example.com/hook?a=b', 'From=Bob&Text=Hello+there', 'token'];
+    const signature = hmac('sha1', secret, `${url}FromBobTextHello there`).digest('base64');
+    const reason = (change: { url?: string; body?: string; signature?: string }) => {
+      const headers = { 'x-twilio-signature': change.signature ?? signature };
+      return verify('twilio', secret, { headers, body: Buffer.from(change.body ?? body), url: change.url ?? url })
+        .reason;
+    };
+    expect(reason({})).toBe('ok');
+    for (let at = 0; at < body.length; at += 1) expect(reason({ body: flip(body, at) })).toBe('signature_mismatch');
+    for (let at = 0; at < url.length; at += 1) expect(reason({ url: flip(url, at) })).toBe('signature_mismatch');
+    for (let at = 0; at < signature.length; at += 1) {
+      expect(reason({ signature: flip(signature, at) })).toBe('signature_mismatch');
+    }
+  });
+
+  it('of the signature, token or timestamp in a body is refused', () => {
+    const signature = hmac('sha256', 'key', `${NOW_S}abcdef`).digest('hex');
+    const parts = { timestamp: String(NOW_S), token: 'abcdef', signature };
+    const valid = (changed: object) =>
+      verify('mailgun', 'key', { headers: {}, body: Buffer.from(JSON.stringify({ signature: changed })) }).valid;
+    expect(valid(parts)).toBe(true);
+    for (const [name, value] of Object.entries(parts)) {
+      for (let at = 0; at < value.length; at += 1) expect(valid({ ...parts, [name]: flip(value, at) })).toBe(false);
+    }
+  });
+
+  it('of credentials is refused', () => {
+    const good = `Basic ${Buffer.from('user:password').toString('base64')}`;
+    const valid = (authorization: string) =>
+      verify('postmark', 'user:password', { headers: { authorization }, body: Buffer.from('{}') }).valid;
+    expect(valid(good)).toBe(true);
+    for (let at = 0; at < good.length; at += 1) expect(valid(flip(good, at))).toBe(false);
+  });
+
+  it('is tried for every scheme there is, here or in verify.test.ts', () => {
+    const tried = new Set([...samples.map(({ scheme }) => scheme), ...['twilio', 'mailgun', 'postmark'].map(schemeOf)]);
+    expect([...schemes].filter(([, scheme]) => !tried.has(scheme))).toEqual([]);
+    for (const scheme of schemes.values()) expect(webhookScheme.parse(scheme)).toEqual(scheme);
   });
 });
 
