@@ -142,6 +142,6 @@ describe('createSecrets', () => {
       },
       redactor,
     );
-    expect(learn.mock.calls.flat().sort()).toEqual(['horse-number-1', 'horse-number-3', 'horse-number-2']);
+    expect(learn.mock.calls.flat().sort()).toEqual(['horse-number-1', 'horse-number-2', 'horse-number-3']);
   });
 });
