@@ -1,6 +1,7 @@
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
-import { readableText } from './json-text.ts';
+import { facetsOf } from './facets.ts';
+import { jsonField, readableText } from './json-text.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
 import { clip, toPlainText } from './plain-text.ts';
@@ -28,6 +29,19 @@ function dayTerms(timeMs: number): string[] {
   const date = new Date(timeMs);
   const day = date.toISOString().slice(0, 10).replaceAll('-', '');
   return [day, String(date.getUTCFullYear()), ...tokenize(MONTH.format(date))];
+}
+
+/** The facet words of a memory that one agent stored once. */
+export function rowFacets(row: Omit<MemoryRow, 'seq'>): string {
+  return facetsOf({
+    scope: row.is_global === 1 ? undefined : row.workspace,
+    type: row.context_type,
+    category: row.category ?? undefined,
+    tags: parseTags(row.tags),
+    agents: [row.agent, jsonField(row.content, 'agent') ?? row.agent],
+    session: row.session_id ?? undefined,
+    importance: row.importance,
+  });
 }
 
 /** Writes a memory that is not in the index into it. */

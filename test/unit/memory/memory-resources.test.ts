@@ -33,6 +33,8 @@ describe('memory resources', () => {
       content: long,
       session_id: undefined,
       is_global: false,
+      version: 1,
+      updated_at: undefined,
       created_at: 1000,
       times_stored: 1,
       expires_at: undefined,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { searchMemories } from '../../../src/tools/search-memories.ts';
 import { storeMemory } from '../../../src/tools/store-memory.ts';
-import type { MemoryStores } from '../../contract/memory-store.contract.ts';
+import type { MemoryStores } from '../../contract/memory-bench.ts';
 import { openSqliteMemoryStores } from '../../contract/memory-stores.ts';
 import { callMemoryTool } from './memory-tools.ts';
 
