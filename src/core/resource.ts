@@ -19,4 +19,9 @@ export interface Resource<Deps = never> {
   list(deps: Deps, caller: Caller): Promise<ResourceEntry[]>;
   /** @param variable decoded; '' for a fixed address. Throws `not_found` where there is nothing. */
   read(variable: string, deps: Deps, caller: Caller): Promise<unknown>;
+  /**
+   * A cheap fingerprint that changes whenever what `read` answers changes, '' where there is nothing: asked for again and again, it tells
+   * subscribers of changes by any process.
+   */
+  version?(variable: string, deps: Deps, caller: Caller): Promise<string>;
 }

@@ -2,6 +2,7 @@ import { AppError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
 import { clip } from '../memory/plain-text.ts';
+import { memoryVersion } from '../views/memory-view.ts';
 import { describeWhole } from '../views/whole-memory-view.ts';
 
 const LISTED = 25;
@@ -20,6 +21,10 @@ export const memoryResource: Resource<{ memory: MemoryStore }> = {
       title: clip(entry.summary.replaceAll(/\s+/g, ' '), TITLE_LENGTH),
       description: `${entry.contextType} by ${entry.agent}`,
     }));
+  },
+  async version(id, { memory }) {
+    const found = await memory.get(id);
+    return found === undefined ? '' : memoryVersion(found);
   },
   async read(id, { memory }) {
     const found = await memory.get(id);
