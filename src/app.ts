@@ -1,5 +1,6 @@
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
+import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
@@ -7,7 +8,9 @@ import { IntegrationClient } from './integrations/integration-client.ts';
 import { Integrations } from './integrations/integrations.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
+import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
@@ -37,6 +40,16 @@ export interface App extends Toolbox<ToolDeps> {
   close(): Promise<void>;
 }
 
+/** Deletes expired memories and those over the limit: soon after the start, then every hour. */
+const MAINTENANCE_DELAY_MS = 60_000;
+const MAINTENANCE_INTERVAL_MS = 3_600_000;
+
+/** What the command line uses of the memory. */
+export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
+  const sqlite = new Sqlite({ path: databasePath, migrations });
+  return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
+}
+
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
 export function createApp(settings: Settings, secrets: Secrets, log: Log, clock: Clock = systemClock): App {
   const sqlite = new Sqlite({ path: settings.databasePath, migrations, clock });
@@ -59,6 +72,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
     tools,
     resources,
@@ -73,10 +87,21 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       clock,
     },
     async close() {
+      maintenance.stop();
       client.close();
       await sqlite.close();
     },
   };
+}
+
+function scheduleMaintenance(archive: MemoryArchive, limit: number | undefined, log: Log): { stop(): void } {
+  const run = async () => {
+    const result = await archive.maintain(limit).catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
+    log.debug({ ...result }, 'memory maintenance');
+    timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
+  };
+  let timer = setTimeout(run, MAINTENANCE_DELAY_MS).unref();
+  return { stop: () => clearTimeout(timer) };
 }
 
 /** What verifying needs to know of the providers and of a workspace's integrations. */

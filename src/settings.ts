@@ -20,6 +20,8 @@ export interface Settings {
   agent: string;
   sessionId: string | undefined;
   allowLive: boolean;
+  /** Most memories of a workspace; undefined for no limit. */
+  memoryLimit: number | undefined;
   logLevel: LogLevel;
 }
 
@@ -45,6 +47,11 @@ export const SETTINGS = [
     default: 'unset',
     description: '`1` is the consent of a person to live mode; without it no live call leaves',
   },
+  {
+    name: 'BREAKWATER_MEMORY_LIMIT',
+    default: 'none',
+    description: 'Most memories of a workspace: above it the superseded, then the least important and oldest go',
+  },
   { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
 ] as const;
 
@@ -65,6 +72,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
+    memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
   };
 }
@@ -91,6 +99,12 @@ function parseConsent(value: string | undefined): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
   throw new AppError('invalid_input', 'BREAKWATER_ALLOW_LIVE must be 1 or 0.');
+}
+
+function parseLimit(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,11}$/.test(value)) return Number(value);
+  throw new AppError('invalid_input', 'BREAKWATER_MEMORY_LIMIT must be a whole number above 0.');
 }
 
 function parseLogLevel(value: string | undefined): LogLevel {

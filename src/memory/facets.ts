@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContextType } from './memory-store.ts';
+import { remembering } from './remembering.ts';
 
 /**
  * Everything that a search can filter by equality is one opaque word in the `facets` column of the index, so that the filter is part
@@ -104,6 +105,4 @@ function word(kind: keyof typeof PREFIXES, value: string): string {
   return PREFIXES[kind] + digest(value.trim().toLowerCase());
 }
 
-function digest(value: string): string {
-  return createHash('sha256').update(value).digest('hex').slice(0, 16);
-}
+const digest = remembering((value) => createHash('sha256').update(value).digest('hex').slice(0, 16));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jsonLeaves } from './json-text.ts';
 import { porterStem } from './porter.ts';
+import { remembering } from './remembering.ts';
 
 /** Words without which a sentence says the same. */
 const FILLERS = new Set(
@@ -18,6 +19,8 @@ const OUTER_PUNCTUATION = /^["'`([*]{1,4}|["'`)\]*.,;:!…]{1,4}$/g;
 const BULLETS = new Set(['-', '*', '•', '–', '—', '']);
 /** When a record was written is no part of what it says. */
 const VOLATILE_KEY = /^(?:timestamp|ts|(?:created|updated|stored|reported)_?at)$/i;
+
+const stem = remembering(porterStem);
 
 /**
  * Equal for texts that say the same: differences in case, spacing, punctuation, inflection, filler words, order of sentences, of
@@ -52,7 +55,7 @@ function phrasesOf(sentence: string): string[] {
     const word = raw.replace(OUTER_PUNCTUATION, '');
     if (BULLETS.has(word) || FILLERS.has(word)) continue;
     if (PHRASE_STARTS.has(word)) phrases.push([]);
-    phrases.at(-1)?.push(/^[a-z]+$/.test(word) ? porterStem(word) : word);
+    phrases.at(-1)?.push(/^[a-z]+$/.test(word) ? stem(word) : word);
   }
   return phrases.map((phrase) => phrase.join(' ')).filter((phrase) => phrase !== '');
 }

@@ -61,5 +61,7 @@ export class SecretMask {
 /** Characters that nobody sees can hide a secret from the patterns: then the text is stored without them. */
 function redactVisibly(text: string): Redacted {
   const redacted = redactSecrets(text);
-  return findSecret(toPlainText(redacted.text)) === undefined ? redacted : redactSecrets(toPlainText(text));
+  const visible = toPlainText(redacted.text);
+  if (visible === redacted.text || findSecret(visible) === undefined) return redacted;
+  return redactSecrets(toPlainText(text));
 }

@@ -5,7 +5,7 @@ import { jsonField, readableText } from './json-text.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
 import { clip, toPlainText } from './plain-text.ts';
-import { encodeTerms, termCount } from './term-vector.ts';
+import { termCount } from './term-vector.ts';
 import { tokenize } from './tokens.ts';
 
 const SUMMARY_LENGTH = 100;
@@ -44,12 +44,35 @@ export function rowFacets(row: Omit<MemoryRow, 'seq'>): string {
   });
 }
 
-/** Writes a memory that is not in the index into it. */
+/** What went into the index and is yet to be counted. */
+export interface Indexed {
+  memories: number;
+  terms: number;
+  different: Set<string>;
+}
+
+export function nothingIndexed(): Indexed {
+  return { memories: 0, terms: 0, different: new Set() };
+}
+
+/** Writes a memory that is not in the index, and whose row has its terms, into it. */
 export function addToIndex(sql: Sql, seq: number, terms: readonly string[], facets: string): void {
+  const indexed = nothingIndexed();
+  addUncounted(sql, seq, terms, facets, indexed);
+  countIndexed(sql, indexed);
+}
+
+/** As `addToIndex`, for many memories in one transaction, which ends with `countIndexed`. */
+export function addUncounted(sql: Sql, seq: number, terms: readonly string[], facets: string, indexed: Indexed): void {
   sql.run('INSERT INTO memory_fts (rowid, terms, facets) VALUES (?, ?, ?)', [seq, terms.join(' '), facets]);
-  sql.run('UPDATE memory SET terms = ? WHERE seq = ?', [encodeTerms(terms), seq]);
-  sql.run('UPDATE memory_total SET memories = memories + 1, terms = terms + ?', [terms.length]);
-  sql.run('INSERT OR IGNORE INTO memory_term SELECT value FROM json_each(?)', [JSON.stringify(terms)]);
+  indexed.memories += 1;
+  indexed.terms += terms.length;
+  for (const term of terms) indexed.different.add(term);
+}
+
+export function countIndexed(sql: Sql, { memories, terms, different }: Indexed): void {
+  sql.run('UPDATE memory_total SET memories = memories + ?, terms = terms + ?', [memories, terms]);
+  sql.run('INSERT OR IGNORE INTO memory_term SELECT value FROM json_each(?)', [JSON.stringify([...different])]);
 }
 
 /** Takes a memory out of the index: searches do not find it any more. */

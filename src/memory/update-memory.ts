@@ -8,6 +8,7 @@ import type { MemoryRow, VersionRow } from './memory-row.ts';
 import { VERSION_COLUMNS } from './memory-row.ts';
 import type { MemoryChanges, Origin } from './memory-store.ts';
 import { MAX_VERSIONS } from './memory-store.ts';
+import { encodeTerms } from './term-vector.ts';
 import type { FullRow } from './writable-row.ts';
 import { writableRow } from './writable-row.ts';
 import { normalizeTags, supersede } from './write-memory.ts';
@@ -107,18 +108,19 @@ function replace(sql: Sql, row: FullRow, next: FullRow, now: number): Updated {
     facets: replaceFacets(row.facets, rowFacets(row), rowFacets(next)),
   };
   removeFromIndex(sql, row.seq);
-  writeRow(sql, written);
-  addToIndex(sql, row.seq, indexTerms(written), written.facets);
+  const terms = indexTerms(written);
+  writeRow(sql, written, terms);
+  addToIndex(sql, row.seq, terms, written.facets);
   return { row: written, isChanged: true };
 }
 
-function writeRow(sql: Sql, row: FullRow): void {
+function writeRow(sql: Sql, row: FullRow, terms: readonly string[]): void {
   sql.run(
-    `UPDATE memory SET version = :version, updated_at = :updated_at, stored_at = :stored_at, facets = :facets,
+    `UPDATE memory SET version = :version, updated_at = :updated_at, stored_at = :stored_at, facets = :facets, terms = :terms,
        fingerprint = :fingerprint, is_global = :is_global, agent = :agent, session_id = :session_id,
        context_type = :context_type, category = :category, tags = :tags, importance = :importance,
        expires_at = :expires_at, summary = :summary, content = :content
      WHERE seq = :seq`,
-    { ...row, fingerprint: fingerprint(row.content) },
+    { ...row, fingerprint: fingerprint(row.content), terms: encodeTerms(terms) },
   );
 }

@@ -1,6 +1,5 @@
 import { AppError } from '../core/errors.ts';
 import type { Row, Sql } from '../storage/connection.ts';
-import { present } from '../storage/connection.ts';
 import { deleteRows } from './delete-memory.ts';
 import { replaceFacets } from './facets.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -8,6 +7,7 @@ import { addToIndex, defaultSummary, indexTerms, removeFromIndex, rowFacets } fr
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
 import type { NewMemory, Origin } from './memory-store.ts';
+import { encodeTerms } from './term-vector.ts';
 import type { FullRow } from './writable-row.ts';
 
 /** A memory ready to be written: everything computed before the lock is taken. */
@@ -52,13 +52,12 @@ export function draftMemory(memory: NewMemory, origin: Origin, id: string, now: 
     summary: memory.summary?.trim() || defaultSummary(content),
     content,
   };
-  return {
-    row,
-    facets: rowFacets(row),
-    fingerprint: fingerprint(content),
-    terms: indexTerms(row),
-    supersedes: memory.supersedes,
-  };
+  return completeDraft(row, memory.supersedes);
+}
+
+/** Adds what the index needs. */
+export function completeDraft(row: Draft['row'], supersedes: string | undefined): Draft {
+  return { row, facets: rowFacets(row), fingerprint: fingerprint(row.content), terms: indexTerms(row), supersedes };
 }
 
 export function normalizeTags(tags: readonly string[]): string[] {
@@ -84,16 +83,20 @@ function findDuplicate(sql: Sql, { row, fingerprint: print, supersedes }: Draft)
   );
 }
 
-function insert(sql: Sql, { row, facets, fingerprint: print, terms }: Draft): MemoryRow {
-  const columns: Row = { ...row, facets, fingerprint: print };
+function insert(sql: Sql, draft: Draft): MemoryRow {
+  const seq = insertRow(sql, draft);
+  addToIndex(sql, seq, draft.terms, draft.facets);
+  return { seq, ...draft.row };
+}
+
+/** Writes the row alone; answers its `seq`. */
+export function insertRow(sql: Sql, { row, facets, fingerprint: print, terms }: Draft): number {
+  // Cheaper than to let SQLite choose the number and return it.
+  const last = sql.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memory')?.seq ?? 0;
+  const columns: Row = { seq: last + 1, ...row, facets, fingerprint: print, terms: encodeTerms(terms) };
   const names = Object.keys(columns);
-  const inserted = sql.get<{ seq: number }>(
-    `INSERT INTO memory (${names.join(', ')}, terms) VALUES (${names.map((name) => `:${name}`).join(', ')}, x'') RETURNING seq`,
-    columns,
-  );
-  const { seq } = present(inserted, 'The memory');
-  addToIndex(sql, seq, terms, facets);
-  return { seq, ...row };
+  sql.run(`INSERT INTO memory (${names.join(', ')}) VALUES (${names.map((name) => `:${name}`).join(', ')})`, columns);
+  return last + 1;
 }
 
 /** The memory keeps its text, origin and id, and takes on everything that the new one can be found by. */
@@ -109,11 +112,14 @@ function refresh(sql: Sql, old: FullRow, { row }: Draft): MemoryRow {
   };
   const facets = mergeFacets(oldFacets, known, merged, row);
   removeFromIndex(sql, old.seq);
+  const terms = indexTerms(merged);
+  const { tags, importance, stored_at, times_stored, expires_at } = merged;
   sql.run(
-    `UPDATE memory SET tags = ?, importance = ?, stored_at = ?, times_stored = ?, expires_at = ?, facets = ? WHERE seq = ?`,
-    [merged.tags, merged.importance, merged.stored_at, merged.times_stored, merged.expires_at, facets, old.seq],
+    `UPDATE memory SET tags = ?, importance = ?, stored_at = ?, times_stored = ?, expires_at = ?, facets = ?, terms = ?
+     WHERE seq = ?`,
+    [tags, importance, stored_at, times_stored, expires_at, facets, encodeTerms(terms), old.seq],
   );
-  addToIndex(sql, old.seq, indexTerms(merged), facets);
+  addToIndex(sql, old.seq, terms, facets);
   return merged;
 }
 

@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
   tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views'],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
+  commands: ['core', 'memory'],
   'describe-tool.ts': ['core'],
   'find-resource.ts': ['core'],
   'settings.ts': ['core'],
@@ -37,7 +38,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'settings.ts',
     'server.ts',
   ],
-  'main.ts': ['core', 'app.ts', 'instructions.ts', 'lifecycle.ts', 'server.ts', 'settings.ts', 'stdout-guard.ts'],
+  'main.ts': [
+    'core',
+    'commands',
+    'app.ts',
+    'instructions.ts',
+    'lifecycle.ts',
+    'server.ts',
+    'settings.ts',
+    'stdout-guard.ts',
+  ],
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
