@@ -3,6 +3,7 @@ import { findSecret, redactSecrets } from '../core/redact.ts';
 import { readableText } from './json-text.ts';
 import type { MemoryChanges, NewMemory, Origin } from './memory-store.ts';
 import { toPlainText } from './plain-text.ts';
+import { redactRandomText } from './random-text.ts';
 
 /** Masks secrets in every text of a memory that reaches the disk. */
 export class SecretMask {
@@ -46,7 +47,7 @@ export class SecretMask {
   content(content: string): string {
     const masked = this.text(content);
     const text = readableText(masked);
-    if (text === masked || findSecret(toPlainText(text)) === undefined) return masked;
+    if (text === masked || !holdsSecret(toPlainText(text))) return masked;
     const document: unknown = JSON.parse(masked, (_key, value: unknown) =>
       typeof value === 'string' ? this.text(value) : value,
     );
@@ -60,8 +61,18 @@ export class SecretMask {
 
 /** Characters that nobody sees can hide a secret from the patterns: then the text is stored without them. */
 function redactVisibly(text: string): Redacted {
-  const redacted = redactSecrets(text);
+  const redacted = redact(text);
   const visible = toPlainText(redacted.text);
-  if (visible === redacted.text || findSecret(visible) === undefined) return redacted;
-  return redactSecrets(toPlainText(text));
+  return visible === redacted.text || !holdsSecret(visible) ? redacted : redact(toPlainText(text));
+}
+
+/** By the shapes of providers first: they say which key it was. */
+function redact(text: string): Redacted {
+  const shaped = redactSecrets(text);
+  const random = redactRandomText(shaped.text);
+  return { text: random.text, kinds: [...shaped.kinds, ...random.kinds] };
+}
+
+function holdsSecret(text: string): boolean {
+  return findSecret(text) !== undefined || redactRandomText(text).kinds.length > 0;
 }

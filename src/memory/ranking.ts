@@ -13,6 +13,13 @@ export interface Candidate {
   labels: readonly string[];
 }
 
+export interface Scored {
+  seq: number;
+  storedAt: number;
+  /** 0 and more; 1 is a plain match of every query word. */
+  score: number;
+}
+
 export interface Ranked {
   seq: number;
   /** Above 0, below 1. A plain match of every query word is near 0.9. */
@@ -36,15 +43,24 @@ export function rankCandidates(
   terms: readonly QueryTerm[],
   size: CollectionSize,
   now: number,
-): Ranked[] {
+): Scored[] {
   const scorer = new TextScorer(terms, size);
   const words = new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term)));
-  return candidates
-    .map((candidate) => ({ candidate, score: scorer.score(candidate.terms) * boost(candidate, words, now) }))
-    .sort(
-      (a, b) => b.score - a.score || b.candidate.storedAt - a.candidate.storedAt || b.candidate.seq - a.candidate.seq,
-    )
-    .map(({ candidate, score }) => ({ seq: candidate.seq, similarity: 1 - Math.exp(-2 * score) }));
+  const scored = candidates.map((candidate) => ({
+    seq: candidate.seq,
+    storedAt: candidate.storedAt,
+    score: scorer.score(candidate.terms) * boost(candidate, words, now),
+  }));
+  return scored.sort(bestFirst);
+}
+
+function bestFirst(a: Scored, b: Scored): number {
+  return b.score - a.score || b.storedAt - a.storedAt || b.seq - a.seq;
+}
+
+/** Orders scored candidates anew and makes similarities of their scores. */
+export function toRanked(scored: readonly Scored[]): Ranked[] {
+  return [...scored].sort(bestFirst).map(({ seq, score }) => ({ seq, similarity: 1 - Math.exp(-2 * score) }));
 }
 
 /** A factor near 1. */

@@ -4,10 +4,12 @@ import { facetCondition } from './facets.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, parseTags, toMemory } from './memory-row.ts';
 import type { SearchHit, SearchPage, SearchQuery } from './memory-store.ts';
+import type { Placed } from './neighbours.ts';
+import { addNeighbourScores } from './neighbours.ts';
 import { SafePattern } from './pattern.ts';
 import { collectionSize, queryTerms, termConditions } from './query-terms.ts';
 import type { Candidate, Ranked } from './ranking.ts';
-import { rankCandidates } from './ranking.ts';
+import { rankCandidates, toRanked } from './ranking.ts';
 import type { SearchPosition } from './search-cursor.ts';
 import { decodeCursor, encodeCursor } from './search-cursor.ts';
 
@@ -18,15 +20,14 @@ const MAX_WINDOWS = 50;
 
 /** Filters stand inside the query, before its limit, so that they never cost a result. */
 const CANDIDATES = `
-  SELECT memory.seq, memory.importance, memory.stored_at, memory.category, memory.tags, memory.terms
+  SELECT memory.seq, memory.workspace, memory.session_id, memory.importance, memory.stored_at, memory.category, memory.tags, memory.terms
   FROM memory_fts CROSS JOIN memory ON memory.seq = memory_fts.rowid
   WHERE memory_fts MATCH :match AND (memory.expires_at IS NULL OR memory.expires_at > :now)
     AND memory.stored_at BETWEEN :since AND :until AND memory.seq <= :snapshot`;
 const BY_TEXT = `${CANDIDATES} ORDER BY memory_fts.rank LIMIT ${WINDOW} OFFSET :skip`;
 const BY_TIME = `${CANDIDATES} ORDER BY memory_fts.rowid DESC LIMIT ${WINDOW} OFFSET :skip`;
 
-interface CandidateRow {
-  seq: number;
+interface CandidateRow extends Placed {
   importance: number;
   stored_at: number;
   category: string | null;
@@ -101,7 +102,7 @@ function planQuery(sql: Sql, query: SearchQuery, now: number): Plan {
   return {
     matches: termConditions(terms, size).map((condition) => `${facets} AND ${condition}`),
     statement: BY_TEXT,
-    rank: (rows) => rankCandidates(rows.map(toCandidate), terms, size, now),
+    rank: (rows) => toRanked(addNeighbourScores(sql, rankCandidates(rows.map(toCandidate), terms, size, now), rows)),
     words: new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term))),
   };
 }
