@@ -1,6 +1,9 @@
 /** `npm run bench`: prints each comparison as medians and as the ratio, pair by pair, with its spread. */
+import { benchMemory } from './memory.ts';
 import { measureStartup } from './startup.ts';
 import { median, ratios } from './statistics.ts';
+
+if (process.argv[2] === 'memory') await benchMemory(process.argv.slice(3)).then(() => process.exit());
 
 const ROUNDS = 12;
 const comparisons = [{ bar: 1.3, against: 'one-tool server, bundled, same SDK', result: await measureStartup(ROUNDS) }];
