@@ -4,12 +4,14 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
+import { IntegrationEmbedder } from './integrations/embeddings/integration-embedder.ts';
 import { IntegrationClient } from './integrations/integration-client.ts';
 import { Integrations } from './integrations/integrations.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
+import { SemanticIndex } from './memory/semantic-index.ts';
 import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
@@ -72,6 +74,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
     tools,
@@ -81,13 +84,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       integrations,
       payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
-      memory: new SqliteMemoryStore(sqlite, clock),
+      memory: new SqliteMemoryStore(sqlite, clock, semantic),
       webhooks: webhookVerification(integrations),
       secrets,
       clock,
     },
     async close() {
       maintenance.stop();
+      await semantic.close();
       client.close();
       await sqlite.close();
     },

@@ -1,3 +1,4 @@
+import { embeddings } from './embeddings/index.ts';
 import { github } from './github/index.ts';
 import type { Provider } from './provider.ts';
 import { sendgrid } from './sendgrid/index.ts';
@@ -6,5 +7,5 @@ import { stripe } from './stripe/index.ts';
 
 /** Every provider, in the order in which they are listed. */
 export const catalogue: ReadonlyMap<string, Provider> = new Map(
-  [stripe, sendgrid, github, slack].map((provider) => [provider.service, provider]),
+  [stripe, sendgrid, github, slack, embeddings].map((provider) => [provider.service, provider]),
 );

@@ -15,6 +15,7 @@ export interface SecretReport {
   set: boolean;
   fingerprint: string | undefined;
   mode: Mode | undefined;
+  isOptional: boolean;
 }
 
 export interface IntegrationReport {
@@ -141,17 +142,22 @@ export class Integrations {
   #report(integration: Integration): IntegrationReport {
     const provider = this.provider(integration.config.service);
     const secrets = this.#secretReports(integration, provider);
-    const missing = secrets.filter(({ set }) => !set).map(({ variable }) => variable);
+    const missing = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
     return { integration, provider, secrets, missing, warnings: this.#warnings(integration, provider, secrets) };
   }
 
   #secretReports({ config }: Integration, provider: Provider): SecretReport[] {
     const roles = (provider.api?.secrets ?? []).map((role) => {
       const variable = config.secretEnvs[role.role] ?? role.defaultEnv;
-      return { role: role.role, variable, modeOf: role.modeOf };
+      return { role: role.role, variable, modeOf: role.modeOf, isOptional: role.isOptional ?? false };
     });
-    const webhooks = config.webhookSecretEnvs.map((variable) => ({ role: 'webhook', variable, modeOf: undefined }));
-    return [...roles, ...webhooks].map(({ role, variable, modeOf }) => {
+    const webhooks = config.webhookSecretEnvs.map((variable) => ({
+      role: 'webhook',
+      variable,
+      modeOf: undefined,
+      isOptional: false,
+    }));
+    return [...roles, ...webhooks].map(({ role, variable, modeOf, isOptional }) => {
       const value = this.#options.secrets.get(variable);
       const set = value !== undefined;
       return {
@@ -160,6 +166,7 @@ export class Integrations {
         set,
         fingerprint: set ? fingerprint(value) : undefined,
         mode: set ? modeOf?.(value) : undefined,
+        isOptional,
       };
     });
   }

@@ -75,4 +75,14 @@ export const memoryMigrations: readonly Migration[] = [
       ) WITHOUT ROWID, STRICT;
       CREATE INDEX memory_link_by_target ON memory_link (to_id);`,
   },
+  {
+    id: 'memory-003',
+    sql: `
+      CREATE TABLE memory_vector (
+        seq INTEGER PRIMARY KEY REFERENCES memory (seq) ON DELETE CASCADE,
+        version INTEGER NOT NULL,
+        model TEXT NOT NULL,
+        vector BLOB NOT NULL
+      ) STRICT;`,
+  },
 ];

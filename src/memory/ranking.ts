@@ -35,6 +35,8 @@ const MAX_LABELS = 3;
 const IMPORTANCE_BOOST = 0.02;
 const NEUTRAL_IMPORTANCE = 5;
 const RECENCY_BOOST = 0.04;
+/** Dampens the lead of the first ranks. */
+const FUSION_RANK = 60;
 const RECENCY_HALF_LIFE_MS = 14 * 24 * 3_600_000;
 
 /** Best first; equally good ones newest first. */
@@ -61,6 +63,25 @@ function bestFirst(a: Scored, b: Scored): number {
 /** Orders scored candidates anew and makes similarities of their scores. */
 export function toRanked(scored: readonly Scored[]): Ranked[] {
   return [...scored].sort(bestFirst).map(({ seq, score }) => ({ seq, similarity: 1 - Math.exp(-2 * score) }));
+}
+
+/**
+ * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) of the first window of a text search with what is near in meaning, given best
+ * first with its cosine. What is near stands in the first window only.
+ */
+export function fuseRanks(byText: readonly Ranked[], near: ReadonlyMap<number, number>, isFirst: boolean): Ranked[] {
+  const rest = byText.filter(({ seq }) => isFirst || !near.has(seq));
+  if (!isFirst || near.size === 0) return rest;
+  const fused = new Map<number, { score: number; similarity: number }>();
+  const add = (seq: number, rank: number, similarity: number) => {
+    const known = fused.get(seq) ?? { score: 0, similarity: 0 };
+    const score = known.score + 1 / (FUSION_RANK + rank);
+    fused.set(seq, { score, similarity: Math.max(known.similarity, similarity) });
+  };
+  for (const [rank, { seq, similarity }] of rest.entries()) add(seq, rank, similarity);
+  for (const [rank, [seq, cosine]] of [...near].entries()) add(seq, rank, cosine);
+  const ordered = [...fused].sort(([, a], [, b]) => b.score - a.score || b.similarity - a.similarity);
+  return ordered.map(([seq, { similarity }]) => ({ seq, similarity: Math.min(similarity, 1) }));
 }
 
 /** A factor near 1. */

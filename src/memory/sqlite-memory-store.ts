@@ -27,6 +27,7 @@ import type {
 } from './memory-store.ts';
 import { MAX_CONTENT_BYTES } from './memory-store.ts';
 import { searchMemories } from './search.ts';
+import type { SemanticIndex } from './semantic-index.ts';
 import { UlidSource } from './ulid.ts';
 import { readVersions, restoreVersion, updateMemory } from './update-memory.ts';
 import { writableRow } from './writable-row.ts';
@@ -38,9 +39,13 @@ export class SqliteMemoryStore implements MemoryStore {
   readonly #clock: Clock;
   readonly #ids = new UlidSource();
 
-  constructor(sqlite: Sqlite, clock: Clock = systemClock) {
+  readonly #semantic: SemanticIndex | undefined;
+
+  /** @param semantic where meaning counts as well as words. */
+  constructor(sqlite: Sqlite, clock: Clock = systemClock, semantic?: SemanticIndex) {
     this.#sqlite = sqlite;
     this.#clock = clock;
+    this.#semantic = semantic;
   }
 
   async store(memory: NewMemory, origin: Origin): Promise<StoreResult> {
@@ -50,12 +55,15 @@ export class SqliteMemoryStore implements MemoryStore {
     const draft = draftMemory(mask.memory(memory), mask.origin(origin), this.#ids.next(now), now);
     const connection = await this.#sqlite.hot();
     const { row, isDuplicate } = await connection.write((sql) => storeDraft(sql, draft));
+    this.#semantic?.add(row);
     return { memory: toMemory(row), duplicateOf: isDuplicate ? row.id : undefined, redacted: mask.kinds };
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
+    const { text, workspace } = query;
+    const semantic = workspace === undefined ? undefined : await this.#semantic?.query(text, workspace);
     const connection = await this.#sqlite.hot();
-    return connection.read((sql) => searchMemories(sql, query, this.#clock.now()));
+    return connection.read((sql) => searchMemories(sql, query, this.#clock.now(), semantic));
   }
 
   async get(id: string): Promise<Memory | undefined> {
@@ -81,6 +89,7 @@ export class SqliteMemoryStore implements MemoryStore {
     const mask = new SecretMask();
     const masked = mask.changes(changes);
     const { row, isChanged } = await this.#write((sql, now) => updateMemory(sql, id, masked, origin, now));
+    this.#semantic?.add(row);
     return { memory: toMemory(row), isChanged, redacted: mask.kinds };
   }
 

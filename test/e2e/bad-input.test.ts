@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { tools } from '../../src/tools/registry.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { fail, startServer, succeed, temporaryFolder } from '../support/server-process.ts';
 import { configureStripe, intentsAt, startStripe, TEST_KEY } from '../support/stripe-service.ts';
@@ -228,7 +229,7 @@ describe('the database', () => {
         outcome: 'not_executed',
       });
     }
-    expect((await server.client.listTools()).tools).toHaveLength(9);
+    expect((await server.client.listTools()).tools).toHaveLength(tools.length);
   });
 
   it('is tried again at the next call, so that a repair needs no restart', async () => {
