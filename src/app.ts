@@ -1,3 +1,4 @@
+import { ReportingBreakerStore } from './breaker-reports.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
@@ -55,9 +56,11 @@ export function openMemoryArchive({ databasePath }: Settings): { archive: Memory
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
 export function createApp(settings: Settings, secrets: Secrets, log: Log, clock: Clock = systemClock): App {
   const sqlite = new Sqlite({ path: settings.databasePath, migrations, clock });
-  const breakerStore = new FallbackBreakerStore(
-    new SqliteBreakerStore(sqlite, clock),
-    new InProcessBreakerStore(clock),
+  const reports = new SqliteMemoryStore(sqlite, clock);
+  const breakerStore = new ReportingBreakerStore(
+    new FallbackBreakerStore(new SqliteBreakerStore(sqlite, clock), new InProcessBreakerStore(clock), log),
+    reports,
+    settings.workspace,
     log,
   );
   const pipeline = new Pipeline(breakerStore, clock);
@@ -84,7 +87,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       integrations,
       payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
-      memory: new SqliteMemoryStore(sqlite, clock, semantic),
+      memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks: webhookVerification(integrations),
       secrets,
       clock,

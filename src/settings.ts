@@ -87,6 +87,7 @@ const SECRET_NAME = /(?:^|_)(?:KEYS?|SECRETS?|TOKENS?|PASSWORD|PASSWD|CREDENTIAL
 export function createSecrets(env: Environment, redactor: Redactor): Secrets {
   for (const name of Object.keys(env)) if (SECRET_NAME.test(name)) redactor.learn(read(env, name) ?? '');
   return {
+    mask: (text) => redactor.redact(text),
     get(name) {
       const value = read(env, name);
       if (value !== undefined) redactor.learn(value);

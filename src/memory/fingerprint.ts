@@ -17,6 +17,23 @@ const PHRASE_STARTS = new Set(
 const SENTENCE_END = /[.;!…]{1,3}["'`)\]]{0,2}(?:\s|$)|\n/;
 const OUTER_PUNCTUATION = /^["'`([*]{1,4}|["'`)\]*.,;:!…]{1,4}$/g;
 const BULLETS = new Set(['-', '*', '•', '–', '—', '']);
+const CONTRACTION = /\b(can|won|shan)['’]t\b|\bcannot\b|n['’]t\b|['’](?:ll|re|ve|m)\b/g;
+const SPELLED_OUT: Readonly<Record<string, string>> = {
+  "can't": 'can not',
+  cannot: 'can not',
+  "won't": 'will not',
+  "shan't": 'shall not',
+  "n't": ' not',
+  "'ll": ' will',
+  "'re": ' are',
+  "'ve": ' have',
+  "'m": ' am',
+};
+
+function spellOut(contraction: string): string {
+  return SPELLED_OUT[contraction.replace('’', "'")] ?? contraction;
+}
+
 /** When a record was written is no part of what it says. */
 const VOLATILE_KEY = /^(?:timestamp|ts|(?:created|updated|stored|reported)_?at)$/i;
 
@@ -44,6 +61,7 @@ function sentencesOf(text: string): string[] {
   return text
     .normalize('NFKC')
     .toLowerCase()
+    .replace(CONTRACTION, spellOut)
     .split(SENTENCE_END)
     .map((sentence) => phrasesOf(sentence).sort().join('|'))
     .filter((sentence) => sentence !== '');

@@ -8,6 +8,12 @@ import { redactRandomText } from './random-text.ts';
 /** Masks secrets in every text of a memory that reaches the disk. */
 export class SecretMask {
   readonly #kinds = new Set<string>();
+  readonly #maskKnown: (text: string) => string;
+
+  /** @param maskKnown masks secrets by their values: whatever they look like. */
+  constructor(maskKnown: (text: string) => string = (text) => text) {
+    this.#maskKnown = maskKnown;
+  }
 
   /** Kinds of secrets that were masked, each once. */
   get kinds(): string[] {
@@ -29,10 +35,12 @@ export class SecretMask {
     return { ...changes, ...this.#labels(changes), tags: changes.tags?.map(this.text), content, sessionId };
   }
 
-  readonly text = (text: string): string => {
-    const redacted = redactVisibly(text);
+  readonly text = (original: string): string => {
+    const redacted = redactVisibly(original);
     for (const kind of redacted.kinds) this.#kinds.add(kind);
-    return redacted.text;
+    const text = this.#maskKnown(redacted.text);
+    if (text !== redacted.text) this.#kinds.add('configured_secret');
+    return text;
   };
 
   optional(text: string | undefined): string | undefined {

@@ -33,35 +33,41 @@ import { readVersions, restoreVersion, updateMemory } from './update-memory.ts';
 import { writableRow } from './writable-row.ts';
 import { draftMemory, storeDraft } from './write-memory.ts';
 
+export interface MemoryOptions {
+  /** Where meaning counts as well as words. */
+  semantic?: SemanticIndex | undefined;
+  /** Masks the values that the server knows to be secrets. */
+  maskKnown?: ((text: string) => string) | undefined;
+}
+
 /** Memories in SQLite; needs `memoryMigrations`. */
 export class SqliteMemoryStore implements MemoryStore {
   readonly #sqlite: Sqlite;
   readonly #clock: Clock;
   readonly #ids = new UlidSource();
 
-  readonly #semantic: SemanticIndex | undefined;
+  readonly #options: MemoryOptions;
 
-  /** @param semantic where meaning counts as well as words. */
-  constructor(sqlite: Sqlite, clock: Clock = systemClock, semantic?: SemanticIndex) {
+  constructor(sqlite: Sqlite, clock: Clock = systemClock, options: MemoryOptions = {}) {
     this.#sqlite = sqlite;
     this.#clock = clock;
-    this.#semantic = semantic;
+    this.#options = options;
   }
 
   async store(memory: NewMemory, origin: Origin): Promise<StoreResult> {
     refuseTooLarge(memory.content);
-    const mask = new SecretMask();
+    const mask = new SecretMask(this.#options.maskKnown);
     const now = this.#clock.now();
     const draft = draftMemory(mask.memory(memory), mask.origin(origin), this.#ids.next(now), now);
     const connection = await this.#sqlite.hot();
     const { row, isDuplicate } = await connection.write((sql) => storeDraft(sql, draft));
-    this.#semantic?.add(row);
+    this.#options.semantic?.add(row);
     return { memory: toMemory(row), duplicateOf: isDuplicate ? row.id : undefined, redacted: mask.kinds };
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
     const { text, workspace } = query;
-    const semantic = workspace === undefined ? undefined : await this.#semantic?.query(text, workspace);
+    const semantic = workspace === undefined ? undefined : await this.#options.semantic?.query(text, workspace);
     const connection = await this.#sqlite.hot();
     return connection.read((sql) => searchMemories(sql, query, this.#clock.now(), semantic));
   }
@@ -86,10 +92,10 @@ export class SqliteMemoryStore implements MemoryStore {
 
   async update(id: string, changes: MemoryChanges, origin: Origin): Promise<UpdateResult> {
     if (changes.content !== undefined) refuseTooLarge(changes.content);
-    const mask = new SecretMask();
+    const mask = new SecretMask(this.#options.maskKnown);
     const masked = mask.changes(changes);
     const { row, isChanged } = await this.#write((sql, now) => updateMemory(sql, id, masked, origin, now));
-    this.#semantic?.add(row);
+    this.#options.semantic?.add(row);
     return { memory: toMemory(row), isChanged, redacted: mask.kinds };
   }
 

@@ -25,7 +25,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'instructions.ts': [],
   'stdout-guard.ts': [],
   'server.ts': ['core', 'tools', 'describe-tool.ts', 'find-resource.ts'],
+  'breaker-reports.ts': ['core', 'memory', 'resilience'],
   'app.ts': [
+    'breaker-reports.ts',
     'core',
     'storage',
     'resilience',
