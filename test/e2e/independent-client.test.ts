@@ -3,6 +3,7 @@ import { Experimental_StdioMCPTransport as StdioTransport } from '@ai-sdk/mcp/mc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, it } from 'vitest';
+import { tools as registry } from '../../src/tools/registry.ts';
 import { LAUNCHER, onTestEnd, serverEnv, temporaryFolder } from '../support/server-process.ts';
 
 it('works with a client that has its own protocol code', async () => {
@@ -11,7 +12,7 @@ it('works with a client that has its own protocol code', async () => {
   const client = await createMCPClient({ transport });
   onTestEnd(() => client.close());
   const { tools } = await client.listTools();
-  expect(tools).toHaveLength(9);
+  expect(tools).toHaveLength(registry.length);
   const callable = await client.tools();
   const options = { toolCallId: '1', messages: [], context: {} };
   const stored = await callable['store_memory']?.execute?.(
@@ -32,5 +33,5 @@ it("works with the official client's own transport", async () => {
     new StdioClientTransport({ command: process.execPath, args: [LAUNCHER], env: serverEnv(folder), stderr: 'ignore' }),
   );
   onTestEnd(() => client.close());
-  expect((await client.listTools()).tools).toHaveLength(9);
+  expect((await client.listTools()).tools).toHaveLength(registry.length);
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { tools } from '../../src/tools/registry.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { LAUNCHER, onTestEnd, serverEnv, startServer, temporaryFolder } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
@@ -124,7 +125,7 @@ describe('what a server must survive', () => {
       secret_env: 'NOT_SET',
     });
     expect(result.body).toMatchObject({ valid: false });
-    expect((await server.client.listTools()).tools.length).toBe(9);
+    expect((await server.client.listTools()).tools.length).toBe(tools.length);
   });
 
   it('an unknown tool and an unknown resource', async () => {
