@@ -1,17 +1,23 @@
+import { ReportingBreakerStore } from './breaker-reports.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
+import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
+import { IntegrationEmbedder } from './integrations/embeddings/integration-embedder.ts';
 import { IntegrationClient } from './integrations/integration-client.ts';
 import { Integrations } from './integrations/integrations.ts';
 import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
+import { SemanticIndex } from './memory/semantic-index.ts';
+import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
@@ -46,6 +52,16 @@ export interface App extends Toolbox<ResourceDeps> {
   close(): Promise<void>;
 }
 
+/** Deletes expired memories and those over the limit: soon after the start, then every hour. */
+const MAINTENANCE_DELAY_MS = 60_000;
+const MAINTENANCE_INTERVAL_MS = 3_600_000;
+
+/** What the command line uses of the memory. */
+export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
+  const sqlite = new Sqlite({ path: databasePath, migrations });
+  return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
+}
+
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
 export function createApp(settings: Settings, secrets: Secrets, log: Log, clock: Clock = systemClock): App {
   const sqlite = new Sqlite({
@@ -55,9 +71,11 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     onReplaced: () =>
       log.warn({}, 'The database was deleted or replaced while open; the one at its path is used from now on'),
   });
-  const breakerStore = new FallbackBreakerStore(
-    new SqliteBreakerStore(sqlite, clock),
-    new InProcessBreakerStore(clock),
+  const reports = new SqliteMemoryStore(sqlite, clock);
+  const breakerStore = new ReportingBreakerStore(
+    new FallbackBreakerStore(new SqliteBreakerStore(sqlite, clock), new InProcessBreakerStore(clock), log),
+    reports,
+    settings.workspace,
     log,
   );
   const permits = new FallbackPermitStore(new SqlitePermitStore(sqlite, clock), clock, log);
@@ -79,6 +97,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
+  const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
     tools,
     resources,
@@ -88,16 +108,28 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
-      memory: new SqliteMemoryStore(sqlite, clock),
+      memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks: new IntegrationWebhooks(integrations),
       certificates,
       secrets,
       clock,
     },
     async close() {
+      maintenance.stop();
+      await semantic.close();
       sender.close();
       certificates.close();
       await sqlite.close();
     },
   };
+}
+
+function scheduleMaintenance(archive: MemoryArchive, limit: number | undefined, log: Log): { stop(): void } {
+  const run = async () => {
+    const result = await archive.maintain(limit).catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
+    log.debug({ ...result }, 'memory maintenance');
+    timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
+  };
+  let timer = setTimeout(run, MAINTENANCE_DELAY_MS).unref();
+  return { stop: () => clearTimeout(timer) };
 }

@@ -19,6 +19,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 const USAGE = `breakwater ${packageJson.version}: MCP tool server for external integrations, on stdio
 
   breakwater             serve (this is what an MCP client starts)
+  breakwater memory …    export, import, stats, consolidate, vacuum: breakwater memory --help
   breakwater --version   print the version
   breakwater --help      print this
 
@@ -53,8 +54,31 @@ async function serve(): Promise<void> {
   await edge.connect(new StdioServerTransport(process.stdin, protocolOutput, { maxBufferSize: MAX_MESSAGE_BYTES }));
 }
 
+/** Not serving: standard output is the command's. */
+async function runMemory(args: readonly string[]): Promise<void> {
+  const [{ openMemoryArchive }, { MEMORY_USAGE, runMemoryCommand }] = await Promise.all([
+    import('./app.ts'),
+    import('./commands/memory.ts'),
+  ]);
+  const write = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      protocolOutput.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+  if (args[0] === '--help') return write(MEMORY_USAGE);
+  const settings = parseSettings(environment, process.cwd());
+  const { archive, close } = openMemoryArchive(settings);
+  const { workspace, memoryLimit } = settings;
+  const report = (text: string) => void process.stderr.write(text);
+  // A reader that leaves early (head) ends the command: the failed write says so.
+  protocolOutput.on('error', () => {});
+  process.stdout.on('error', () => {});
+  process.exitCode = await runMemoryCommand(args, { archive, workspace, memoryLimit, write, report });
+  await close();
+}
+
 async function main([command, ...rest]: readonly string[]): Promise<void> {
   if (command === undefined) return serve();
+  if (command === 'memory') return runMemory(rest);
   if (command === '--version' && rest.length === 0) return void protocolOutput.write(`${packageJson.version}\n`);
   if (command === '--help' && rest.length === 0) return void protocolOutput.write(USAGE);
   process.stderr.write(`breakwater: unknown argument\n\n${USAGE}`);

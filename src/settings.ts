@@ -20,6 +20,8 @@ export interface Settings {
   agent: string;
   sessionId: string | undefined;
   allowLive: boolean;
+  /** Most memories of a workspace; undefined for no limit. */
+  memoryLimit: number | undefined;
   logLevel: LogLevel;
   /** True when the environment asks for OpenTelemetry. */
   telemetry: boolean;
@@ -47,6 +49,11 @@ export const SETTINGS = [
     default: 'unset',
     description: '`1` is the consent of a person to live mode; without it no live call leaves',
   },
+  {
+    name: 'BREAKWATER_MEMORY_LIMIT',
+    default: 'none',
+    description: 'Most memories of a workspace: above it the superseded, then the least important and oldest go',
+  },
   { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
   {
     name: 'OTEL_*',
@@ -72,6 +79,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
+    memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),
   };
@@ -90,6 +98,7 @@ export function createSecrets(env: Environment, redactor: Redactor): Secrets {
     if (value !== undefined && looksRandom(value)) redactor.learn(value);
   }
   return {
+    mask: (text) => redactor.redact(text),
     get(name) {
       const value = read(env, name);
       if (value !== undefined) redactor.learn(value);
@@ -112,6 +121,12 @@ function parseConsent(value: string | undefined): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
   throw new AppError('invalid_input', 'BREAKWATER_ALLOW_LIVE must be 1 or 0.');
+}
+
+function parseLimit(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,11}$/.test(value)) return Number(value);
+  throw new AppError('invalid_input', 'BREAKWATER_MEMORY_LIMIT must be a whole number above 0.');
 }
 
 function parseLogLevel(value: string | undefined): LogLevel {

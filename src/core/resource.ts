@@ -20,8 +20,8 @@ export interface Resource<Deps = never> {
   /** @param variable decoded; '' for a fixed address. Throws `not_found` where there is nothing. */
   read(variable: string, deps: Deps, caller: Caller): Promise<unknown>;
   /**
-   * A cheap text that changes when the content does, for subscribers; asked twice a second. Without it a resource cannot be
-   * subscribed to.
+   * A cheap fingerprint that changes whenever what `read` answers changes, '' where there is nothing: asked twice a second, it tells
+   * subscribers of changes by any process. Without it a resource cannot be subscribed to.
    */
   version?(variable: string, deps: Deps, caller: Caller): Promise<string>;
 }

@@ -4,6 +4,8 @@ import { findSecret } from './redact.ts';
 export interface Secrets {
   /** The value, or undefined when the variable is unset, empty or still a literal `${NAME}`. */
   get(name: string): string | undefined;
+  /** Masks every value looked up so far, and those whose names say that they are secrets. */
+  mask?: ((text: string) => string) | undefined;
 }
 
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;

@@ -2,6 +2,7 @@ import { calendly } from './calendly/index.ts';
 import { clerk } from './clerk/index.ts';
 import { custom } from './custom/index.ts';
 import { discord } from './discord/index.ts';
+import { embeddings } from './embeddings/index.ts';
 import { github } from './github/index.ts';
 import { intercom } from './intercom/index.ts';
 import { linear } from './linear/index.ts';
@@ -47,6 +48,7 @@ const providers: readonly Provider[] = [
   intercom,
   linear,
   calendly,
+  embeddings,
   custom,
 ];
 

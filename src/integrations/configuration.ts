@@ -119,7 +119,7 @@ function checkBaseUrl(provider: Provider, mode: Mode, baseUrl: string | undefine
     throw new AppError('invalid_input', 'base_url is not a URL.', { hint: 'For instance http://127.0.0.1:12111.' });
   assertEgress(url, mode === 'test');
   const own = provider.api?.baseUrl;
-  if (isLoopbackUrl(url) || (own !== undefined && url.host === new URL(own).host)) return;
+  if (provider.api?.isSelfHosted || isLoopbackUrl(url) || (own !== undefined && url.host === new URL(own).host)) return;
   throw new AppError('not_allowed', `base_url points to a host that is not ${provider.title}'s.`, {
     hint: `Leave it out to use ${own ?? 'the default'}, or use a loopback address in test mode.`,
   });

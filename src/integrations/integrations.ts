@@ -18,6 +18,7 @@ export interface SecretReport {
   mode: Mode | undefined;
   /** Why the value cannot be right. */
   problem: string | undefined;
+  isOptional: boolean;
 }
 
 export interface IntegrationReport {
@@ -155,7 +156,7 @@ export class Integrations {
   #report(integration: Integration): IntegrationReport {
     const provider = this.provider(integration.config.service);
     const secrets = this.#secretReports(integration, provider);
-    const missing = secrets.filter(({ set }) => !set).map(({ variable }) => variable);
+    const missing = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
     return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
   }
 
@@ -168,7 +169,7 @@ export class Integrations {
   }
 
   #secretReport(variable: string, role: SecretRole | undefined): SecretReport {
-    const about = { role: role?.role ?? 'webhook', variable };
+    const about = { role: role?.role ?? 'webhook', variable, isOptional: role?.isOptional ?? false };
     const value = this.#options.secrets.get(variable);
     if (value === undefined)
       return { ...about, set: false, fingerprint: undefined, mode: undefined, problem: undefined };

@@ -16,6 +16,8 @@ export interface SecretRole {
   /** The variable that is looked up when the user names none. */
   defaultEnv: string;
   description: string;
+  /** True where some installations need none. */
+  isOptional?: boolean;
   /** The mode a value belongs to, where the provider's keys tell. */
   modeOf?(value: string): Mode | undefined;
   /** Why a value cannot be right, in words that do not repeat it; undefined when it can. */
@@ -25,6 +27,8 @@ export interface SecretRole {
 /** How to call a provider's API. */
 export interface ProviderApi {
   baseUrl: string;
+  /** True for an API that many hosts offer: then `base_url` may name any public one. */
+  isSelfHosted?: boolean;
   secrets: readonly SecretRole[];
   /** What a user may set beside the common settings. */
   settings: z.ZodObject;

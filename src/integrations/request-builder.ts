@@ -53,12 +53,13 @@ function encode(fields: Record<string, unknown>): string {
   return encodeForm(Object.fromEntries(accepted));
 }
 
-/** The values of all secrets that the API needs; `not_configured` and `not_allowed` name the variable and never the value. */
+/** The values of all secrets that the API needs or takes; `not_configured` and `not_allowed` name the variable and never the value. */
 export function readSecrets(integration: Integration, api: ProviderApi, secrets: Secrets): Record<string, string> {
   const { name, config } = integration;
-  const values = api.secrets.map((role) => {
+  const values = api.secrets.flatMap((role) => {
     const env = config.secretEnvs[role.role] ?? role.defaultEnv;
     const value = secrets.get(env);
+    if (value === undefined && role.isOptional) return [];
     if (value === undefined) {
       throw new AppError('not_configured', `The environment variable ${env} of integration "${name}" is not set.`, {
         hint: `Set ${env} in the environment of the MCP server (the "env" of .mcp.json, or claude mcp add --env) and restart it.`,
@@ -82,7 +83,7 @@ export function readSecrets(integration: Integration, api: ProviderApi, secrets:
         },
       );
     }
-    return [role.role, value] as const;
+    return [[role.role, value] as const];
   });
   return Object.fromEntries(values);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ContextType } from './memory-store.ts';
+import { remembering } from './remembering.ts';
 
 /**
  * Everything that a search can filter by equality is one opaque word in the `facets` column of the index, so that the filter is part
@@ -59,6 +60,12 @@ export function facetsOf(memory: Faceted): string {
 
 /** The condition on the `facets` column, as FTS5 query syntax. */
 export function facetCondition(filter: FacetFilter): string {
+  const conditions = facetGroups(filter).map((group) => `(${group.join(' OR ')})`);
+  return `facets : (${conditions.length > 0 ? conditions.join(' AND ') : EVERY})`;
+}
+
+/** A memory fits a filter when it has a facet word of every group. */
+export function facetGroups(filter: FacetFilter): string[][] {
   const groups = [
     filter.scope === undefined ? [] : [scopeWord(filter.scope), scopeWord(undefined)],
     wordsOf('type', filter.types ?? []),
@@ -68,14 +75,20 @@ export function facetCondition(filter: FacetFilter): string {
     wordsOf('session', [filter.session ?? '']),
     importanceWords(filter.minImportance ?? 1),
   ];
-  const conditions = groups.filter((group) => group.length > 0).map((group) => `(${group.join(' OR ')})`);
-  return `facets : (${conditions.length > 0 ? conditions.join(' AND ') : EVERY})`;
+  return groups.filter((group) => group.length > 0);
 }
 
 /** Each once; a blank value is none. */
 function wordsOf(kind: keyof typeof PREFIXES, values: readonly string[]): string[] {
   const given = values.filter((value) => value.trim() !== '');
   return [...new Set(given.map((value) => word(kind, value)))];
+}
+
+/** Facet words with some taken out, then others put in, each once. */
+export function replaceFacets(facets: string, gone: string, added: string): string {
+  const removed = new Set(gone.split(' '));
+  const kept = facets.split(' ').filter((facet) => !removed.has(facet));
+  return [...new Set([...kept, ...added.split(' ')])].join(' ');
 }
 
 function importanceWords(least: number): string[] {
@@ -92,6 +105,4 @@ function word(kind: keyof typeof PREFIXES, value: string): string {
   return PREFIXES[kind] + digest(value.trim().toLowerCase());
 }
 
-function digest(value: string): string {
-  return createHash('sha256').update(value).digest('hex').slice(0, 16);
-}
+const digest = remembering((value) => createHash('sha256').update(value).digest('hex').slice(0, 16));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { jsonLeaves } from './json-text.ts';
 import { porterStem } from './porter.ts';
+import { remembering } from './remembering.ts';
 
 /** Words without which a sentence says the same. */
 const FILLERS = new Set(
@@ -16,8 +17,27 @@ const PHRASE_STARTS = new Set(
 const SENTENCE_END = /[.;!…]{1,3}["'`)\]]{0,2}(?:\s|$)|\n/;
 const OUTER_PUNCTUATION = /^["'`([*]{1,4}|["'`)\]*.,;:!…]{1,4}$/g;
 const BULLETS = new Set(['-', '*', '•', '–', '—', '']);
+const CONTRACTION = /\b(can|won|shan)['’]t\b|\bcannot\b|n['’]t\b|['’](?:ll|re|ve|m)\b/g;
+const SPELLED_OUT: Readonly<Record<string, string>> = {
+  "can't": 'can not',
+  cannot: 'can not',
+  "won't": 'will not',
+  "shan't": 'shall not',
+  "n't": ' not',
+  "'ll": ' will',
+  "'re": ' are',
+  "'ve": ' have',
+  "'m": ' am',
+};
+
+function spellOut(contraction: string): string {
+  return SPELLED_OUT[contraction.replace('’', "'")] ?? contraction;
+}
+
 /** When a record was written is no part of what it says. */
 const VOLATILE_KEY = /^(?:timestamp|ts|(?:created|updated|stored|reported)_?at)$/i;
+
+const stem = remembering(porterStem);
 
 /**
  * Equal for texts that say the same: differences in case, spacing, punctuation, inflection, filler words, order of sentences, of
@@ -41,6 +61,7 @@ function sentencesOf(text: string): string[] {
   return text
     .normalize('NFKC')
     .toLowerCase()
+    .replace(CONTRACTION, spellOut)
     .split(SENTENCE_END)
     .map((sentence) => phrasesOf(sentence).sort().join('|'))
     .filter((sentence) => sentence !== '');
@@ -52,7 +73,7 @@ function phrasesOf(sentence: string): string[] {
     const word = raw.replace(OUTER_PUNCTUATION, '');
     if (BULLETS.has(word) || FILLERS.has(word)) continue;
     if (PHRASE_STARTS.has(word)) phrases.push([]);
-    phrases.at(-1)?.push(/^[a-z]+$/.test(word) ? porterStem(word) : word);
+    phrases.at(-1)?.push(/^[a-z]+$/.test(word) ? stem(word) : word);
   }
   return phrases.map((phrase) => phrase.join(' ')).filter((phrase) => phrase !== '');
 }

@@ -1,10 +1,11 @@
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
-import { readableText } from './json-text.ts';
+import { facetsOf } from './facets.ts';
+import { jsonField, readableText } from './json-text.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
 import { clip, toPlainText } from './plain-text.ts';
-import { encodeTerms, termCount } from './term-vector.ts';
+import { termCount } from './term-vector.ts';
 import { tokenize } from './tokens.ts';
 
 const SUMMARY_LENGTH = 100;
@@ -30,12 +31,48 @@ function dayTerms(timeMs: number): string[] {
   return [day, String(date.getUTCFullYear()), ...tokenize(MONTH.format(date))];
 }
 
-/** Writes a memory that is not in the index into it. */
+/** The facet words of a memory that one agent stored once. */
+export function rowFacets(row: Omit<MemoryRow, 'seq'>): string {
+  return facetsOf({
+    scope: row.is_global === 1 ? undefined : row.workspace,
+    type: row.context_type,
+    category: row.category ?? undefined,
+    tags: parseTags(row.tags),
+    agents: [row.agent, jsonField(row.content, 'agent') ?? row.agent],
+    session: row.session_id ?? undefined,
+    importance: row.importance,
+  });
+}
+
+/** What went into the index and is yet to be counted. */
+export interface Indexed {
+  memories: number;
+  terms: number;
+  different: Set<string>;
+}
+
+export function nothingIndexed(): Indexed {
+  return { memories: 0, terms: 0, different: new Set() };
+}
+
+/** Writes a memory that is not in the index, and whose row has its terms, into it. */
 export function addToIndex(sql: Sql, seq: number, terms: readonly string[], facets: string): void {
+  const indexed = nothingIndexed();
+  addUncounted(sql, seq, terms, facets, indexed);
+  countIndexed(sql, indexed);
+}
+
+/** As `addToIndex`, for many memories in one transaction, which ends with `countIndexed`. */
+export function addUncounted(sql: Sql, seq: number, terms: readonly string[], facets: string, indexed: Indexed): void {
   sql.run('INSERT INTO memory_fts (rowid, terms, facets) VALUES (?, ?, ?)', [seq, terms.join(' '), facets]);
-  sql.run('UPDATE memory SET terms = ? WHERE seq = ?', [encodeTerms(terms), seq]);
-  sql.run('UPDATE memory_total SET memories = memories + 1, terms = terms + ?', [terms.length]);
-  sql.run('INSERT OR IGNORE INTO memory_term SELECT value FROM json_each(?)', [JSON.stringify(terms)]);
+  indexed.memories += 1;
+  indexed.terms += terms.length;
+  for (const term of terms) indexed.different.add(term);
+}
+
+export function countIndexed(sql: Sql, { memories, terms, different }: Indexed): void {
+  sql.run('UPDATE memory_total SET memories = memories + ?, terms = terms + ?', [memories, terms]);
+  sql.run('INSERT OR IGNORE INTO memory_term SELECT value FROM json_each(?)', [JSON.stringify([...different])]);
 }
 
 /** Takes a memory out of the index: searches do not find it any more. */

@@ -61,13 +61,95 @@ export interface Memory {
   expiresAt: number | undefined;
   /** Id of the memory that corrects this one. */
   supersededBy: string | undefined;
+  /** 1 until it is updated. */
+  version: number;
+  updatedAt: number | undefined;
 }
+
+/** Fields to change; absent ones stay as they are. */
+export interface MemoryChanges {
+  content?: string | undefined;
+  contextType?: ContextType | undefined;
+  /** '' for none. */
+  category?: string | undefined;
+  tags?: readonly string[] | undefined;
+  importance?: number | undefined;
+  /** '' for the beginning of the content. */
+  summary?: string | undefined;
+  /** '' for none. */
+  sessionId?: string | undefined;
+  isGlobal?: boolean | undefined;
+  /** Id of a memory that this one corrects. */
+  supersedes?: string | undefined;
+  /** From now on; null keeps the memory for ever. */
+  ttlSeconds?: number | null | undefined;
+}
+
+/** What a memory said before an update. */
+export type MemoryVersion = Omit<
+  Memory,
+  'id' | 'workspace' | 'createdAt' | 'storedAt' | 'timesStored' | 'expiresAt' | 'supersededBy' | 'updatedAt'
+> & { savedAt: number };
+
+export const RELATIONSHIPS = [
+  'relates_to',
+  'parent_of',
+  'child_of',
+  'references',
+  'supersedes',
+  'implements',
+  'example_of',
+] as const;
+export type Relationship = (typeof RELATIONSHIPS)[number];
+
+/** A directed link between two memories; it describes and has no effect on searches. */
+export interface Link {
+  fromId: string;
+  toId: string;
+  relationship: Relationship;
+}
+
+export interface StoredLink extends Link {
+  /** Who made it, and when. */
+  agent: string;
+  createdAt: number;
+}
+
+/** All conditions must hold; of several values in one, any. */
+export interface DeleteFilter {
+  contextTypes?: readonly ContextType[] | undefined;
+  category?: string | undefined;
+  tags?: readonly string[] | undefined;
+  agent?: string | undefined;
+  sessionId?: string | undefined;
+  /** Stored at or before. */
+  until?: number | undefined;
+}
+
+export interface DeleteResult {
+  /** Those deleted, or that a dry run would delete, oldest first. */
+  memories: Memory[];
+  /** How many more fit the filter: at most `MAX_DELETED` go at a time. */
+  remaining: number;
+  /** Undefined for a dry run. */
+  deletedAt: number | undefined;
+}
+
+export const MAX_DELETED = 1000;
+export const MAX_VERSIONS = 50;
 
 export interface StoreResult {
   memory: Memory;
   /** Id of the memory that said the same already and was refreshed; then `memory` is that one. */
   duplicateOf: string | undefined;
   /** Kinds of secrets that were masked. */
+  redacted: string[];
+}
+
+export interface UpdateResult {
+  memory: Memory;
+  /** False when the memory said all that already. */
+  isChanged: boolean;
   redacted: string[];
 }
 
@@ -133,4 +215,32 @@ export interface MemoryStore {
 
   /** The memories of a workspace and the global ones, last stored first. */
   recent(workspace: string, limit: number): Promise<Memory[]>;
+
+  /**
+   * Masks secrets, then makes a new version; the old one is kept, up to `MAX_VERSIONS` of them. A change that changes nothing makes no
+   * version. Works on memories of the origin's workspace and global ones. Throws as `store` does, `not_found` for an unknown memory and
+   * `conflict` for a superseded one.
+   */
+  update(id: string, changes: MemoryChanges, origin: Origin): Promise<UpdateResult>;
+
+  /** Makes a new version that says what an old one said. Throws as `update` does, `not_found` for an unknown version. */
+  restore(id: string, version: number, origin: Origin): Promise<UpdateResult>;
+
+  /** Earlier versions, newest first. */
+  versions(id: string): Promise<MemoryVersion[]>;
+
+  /** Deletes a memory of the workspace or a global one, with versions and links. Throws `not_found`. */
+  delete(id: string, workspace: string, dryRun: boolean): Promise<DeleteResult>;
+
+  /** Deletes what fits the filter in the workspace, superseded ones too, global ones not. Throws `invalid_input` for an empty filter. */
+  deleteAll(filter: DeleteFilter, workspace: string, dryRun: boolean): Promise<DeleteResult>;
+
+  /** Links two memories of the workspace or global ones; false when they are linked so already. Throws `not_found`. */
+  link(link: Link, origin: Origin): Promise<boolean>;
+
+  /** False when there was no such link. */
+  unlink(link: Link, workspace: string): Promise<boolean>;
+
+  /** Links from and to a memory, oldest first. */
+  links(id: string): Promise<StoredLink[]>;
 }

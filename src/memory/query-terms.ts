@@ -25,8 +25,8 @@ const STOP_WORD_WEIGHT = 0.4;
  * The time of a match grows with the number of memories that hold one of its terms. The rarest terms up to so many occurrences, or this
  * share of all memories, are searched first: they nearly always hold the best hits.
  */
-const MIN_RARE_OCCURRENCES = 20_000;
-const RARE_SHARE = 0.4;
+const MIN_RARE_OCCURRENCES = 6_000;
+const RARE_SHARE = 0.25;
 
 /** Occurrences counted before the rest is estimated. */
 const SAMPLE = 2000;

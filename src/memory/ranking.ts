@@ -13,6 +13,13 @@ export interface Candidate {
   labels: readonly string[];
 }
 
+export interface Scored {
+  seq: number;
+  storedAt: number;
+  /** 0 and more; 1 is a plain match of every query word. */
+  score: number;
+}
+
 export interface Ranked {
   seq: number;
   /** Above 0, below 1. A plain match of every query word is near 0.9. */
@@ -28,6 +35,8 @@ const MAX_LABELS = 3;
 const IMPORTANCE_BOOST = 0.02;
 const NEUTRAL_IMPORTANCE = 5;
 const RECENCY_BOOST = 0.04;
+/** Dampens the lead of the first ranks. */
+const FUSION_RANK = 60;
 const RECENCY_HALF_LIFE_MS = 14 * 24 * 3_600_000;
 
 /** Best first; equally good ones newest first. */
@@ -36,15 +45,43 @@ export function rankCandidates(
   terms: readonly QueryTerm[],
   size: CollectionSize,
   now: number,
-): Ranked[] {
+): Scored[] {
   const scorer = new TextScorer(terms, size);
   const words = new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term)));
-  return candidates
-    .map((candidate) => ({ candidate, score: scorer.score(candidate.terms) * boost(candidate, words, now) }))
-    .sort(
-      (a, b) => b.score - a.score || b.candidate.storedAt - a.candidate.storedAt || b.candidate.seq - a.candidate.seq,
-    )
-    .map(({ candidate, score }) => ({ seq: candidate.seq, similarity: 1 - Math.exp(-2 * score) }));
+  const scored = candidates.map((candidate) => ({
+    seq: candidate.seq,
+    storedAt: candidate.storedAt,
+    score: scorer.score(candidate.terms) * boost(candidate, words, now),
+  }));
+  return scored.sort(bestFirst);
+}
+
+function bestFirst(a: Scored, b: Scored): number {
+  return b.score - a.score || b.storedAt - a.storedAt || b.seq - a.seq;
+}
+
+/** Orders scored candidates anew and makes similarities of their scores. */
+export function toRanked(scored: readonly Scored[]): Ranked[] {
+  return [...scored].sort(bestFirst).map(({ seq, score }) => ({ seq, similarity: 1 - Math.exp(-2 * score) }));
+}
+
+/**
+ * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009) of the first window of a text search with what is near in meaning, given best
+ * first with its cosine. What is near stands in the first window only.
+ */
+export function fuseRanks(byText: readonly Ranked[], near: ReadonlyMap<number, number>, isFirst: boolean): Ranked[] {
+  const rest = byText.filter(({ seq }) => isFirst || !near.has(seq));
+  if (!isFirst || near.size === 0) return rest;
+  const fused = new Map<number, { score: number; similarity: number }>();
+  const add = (seq: number, rank: number, similarity: number) => {
+    const known = fused.get(seq) ?? { score: 0, similarity: 0 };
+    const score = known.score + 1 / (FUSION_RANK + rank);
+    fused.set(seq, { score, similarity: Math.max(known.similarity, similarity) });
+  };
+  for (const [rank, { seq, similarity }] of rest.entries()) add(seq, rank, similarity);
+  for (const [rank, [seq, cosine]] of [...near].entries()) add(seq, rank, cosine);
+  const ordered = [...fused].sort(([, a], [, b]) => b.score - a.score || b.similarity - a.similarity);
+  return ordered.map(([seq, { similarity }]) => ({ seq, similarity: Math.min(similarity, 1) }));
 }
 
 /** A factor near 1. */

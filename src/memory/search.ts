@@ -1,15 +1,19 @@
-import type { Sql } from '../storage/connection.ts';
+import type { Row, Sql } from '../storage/connection.ts';
 import { excerptOf } from './excerpt.ts';
 import { facetCondition } from './facets.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, parseTags, toMemory } from './memory-row.ts';
 import type { SearchHit, SearchPage, SearchQuery } from './memory-store.ts';
+import type { Placed } from './neighbours.ts';
+import { addNeighbourScores } from './neighbours.ts';
 import { SafePattern } from './pattern.ts';
 import { collectionSize, queryTerms, termConditions } from './query-terms.ts';
 import type { Candidate, Ranked } from './ranking.ts';
-import { rankCandidates } from './ranking.ts';
+import { fuseRanks, rankCandidates, toRanked } from './ranking.ts';
 import type { SearchPosition } from './search-cursor.ts';
 import { decodeCursor, encodeCursor } from './search-cursor.ts';
+import type { SemanticQuery } from './vectors.ts';
+import { nearestMemories } from './vectors.ts';
 
 /** Candidates that the text index orders by BM25 and that are then ranked in full; also the most hits of one page. */
 const WINDOW = 100;
@@ -17,16 +21,23 @@ const WINDOW = 100;
 const MAX_WINDOWS = 50;
 
 /** Filters stand inside the query, before its limit, so that they never cost a result. */
-const CANDIDATES = `
-  SELECT memory.seq, memory.importance, memory.stored_at, memory.category, memory.tags, memory.terms
-  FROM memory_fts CROSS JOIN memory ON memory.seq = memory_fts.rowid
+const FILTER = `
   WHERE memory_fts MATCH :match AND (memory.expires_at IS NULL OR memory.expires_at > :now)
     AND memory.stored_at BETWEEN :since AND :until AND memory.seq <= :snapshot`;
+const COLUMNS = `memory.seq, memory.workspace, memory.session_id, memory.importance, memory.stored_at, memory.category, memory.tags,
+  memory.terms`;
+const CANDIDATES = `
+  SELECT ${COLUMNS} FROM memory_fts CROSS JOIN memory ON memory.seq = memory_fts.rowid ${FILTER}`;
 const BY_TEXT = `${CANDIDATES} ORDER BY memory_fts.rank LIMIT ${WINDOW} OFFSET :skip`;
 const BY_TIME = `${CANDIDATES} ORDER BY memory_fts.rowid DESC LIMIT ${WINDOW} OFFSET :skip`;
+const WITH_VECTORS = `
+  FROM memory_fts CROSS JOIN memory ON memory.seq = memory_fts.rowid
+  CROSS JOIN memory_vector ON memory_vector.seq = memory.seq AND memory_vector.version = memory.version
+    AND memory_vector.model = :model ${FILTER}`;
+/** Finds nothing: where only meaning finds something. */
+const NO_MATCH = 'facets : zznone';
 
-interface CandidateRow {
-  seq: number;
+interface CandidateRow extends Placed {
   importance: number;
   stored_at: number;
   category: string | null;
@@ -36,6 +47,10 @@ interface CandidateRow {
 
 /** A query made ready: where candidates come from, how a window of them is ranked, and what an excerpt shows. */
 interface Plan {
+  /** The filters alone, as an FTS5 query. */
+  facets: string;
+  /** True where the query has no words. */
+  isListing: boolean;
   /** FTS5 queries, searched one after the other; no memory fulfils two. */
   matches: readonly string[];
   statement: string;
@@ -50,25 +65,33 @@ interface Entry {
   next: SearchPosition;
 }
 
-/** Runs a search on the state of this moment. */
-export function searchMemories(sql: Sql, query: SearchQuery, now: number): SearchPage {
+/** Runs a search on the state of this moment; `semantic` also finds what means the same in other words. */
+export function searchMemories(sql: Sql, query: SearchQuery, now: number, semantic?: SemanticQuery): SearchPage {
   const pattern = query.regex === undefined ? undefined : new SafePattern(query.regex);
   let position = query.cursor === undefined ? firstPosition(sql) : decodeCursor(query.cursor, query);
   const plan = planQuery(sql, query, now);
-  const bounds = { now, since: query.since ?? 0, until: query.until ?? Number.MAX_SAFE_INTEGER };
+  const { since = 0, until = Number.MAX_SAFE_INTEGER } = query;
+  const scope = { now, since, until, snapshot: position.snapshot };
+  const near = findNear(sql, plan, scope, semantic);
+  const matches = plan.matches.length === 0 && near.size > 0 ? [NO_MATCH] : plan.matches;
   const hits: SearchHit[] = [];
   for (let windows = 0; windows < MAX_WINDOWS; windows += 1) {
-    const match = plan.matches[position.match];
+    const match = matches[position.match];
     if (match === undefined) return { hits, nextCursor: undefined };
-    const parameters = { ...bounds, match, snapshot: position.snapshot, skip: position.window * WINDOW };
-    const rows = sql.all<CandidateRow>(plan.statement, parameters);
-    for (const entry of findEntries(sql, plan.rank(rows), position, pattern)) {
+    const rows = sql.all<CandidateRow>(plan.statement, { ...scope, match, skip: position.window * WINDOW });
+    const ranked = fuseRanks(plan.rank(rows), near, position.match + position.window === 0);
+    for (const entry of findEntries(sql, ranked, position, pattern)) {
       if (hits.length === query.limit) return { hits, nextCursor: hits.at(-1)?.cursor };
       hits.push(toHit(entry, plan.words, query));
     }
     position = nextWindow(position, rows.length === WINDOW);
   }
   return { hits, nextCursor: encodeCursor(position, query) };
+}
+
+function findNear(sql: Sql, plan: Plan, scope: Row, semantic: SemanticQuery | undefined): ReadonlyMap<number, number> {
+  if (plan.isListing || semantic === undefined) return new Map();
+  return nearestMemories(sql, WITH_VECTORS, { ...scope, match: plan.facets }, semantic);
 }
 
 function firstPosition(sql: Sql): SearchPosition {
@@ -94,14 +117,16 @@ function planQuery(sql: Sql, query: SearchQuery, now: number): Plan {
   });
   if (/^\s*\*?\s*$/.test(query.text)) {
     const rank: Plan['rank'] = (rows) => rows.map(({ seq }) => ({ seq, similarity: 0 }));
-    return { matches: [facets], statement: BY_TIME, rank, words: new Set() };
+    return { facets, isListing: true, matches: [facets], statement: BY_TIME, rank, words: new Set() };
   }
   const size = collectionSize(sql);
   const terms = queryTerms(sql, query.text, query.fuzzy ?? false, size);
   return {
+    facets,
+    isListing: false,
     matches: termConditions(terms, size).map((condition) => `${facets} AND ${condition}`),
     statement: BY_TEXT,
-    rank: (rows) => rankCandidates(rows.map(toCandidate), terms, size, now),
+    rank: (rows) => toRanked(addNeighbourScores(sql, rankCandidates(rows.map(toCandidate), terms, size, now), rows)),
     words: new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term))),
   };
 }

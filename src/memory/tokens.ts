@@ -1,12 +1,13 @@
 import { BASE_FORMS, STOP_WORDS } from './english.ts';
 import { porterStem } from './porter.ts';
+import { remembering } from './remembering.ts';
 
 /** A stretch of text that yields index terms: a word, or an identifier, path or dotted name as a whole. */
 export interface Word {
   /** Offsets into the text, in UTF-16 units. */
   start: number;
   end: number;
-  terms: string[];
+  terms: readonly string[];
 }
 
 /** Longest index term, in characters; longer ones (encoded blobs) are found by their beginning. */
@@ -52,14 +53,14 @@ export function* words(text: string): Generator<Word> {
  * `src/apiClient.ts` gives src, api, client, apiclient, t(s) and the whole joined: parts find it, and so does the same name written in
  * another style (`api_client`, `api-client`).
  */
-function termsOf(connected: string): string[] {
+const termsOf = remembering((connected: string): readonly string[] => {
   const segments = normalize(connected).match(SEGMENT) ?? [];
   const terms = new Set<string>();
   for (const segment of segments) addSegment(segment, segments.length > 1, terms);
   const whole = segments.join('');
   if (segments.length > 1 && whole.length <= MAX_TERM && !CJK.test(whole)) terms.add(stem(whole));
   return [...terms];
-}
+});
 
 function addSegment(segment: string, isPart: boolean, terms: Set<string>): void {
   const pieces = segment.match(PIECE) ?? [];
@@ -95,18 +96,9 @@ function isAscii(text: string): boolean {
   return /^[ -~]*$/.test(text);
 }
 
-/** Stems seen lately: the same few thousand words make up most text. Emptied when full. */
-const STEMS = new Map<string, string>();
-const MAX_STEMS = 20_000;
-
 function stem(word: string): string {
   const lower = word.toLowerCase();
-  const known = STEMS.get(lower);
-  if (known !== undefined) return known;
-  const result = /^[a-z]+$/.test(lower) ? porterStem(BASE_FORMS.get(lower) ?? lower) : lower;
-  if (STEMS.size >= MAX_STEMS) STEMS.clear();
-  STEMS.set(lower, result);
-  return result;
+  return /^[a-z]+$/.test(lower) ? porterStem(BASE_FORMS.get(lower) ?? lower) : lower;
 }
 
 const STOP_TERMS: ReadonlySet<string> = new Set(STOP_WORDS.map(stem));

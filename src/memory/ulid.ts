@@ -20,3 +20,12 @@ function encode(value: bigint): string {
   for (let rest = value; text.length < LENGTH; rest >>= 5n) text = ALPHABET.charAt(Number(rest & 31n)) + text;
   return text;
 }
+
+export function isUlid(text: string): boolean {
+  return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);
+}
+
+/** A ULID of time 0 that is always the same for the same digest of at least 10 bytes. */
+export function derivedUlid(digest: Buffer): string {
+  return encode(BigInt(`0x${digest.toString('hex', 0, 10)}`));
+}

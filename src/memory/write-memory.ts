@@ -1,13 +1,14 @@
 import { AppError } from '../core/errors.ts';
 import type { Row, Sql } from '../storage/connection.ts';
-import { present } from '../storage/connection.ts';
-import { facetsOf } from './facets.ts';
+import { deleteRows } from './delete-memory.ts';
+import { replaceFacets } from './facets.ts';
 import { fingerprint } from './fingerprint.ts';
-import { jsonField } from './json-text.ts';
-import { addToIndex, defaultSummary, indexTerms, removeFromIndex } from './memory-index.ts';
+import { addToIndex, defaultSummary, indexTerms, removeFromIndex, rowFacets } from './memory-index.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
 import type { NewMemory, Origin } from './memory-store.ts';
+import { encodeTerms } from './term-vector.ts';
+import type { FullRow } from './writable-row.ts';
 
 /** A memory ready to be written: everything computed before the lock is taken. */
 export interface Draft {
@@ -23,8 +24,6 @@ export interface Stored {
   isDuplicate: boolean;
 }
 
-type FullRow = MemoryRow & { facets: string };
-
 /** Most tags that duplicates may add up to. */
 const MAX_TAGS = 50;
 /** Expired memories deleted with each write: more than one, so that they never pile up. */
@@ -33,8 +32,6 @@ const PURGE_BATCH = 20;
 /** Builds the row of a memory whose secrets are masked. */
 export function draftMemory(memory: NewMemory, origin: Origin, id: string, now: number): Draft {
   const { content } = memory;
-  const category = memory.category?.trim() || undefined;
-  const tags = [...new Set(memory.tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
   const row = {
     id,
     workspace: origin.workspace,
@@ -42,27 +39,29 @@ export function draftMemory(memory: NewMemory, origin: Origin, id: string, now: 
     agent: origin.agent,
     session_id: origin.sessionId ?? null,
     context_type: memory.contextType,
-    category: category ?? null,
-    tags: JSON.stringify(tags),
+    category: memory.category?.trim() || null,
+    tags: JSON.stringify(normalizeTags(memory.tags)),
     importance: memory.importance,
     created_at: now,
     stored_at: now,
     times_stored: 1,
     expires_at: memory.ttlSeconds === undefined ? null : now + memory.ttlSeconds * 1000,
     superseded_by: null,
+    version: 1,
+    updated_at: null,
     summary: memory.summary?.trim() || defaultSummary(content),
     content,
   };
-  const facets = facetsOf({
-    scope: memory.isGlobal ? undefined : origin.workspace,
-    type: memory.contextType,
-    category,
-    tags,
-    agents: [origin.agent, jsonField(content, 'agent') ?? origin.agent],
-    session: origin.sessionId,
-    importance: memory.importance,
-  });
-  return { row, facets, fingerprint: fingerprint(content), terms: indexTerms(row), supersedes: memory.supersedes };
+  return completeDraft(row, memory.supersedes);
+}
+
+/** Adds what the index needs. */
+export function completeDraft(row: Draft['row'], supersedes: string | undefined): Draft {
+  return { row, facets: rowFacets(row), fingerprint: fingerprint(row.content), terms: indexTerms(row), supersedes };
+}
+
+export function normalizeTags(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
 }
 
 /** Stores a draft, or refreshes the memory that says the same. Synchronous: the body of one transaction. */
@@ -84,20 +83,24 @@ function findDuplicate(sql: Sql, { row, fingerprint: print, supersedes }: Draft)
   );
 }
 
-function insert(sql: Sql, { row, facets, fingerprint: print, terms }: Draft): MemoryRow {
-  const columns: Row = { ...row, facets, fingerprint: print };
+function insert(sql: Sql, draft: Draft): MemoryRow {
+  const seq = insertRow(sql, draft);
+  addToIndex(sql, seq, draft.terms, draft.facets);
+  return { seq, ...draft.row };
+}
+
+/** Writes the row alone; answers its `seq`. */
+export function insertRow(sql: Sql, { row, facets, fingerprint: print, terms }: Draft): number {
+  // Cheaper than to let SQLite choose the number and return it.
+  const last = sql.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM memory')?.seq ?? 0;
+  const columns: Row = { seq: last + 1, ...row, facets, fingerprint: print, terms: encodeTerms(terms) };
   const names = Object.keys(columns);
-  const inserted = sql.get<{ seq: number }>(
-    `INSERT INTO memory (${names.join(', ')}, terms) VALUES (${names.map((name) => `:${name}`).join(', ')}, x'') RETURNING seq`,
-    columns,
-  );
-  const { seq } = present(inserted, 'The memory');
-  addToIndex(sql, seq, terms, facets);
-  return { seq, ...row };
+  sql.run(`INSERT INTO memory (${names.join(', ')}) VALUES (${names.map((name) => `:${name}`).join(', ')})`, columns);
+  return last + 1;
 }
 
 /** The memory keeps its text, origin and id, and takes on everything that the new one can be found by. */
-function refresh(sql: Sql, old: FullRow, { row, facets: newFacets }: Draft): MemoryRow {
+function refresh(sql: Sql, old: FullRow, { row }: Draft): MemoryRow {
   const { facets: oldFacets, ...known } = old;
   const merged: MemoryRow = {
     ...known,
@@ -107,17 +110,27 @@ function refresh(sql: Sql, old: FullRow, { row, facets: newFacets }: Draft): Mem
     times_stored: old.times_stored + 1,
     expires_at: old.expires_at === null || row.expires_at === null ? null : Math.max(old.expires_at, row.expires_at),
   };
-  const facets = [...new Set([...oldFacets.split(' '), ...newFacets.split(' ')])].join(' ');
+  const facets = mergeFacets(oldFacets, known, merged, row);
   removeFromIndex(sql, old.seq);
+  const terms = indexTerms(merged);
+  const { tags, importance, stored_at, times_stored, expires_at } = merged;
   sql.run(
-    `UPDATE memory SET tags = ?, importance = ?, stored_at = ?, times_stored = ?, expires_at = ?, facets = ? WHERE seq = ?`,
-    [merged.tags, merged.importance, merged.stored_at, merged.times_stored, merged.expires_at, facets, old.seq],
+    `UPDATE memory SET tags = ?, importance = ?, stored_at = ?, times_stored = ?, expires_at = ?, facets = ?, terms = ?
+     WHERE seq = ?`,
+    [tags, importance, stored_at, times_stored, expires_at, facets, encodeTerms(terms), old.seq],
   );
-  addToIndex(sql, old.seq, indexTerms(merged), facets);
+  addToIndex(sql, old.seq, terms, facets);
   return merged;
 }
 
-function supersede(sql: Sql, id: string, by: MemoryRow): void {
+/** The facets of the merged memory, and the agents and sessions that ever stored it. */
+function mergeFacets(facets: string, old: MemoryRow, merged: MemoryRow, newcomer: Draft['row']): string {
+  const { agent, session_id, content } = newcomer;
+  const own = replaceFacets(facets, rowFacets(old), rowFacets(merged));
+  return replaceFacets(own, '', rowFacets({ ...merged, agent, session_id, content }));
+}
+
+export function supersede(sql: Sql, id: string, by: MemoryRow): void {
   const old = sql.get<Pick<MemoryRow, 'seq' | 'superseded_by'>>(
     'SELECT seq, superseded_by FROM memory WHERE id = ? AND (workspace = ? OR is_global = 1)',
     [id, by.workspace],
@@ -144,8 +157,5 @@ function purgeExpired(sql: Sql, now: number): void {
     `SELECT seq, superseded_by FROM memory WHERE expires_at <= ? LIMIT ${PURGE_BATCH}`,
     [now],
   );
-  for (const { seq, superseded_by } of expired) {
-    if (superseded_by === null) removeFromIndex(sql, seq);
-    sql.run('DELETE FROM memory WHERE seq = ?', [seq]);
-  }
+  deleteRows(sql, expired);
 }

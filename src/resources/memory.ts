@@ -1,8 +1,9 @@
 import { AppError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
-import type { Memory, MemoryStore } from '../memory/memory-store.ts';
+import type { MemoryStore } from '../memory/memory-store.ts';
 import { clip } from '../memory/plain-text.ts';
-import { DATA_NOTE, describeMemory } from '../views/memory-view.ts';
+import { memoryVersion } from '../views/memory-view.ts';
+import { describeWhole } from '../views/whole-memory-view.ts';
 
 const LISTED = 25;
 const TITLE_LENGTH = 80;
@@ -21,24 +22,15 @@ export const memoryResource: Resource<{ memory: MemoryStore }> = {
       description: `${entry.contextType} by ${entry.agent}`,
     }));
   },
+  async version(id, { memory }) {
+    const found = await memory.get(id);
+    return found === undefined ? '' : memoryVersion(found);
+  },
   async read(id, { memory }) {
     const found = await memory.get(id);
-    if (found !== undefined) return { note: DATA_NOTE, ...describeWhole(found) };
+    if (found !== undefined) return describeWhole(found);
     throw new AppError('not_found', 'There is no such memory, or it has expired.', {
       hint: 'Take memory_id from the results of search_memories.',
     });
   },
 };
-
-function describeWhole(memory: Memory) {
-  return {
-    ...describeMemory(memory),
-    content: memory.content,
-    session_id: memory.sessionId,
-    is_global: memory.isGlobal,
-    created_at: memory.createdAt,
-    times_stored: memory.timesStored,
-    expires_at: memory.expiresAt,
-    superseded_by: memory.supersededBy,
-  };
-}

@@ -1,6 +1,6 @@
 import type { Resource } from '../core/resource.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import { DATA_NOTE, describeMemory } from '../views/memory-view.ts';
+import { DATA_NOTE, describeMemory, memoryVersion } from '../views/memory-view.ts';
 
 const URI = 'memory://recent';
 const LIMIT = 50;
@@ -12,6 +12,10 @@ export const recentMemoriesResource: Resource<{ memory: MemoryStore }> = {
   uriTemplate: URI,
   list() {
     return Promise.resolve([{ uri: URI, name: 'recent', title: 'Recent memories' }]);
+  },
+  async version(_variable, { memory }, { workspace }) {
+    const memories = await memory.recent(workspace, LIMIT);
+    return memories.map((entry) => `${entry.id} ${memoryVersion(entry)}`).join('\n');
   },
   async read(_variable, { memory }, { workspace }) {
     const memories = await memory.recent(workspace, LIMIT);

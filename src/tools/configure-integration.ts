@@ -14,7 +14,7 @@ const input = z.strictObject({
   service: z
     .string()
     .max(64)
-    .describe('stripe, sendgrid, github, …, or custom; list_integrations shows what each offers'),
+    .describe('stripe, sendgrid, github, …, embeddings or custom; list_integrations shows what each offers'),
   name: z.string().max(64).optional().describe('Name of this integration (default: the service)'),
   secret_env: z
     .string()
@@ -37,7 +37,11 @@ const input = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('Settings of the provider, e.g. {"account": "acct_…"} for stripe'),
-  base_url: z.string().max(2048).optional().describe('Loopback address of a simulator (test mode)'),
+  base_url: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe('Loopback address of a simulator (test mode); for embeddings any public https host or Ollama'),
   mode: z.enum(MODES).optional().describe('test (default) or live; live also needs BREAKWATER_ALLOW_LIVE=1'),
   allow: z.array(z.string()).optional().describe('Operations that may be called (default: all)'),
   caps: z

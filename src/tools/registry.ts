@@ -3,11 +3,15 @@ import { breakerStatus } from './breaker-status.ts';
 import { configureIntegration } from './configure-integration.ts';
 import { controlBreaker } from './control-breaker.ts';
 import { createPaymentIntentTool } from './create-payment-intent.ts';
+import { deleteMemory } from './delete-memory.ts';
+import { getMemory } from './get-memory.ts';
+import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
+import { updateMemory } from './update-memory.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
 const all = [
@@ -21,6 +25,10 @@ const all = [
   signWebhook,
   storeMemory,
   searchMemories,
+  getMemory,
+  updateMemory,
+  deleteMemory,
+  linkMemories,
 ] as const;
 
 type DepsOf<T extends { run: (...args: never[]) => unknown }> = T extends unknown ? Parameters<T['run']>[1] : never;

@@ -66,7 +66,8 @@ function toQuery(args: Input, workspace: string): SearchQuery {
   };
 }
 
-function parseTime(name: string, value: number | string | undefined): number | undefined {
+/** Throws `invalid_input` that names the argument. */
+export function parseTime(name: string, value: number | string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const ms = typeof value === 'number' || /^\d+$/.test(value) ? Number(value) : Date.parse(value);
   if (Number.isFinite(ms)) return Math.floor(ms);

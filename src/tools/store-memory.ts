@@ -5,20 +5,32 @@ import { CONTEXT_TYPES } from '../memory/memory-store.ts';
 
 const CENTURY_S = 3_155_760_000;
 
+/** What the fields of a memory may be, for the tools that write one. */
+export const storeFields = {
+  content: z.string().min(1),
+  category: z.string().max(100),
+  tags: z.array(z.string().max(100)).max(50),
+  importance: z.number().min(1).max(10),
+  summary: z.string().max(1000),
+  session_id: z.string().max(200),
+  ttl_seconds: z.number().min(60).max(CENTURY_S),
+  supersedes: z.string().max(64),
+} as const;
+const { content, category, tags, importance, summary, session_id, ttl_seconds, supersedes } = storeFields;
+
 const input = z.strictObject({
-  content: z
-    .string()
-    .min(1)
-    .describe('What to remember: text, or JSON text (its keys and values become searchable); at most 64 KB'),
+  content: content.describe(
+    'What to remember: text, or JSON text (its keys and values become searchable); at most 64 KB',
+  ),
   context_type: z.enum(CONTEXT_TYPES).default('information').describe('Kind of memory'),
-  category: z.string().max(100).optional().describe('One topic to filter by, e.g. backend'),
-  tags: z.array(z.string().max(100)).max(50).default([]).describe('Labels to filter by'),
-  importance: z.number().min(1).max(10).default(5).describe('1 (low) to 10 (critical)'),
-  summary: z.string().max(1000).optional().describe('One line for listings (default: the first 100 characters)'),
-  session_id: z.string().max(200).optional().describe('Session that it belongs to'),
-  ttl_seconds: z.number().min(60).max(CENTURY_S).optional().describe('Forget it after this time'),
+  category: category.optional().describe('One topic to filter by, e.g. backend'),
+  tags: tags.default([]).describe('Labels to filter by'),
+  importance: importance.default(5).describe('1 (low) to 10 (critical)'),
+  summary: summary.optional().describe('One line for listings (default: the first 100 characters)'),
+  session_id: session_id.optional().describe('Session that it belongs to'),
+  ttl_seconds: ttl_seconds.optional().describe('Forget it after this time'),
   is_global: z.boolean().default(false).describe('Visible in every workspace'),
-  supersedes: z.string().max(64).optional().describe('memory_id that this corrects: searches stop finding that one'),
+  supersedes: supersedes.optional().describe('memory_id that this corrects: searches stop finding that one'),
 });
 
 const output = z.object({

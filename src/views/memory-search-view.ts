@@ -10,7 +10,7 @@ const MAX_CHARACTERS = 39_000;
 const CHARACTERS_PER_TOKEN = 4;
 /** Brackets, the field `results`, and cursors of different lengths. */
 const SLACK_CHARACTERS = 50;
-const CUT = 'Cut to fit: continue with next_cursor; the resource memory://<memory_id> has the whole text.';
+const CUT = 'Cut to fit: continue with next_cursor; get_memory reads one whole.';
 /** Texts are not cut below this many characters. */
 const MIN_TEXT = 40;
 
@@ -101,5 +101,5 @@ function sizeOf(value: unknown): number {
 
 function hintFor(count: number, mode: AnswerOptions['outputMode']): string | undefined {
   if (count === 0) return 'Nothing found. Try other words, fuzzy: true, fewer filters, or all_workspaces: true.';
-  return mode === 'full' ? undefined : 'The resource memory://<memory_id>, or output_mode full, has the whole text.';
+  return mode === 'full' ? undefined : 'get_memory reads one whole; output_mode full shows the content of all.';
 }

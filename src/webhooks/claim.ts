@@ -42,7 +42,7 @@ function readSignatures({ signatures }: WebhookScheme, received: Received): Clai
   const found: { method: SignatureMethod; candidates: readonly string[] }[] = [];
   let refusal: SignatureVerdict | undefined;
   for (const method of signatures) {
-    const candidates = received.all(method.at);
+    const candidates = received.first(method.at);
     if (candidates === undefined) continue;
     if (candidates.length > 0) found.push({ method, candidates });
     else refusal ??= malformed(method.at, 'signature');

@@ -55,16 +55,6 @@ export class Received {
     return undefined;
   }
 
-  /** The values at all places. */
-  all(places: readonly ValueSource[]): readonly string[] | undefined {
-    let found: readonly string[] | undefined;
-    for (const at of places) {
-      const values = this.values(at);
-      if (values !== undefined) found = found === undefined ? values : [...found, ...values];
-    }
-    return found !== undefined && found.length > MAX_VALUES ? [] : found;
-  }
-
   /** What is missing, not JSON or no identifier is undefined. */
   event({ event }: WebhookScheme): EventFacts {
     return { eventId: this.#identifier(event.id), eventType: this.#identifier(event.type) };
@@ -99,7 +89,7 @@ function readHeader(headers: WebhookHeaders, at: HeaderValue): readonly string[]
     if (typeof line !== 'string' || line.length > MAX_VALUE_LENGTH) return [];
     addValues(values, line, at);
   }
-  return values;
+  return values.length > MAX_VALUES ? [] : values;
 }
 
 /** The lines of a header, its name in lower case. */

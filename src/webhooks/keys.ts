@@ -19,7 +19,8 @@ export function verifyingKey(method: KeyedMethod, secret: string): KeyObject | u
     known = new Map();
     keys.set(method, known);
   }
-  if (known.has(secret)) return known.get(secret);
+  const found = known.get(secret);
+  if (found !== undefined || known.has(secret)) return found;
   if (known.size >= MAX_KEYS) known.clear();
   const key = parseKey(() => parseVerifyingKey(method, secret));
   known.set(secret, key);

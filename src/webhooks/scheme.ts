@@ -30,7 +30,7 @@ export type QueryValue = z.output<typeof queryValue>;
 const valueSource = z.union([headerValue, jsonValue, queryValue], 'one of { header }, { json } or { query }');
 export type ValueSource = z.output<typeof valueSource>;
 
-/** Places where a value may be. Signatures are read from all of them; of other values the first place that holds one counts. */
+/** Places where a value may be: the first that holds one counts. */
 const places = z.tuple([valueSource], valueSource);
 export type Places = z.output<typeof places>;
 
@@ -121,7 +121,8 @@ const timestamp = z.strictObject({
 /** How a provider signs its webhooks, as data: one engine verifies, explains and signs. */
 export const webhookScheme = z.strictObject({
   /**
-   * Strongest first. The first that a delivery carries, and for which the secret is a key, decides; a weaker one never rescues it.
+   * Strongest first. The first that a delivery carries, and for which the secret is a key, decides, together with others of the same
+   * algorithm; a weaker one never rescues it.
    */
   signatures: z.tuple([signatureMethod], signatureMethod),
   /** Empty where nothing is signed. */

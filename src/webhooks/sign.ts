@@ -92,16 +92,15 @@ function contentOf(
 }
 
 function putSignatures(scheme: WebhookScheme, secret: string, content: SignedContent, draft: DraftDelivery): void {
-  let count = 0;
+  const sent = new Set<string>();
   for (const method of scheme.signatures) {
-    const text = signatureText(method, secret, content);
+    // Methods of the same algorithm are alternatives; others are sent beside each other.
+    const text = sent.has(method.algorithm) ? undefined : signatureText(method, secret, content);
     if (text === undefined) continue;
     draft.put(method.at[0], text);
-    count += 1;
-    // Tokens are alternatives; signatures are sent beside each other.
-    if (method.algorithm === 'token') break;
+    sent.add(method.algorithm);
   }
-  if (count > 0) return;
+  if (sent.size > 0) return;
   const kinds = scheme.signatures.map(({ algorithm }) => algorithm).join(' or ');
   throw new AppError('invalid_input', `The signing secret is no key for ${kinds}.`, { hint: hintFor(scheme) });
 }

@@ -116,17 +116,20 @@ function findSigner(
   );
 }
 
-/** The first method for which the secret is a key decides. */
+/** The first method for which the secret is a key decides, with others of its algorithm. */
 function matchesClaim(
   { signatures }: Claim,
   signer: { secret: string; certificateKey: KeyObject | undefined },
   content: SignedContent | undefined,
 ): boolean | undefined {
+  let decided: string | undefined;
   for (const { method, candidates } of signatures) {
+    if (decided !== undefined && decided !== method.algorithm) break;
     const matches = matchesSignature(method, candidates, signer, content);
-    if (matches !== undefined) return matches;
+    if (matches) return true;
+    if (matches === false) decided = method.algorithm;
   }
-  return undefined;
+  return decided === undefined ? undefined : false;
 }
 
 function algorithmsOf({ signatures }: Claim): string {

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchMemory } from './memory.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
@@ -13,6 +14,8 @@ import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webho
 
 const STARTUP_ROUNDS = 12;
 const WEBHOOK_ROUNDS = 12;
+
+if (process.argv[2] === 'memory') await benchMemory(process.argv.slice(3)).then(() => process.exit());
 
 type Measurements = Readonly<Record<string, () => Promise<Row[]>>>;
 

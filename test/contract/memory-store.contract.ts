@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Origin } from '../../src/memory/memory-store.ts';
 import type { CreateStores } from './memory-bench.ts';
 import { benchOf, ELSEWHERE, HERE, note, START } from './memory-bench.ts';
+import { memoryHistoryContract } from './memory-history.contract.ts';
 import { memoryLifecycleContract } from './memory-lifecycle.contract.ts';
 import { memorySearchContract } from './memory-search.contract.ts';
 
@@ -9,6 +10,7 @@ import { memorySearchContract } from './memory-search.contract.ts';
 export function memoryStoreContract(name: string, create: CreateStores): void {
   describe(`MemoryStore contract: ${name}`, () => {
     describe('storing', () => storingContract(create));
+    describe('changing', () => memoryHistoryContract(create));
     describe('life', () => memoryLifecycleContract(create));
     describe('finding', () => memorySearchContract(create));
   });
@@ -48,6 +50,8 @@ function storingContract(create: CreateStores): void {
         timesStored: 1,
         expiresAt: START + 3_600_000,
         supersededBy: undefined,
+        version: 1,
+        updatedAt: undefined,
       });
       expect(duplicateOf).toBeUndefined();
       expect(redacted).toEqual([]);

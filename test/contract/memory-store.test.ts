@@ -92,6 +92,19 @@ describe('SqliteMemoryStore', () => {
     }
   });
 
+  it('masks the values that the server knows, whatever they look like', async () => {
+    const stores = await openSqliteMemoryStores(0, (text) => text.replaceAll('plain-words-secret', '[redacted]'));
+    try {
+      const { memory, redacted } = await stores.first.store(
+        { ...PLAIN, content: 'it is plain-words-secret, as set' },
+        ORIGIN,
+      );
+      expect([memory.content, redacted]).toEqual(['it is [redacted], as set', ['configured_secret']]);
+    } finally {
+      await stores.close();
+    }
+  });
+
   it('fails with a clear error while the database cannot be opened', async () => {
     const stores = await openSqliteMemoryStores(0);
     await stores.close();

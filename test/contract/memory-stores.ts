@@ -7,7 +7,10 @@ import { Sqlite } from '../../src/storage/sqlite.ts';
 import type { MemoryStores } from './memory-bench.ts';
 
 /** Two adapters with their own connections on one new file. */
-export async function openSqliteMemoryStores(startMs: number): Promise<MemoryStores & { folder: string }> {
+export async function openSqliteMemoryStores(
+  startMs: number,
+  maskKnown?: (text: string) => string,
+): Promise<MemoryStores & { folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-memory-'));
   const clock = { time: startMs, now: () => clock.time };
   const [first, second] = [0, 1].map(
@@ -15,7 +18,7 @@ export async function openSqliteMemoryStores(startMs: number): Promise<MemorySto
   );
   if (first === undefined || second === undefined) throw new Error('unreachable');
   return {
-    first: new SqliteMemoryStore(first, clock),
+    first: new SqliteMemoryStore(first, clock, { maskKnown }),
     second: new SqliteMemoryStore(second, clock),
     clock,
     folder,

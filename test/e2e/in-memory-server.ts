@@ -41,7 +41,14 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const warn = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: () => {}, info: () => {}, warn, error: warn };
   const caller = { workspace: '/projects/shop', agent: '', sessionId: undefined };
-  const settings = { ...caller, databasePath: path, allowLive, logLevel: 'silent' as const, telemetry: false };
+  const settings = {
+    ...caller,
+    databasePath: path,
+    allowLive,
+    logLevel: 'silent' as const,
+    telemetry: false,
+    memoryLimit: undefined,
+  };
   const apps: App[] = [];
   const edge = new McpEdge<ToolDeps>({
     version: '0.0.0-test',

@@ -95,18 +95,52 @@ describe('every tool', () => {
       failure: { query: 'x', since: 'yesterday' },
       code: 'invalid_input',
     },
+    get_memory: {
+      success: {},
+      answer: { content: 'The shop charges in the end' },
+      failure: { memory_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+      code: 'not_found',
+    },
+    link_memories: {
+      success: { relationship_type: 'relates_to' },
+      answer: { changed: true },
+      failure: { from_memory_id: 'a', to_memory_id: 'a', relationship_type: 'loves' },
+      code: 'invalid_input',
+    },
+    update_memory: {
+      success: { importance: 9 },
+      answer: { changed: true, version: 2 },
+      failure: { memory_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', importance: 9 },
+      code: 'not_found',
+    },
+    delete_memory: {
+      success: {},
+      answer: { count: 1 },
+      failure: { memory_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+      code: 'not_found',
+    },
   };
 
   it('succeeds once and fails once through the client, which checks every answer against its schema', async () => {
     const server = await connectToStripe();
     const { tools } = await server.client.listTools();
     expect(Object.keys(CALLS).sort()).toEqual(tools.map(({ name }) => name).sort());
-    let paid: unknown;
+    const seen: Record<string, Record<string, unknown>> = {};
+    const memory_id = () => seen['store_memory']?.['memory_id'];
+    const ids: Readonly<Record<string, () => object>> = {
+      retrieve_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      get_memory: () => ({ memory_id: memory_id() }),
+      link_memories: () => ({
+        from_memory_id: memory_id(),
+        to_memory_id: seen['configure_integration']?.['memory_id'],
+      }),
+      update_memory: () => ({ memory_id: memory_id() }),
+      delete_memory: () => ({ memory_id: memory_id() }),
+    };
     for (const [name, { success, answer, failure, code }] of Object.entries(CALLS)) {
-      const args = name === 'retrieve_payment_intent' ? { payment_intent_id: paid } : success;
-      const given = await succeed(server, name, args);
+      const given = await succeed(server, name, { ...success, ...ids[name]?.() });
       expect(given, name).toMatchObject(answer);
-      paid ??= given['payment_intent_id'];
+      seen[name] = given;
       expect(await fail(server, name, failure), name).toMatchObject({ code, outcome: 'not_executed' });
     }
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startServer, succeed, temporaryFolder } from '../support/server-process.ts';
+import { fail, startServer, succeed, temporaryFolder } from '../support/server-process.ts';
 
 const note = (text: string) => ({ content: `${text} is a fact that nobody else stored`, category: 'durability' });
 
@@ -75,4 +75,33 @@ it('answers the three calls of the founding specification, across two processes'
   });
   const results = found['results'] as { memory_id: string; agent: string; workspace: string }[];
   expect(results[0]).toMatchObject({ memory_id: integration['memory_id'], workspace: 'test-workspace' });
+});
+
+it('changes, links and deletes a memory that another process stored', async () => {
+  const folder = temporaryFolder();
+  const [writer, reader] = await Promise.all([startServer(folder), startServer(folder)]);
+  const id = (await succeed(writer, 'store_memory', note('first wording')))['memory_id'];
+  const other = (await succeed(writer, 'store_memory', note('another one')))['memory_id'];
+  const missing = { memory_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' };
+
+  const update = { memory_id: id, content: 'second wording' };
+  expect(await succeed(reader, 'update_memory', update)).toMatchObject({ success: true, version: 2 });
+  expect(await fail(reader, 'update_memory', { ...missing, content: 'x' })).toMatchObject({ code: 'not_found' });
+
+  const link = { from_memory_id: other, to_memory_id: id, relationship_type: 'references' };
+  expect(await succeed(reader, 'link_memories', link)).toMatchObject({ changed: true });
+  expect(await fail(reader, 'link_memories', { ...link, to_memory_id: other })).toMatchObject({
+    code: 'invalid_input',
+  });
+
+  expect(await succeed(writer, 'get_memory', { memory_id: id, include: ['versions', 'links'] })).toMatchObject({
+    content: 'second wording',
+    versions: [{ content: note('first wording').content }],
+    links: [link],
+  });
+  expect(await fail(writer, 'get_memory', missing)).toMatchObject({ code: 'not_found' });
+
+  expect(await succeed(writer, 'delete_memory', { memory_id: id })).toMatchObject({ success: true, count: 1 });
+  expect(await fail(reader, 'delete_memory', { memory_id: id })).toMatchObject({ code: 'not_found' });
+  expect(await storedIn(folder)).toEqual(['another']);
 });

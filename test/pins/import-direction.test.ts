@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
   tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views'],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
+  commands: ['core', 'memory'],
   'describe-tool.ts': ['core'],
   'find-resource.ts': ['core'],
   'settings.ts': ['core'],
@@ -26,7 +27,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'telemetry-sdk.ts': ['core'],
   'subscriptions.ts': [],
   'server.ts': ['core', 'tools', 'describe-tool.ts', 'find-resource.ts', 'subscriptions.ts'],
+  'breaker-reports.ts': ['core', 'memory', 'resilience'],
   'app.ts': [
+    'breaker-reports.ts',
     'core',
     'storage',
     'resilience',
@@ -41,6 +44,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   'main.ts': [
     'core',
+    'commands',
     'app.ts',
     'instructions.ts',
     'lifecycle.ts',
@@ -52,7 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
-const PROVIDER_IMPORTERS = /^(?:integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
+const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 const area = (path: string) => path.split('/', 1)[0] ?? path;

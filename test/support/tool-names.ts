@@ -10,4 +10,8 @@ export const TOOL_NAMES = [
   'sign_webhook',
   'store_memory',
   'search_memories',
+  'get_memory',
+  'update_memory',
+  'delete_memory',
+  'link_memories',
 ];

@@ -14,6 +14,8 @@ const SAME: readonly [string, string][] = [
     '{ "status": "complete", "timestamp": 2, "service": "Stripe" }',
   ],
   ['{"a":1,"createdAt":"2026-05-14"}', '{"a":1}'],
+  ["We don't retry; it can’t work", 'We do not retry; it cannot work'],
+  ["we'll pin Node 24", 'We will pin Node 24'],
 ];
 
 const DIFFERENT: readonly [string, string][] = [
@@ -22,6 +24,8 @@ const DIFFERENT: readonly [string, string][] = [
   ['port 80 for http, 443 for https', 'port 443 for http, 80 for https'],
   ['timeout 1.5 s', 'timeout 15 s'],
   ['use retries', 'do not use retries'],
+  ["it can't fail", 'it can fail'],
+  ["we won't deploy", 'we want deploy'],
   ['tests ✅', 'tests ❌'],
   ['x > 5', 'x < 5'],
   ['if (a && b)', 'if (a || b)'],

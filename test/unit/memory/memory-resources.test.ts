@@ -33,6 +33,8 @@ describe('memory resources', () => {
       content: long,
       session_id: undefined,
       is_global: false,
+      version: 1,
+      updated_at: undefined,
       created_at: 1000,
       times_stored: 1,
       expires_at: undefined,
@@ -65,5 +67,30 @@ describe('memory resources', () => {
       count: 2,
       memories: [{ summary: 'second' }, { summary: 'first' }],
     });
+  });
+
+  it('has versions that change with what is read, also through another process', async () => {
+    const deps = { memory: stores.first };
+    const versions = async (id: string) => [
+      await memoryResource.version?.(id, deps, CALLER),
+      await recentMemoriesResource.version?.('', deps, CALLER),
+    ];
+    const empty = await recentMemoriesResource.version?.('', deps, CALLER);
+    const { memory } = await stores.second.store({ ...PLAIN, content: 'watched' }, CALLER);
+    const seen = [await versions(memory.id), [await memoryResource.version?.('none', deps, CALLER), empty]];
+    expect(seen[1]).toEqual(['', '']);
+    const changes = [
+      () => stores.second.store({ ...PLAIN, content: 'watched' }, CALLER),
+      () => stores.second.update(memory.id, { tags: ['other'] }, CALLER),
+      () => stores.second.update(memory.id, { ttlSeconds: 90 }, CALLER),
+      () => stores.second.store({ ...PLAIN, content: 'correction', supersedes: memory.id }, CALLER),
+    ];
+    for (const change of changes) {
+      expect(await versions(memory.id)).toEqual(seen[0]);
+      await change();
+      const next = await versions(memory.id);
+      for (const [index, version] of next.entries()) expect(version).not.toBe(seen[0]?.[index]);
+      seen[0] = next;
+    }
   });
 });

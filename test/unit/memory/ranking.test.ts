@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QueryTerm } from '../../../src/memory/query-terms.ts';
 import type { Candidate } from '../../../src/memory/ranking.ts';
-import { rankCandidates } from '../../../src/memory/ranking.ts';
+import { rankCandidates, toRanked } from '../../../src/memory/ranking.ts';
 import { encodeTerms } from '../../../src/memory/term-vector.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -82,11 +82,8 @@ describe('rankCandidates', () => {
     const words = fc.array(fc.constantFrom('circuit', 'breaker', 'threshold', 'x'), { maxLength: 60 });
     fc.assert(
       fc.property(words, fc.integer({ min: 1, max: 10 }), (text, importance) => {
-        const [ranked] = rankCandidates(
-          [candidate(1, ['circuit', ...text].join(' '), { importance })],
-          QUERY,
-          SIZE,
-          NOW,
+        const [ranked] = toRanked(
+          rankCandidates([candidate(1, ['circuit', ...text].join(' '), { importance })], QUERY, SIZE, NOW),
         );
         expect(ranked?.similarity).toBeGreaterThan(0);
         expect(ranked?.similarity).toBeLessThan(1);

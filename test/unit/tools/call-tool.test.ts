@@ -242,7 +242,7 @@ describe('an abort', () => {
     const { body } = await result;
     expect(performance.now() - started).toBeGreaterThan(140);
     expect(performance.now() - started).toBeLessThan(350);
-    expect(body).toMatchObject({ code: 'cancelled', outcome: 'not_executed', retryable: false });
+    expect(body).toMatchObject({ code: 'cancelled', outcome: 'unknown', retryable: false });
   });
 
   it('before the call began is answered too', async () => {
@@ -253,7 +253,11 @@ describe('an abort', () => {
   it('with a reason of ours is answered with its code', async () => {
     const reason = new AppError('unavailable', 'The server is shutting down.');
     const { body } = await call({ text: 'x' }, never, { signal: AbortSignal.abort(reason) });
-    expect(body).toMatchObject({ code: 'unavailable', message: 'The server is shutting down.', outcome: 'not_executed' });
+    expect(body).toMatchObject({
+      code: 'unavailable',
+      message: 'The server is shutting down.',
+      outcome: 'not_executed',
+    });
   });
 
   it('leaves a tool that honours it the last word', async () => {

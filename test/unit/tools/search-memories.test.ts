@@ -62,7 +62,7 @@ describe('search_memories', () => {
           workspace: '/projects/shop',
         },
       ],
-      hint: expect.stringContaining('memory://'),
+      hint: expect.stringContaining('get_memory'),
     });
   });
 
