@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import type { AxiosInstance, AxiosResponse } from 'axios';
+import type { Axios, AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { AttemptError } from '../resilience/classify.ts';
@@ -29,7 +29,7 @@ export class HttpClient {
   readonly #log: Log;
   readonly #allowLoopback: boolean;
   readonly #agents = new HttpAgents();
-  #axios: Promise<AxiosInstance> | undefined;
+  #axios: Promise<Axios> | undefined;
 
   /** @param allowLoopback true in test mode: simulators live there. */
   constructor(log: Log, allowLoopback: boolean) {
@@ -73,11 +73,14 @@ export class HttpClient {
   }
 }
 
-/** Loaded at the first request: most sessions that only look things up never need it. */
-async function createAxios(agents: HttpAgents, log: Log): Promise<AxiosInstance> {
-  const { default: axios } = await import('axios');
+/**
+ * A bare `Axios` rather than `axios.create`: the defaults of the latter are merged into every request and none of them is used here.
+ * Loaded at the first request: most sessions that only look things up never need it.
+ */
+async function createAxios(agents: HttpAgents, log: Log): Promise<Axios> {
+  const { Axios } = await import('axios');
   const identity = (data: unknown) => data;
-  const instance = axios.create({
+  const instance = new Axios({
     adapter: createHttpAdapter(agents),
     transformRequest: identity,
     transformResponse: identity,

@@ -67,6 +67,9 @@ export class Breaker extends Policy {
     const row = (await store.get(key)) ?? newBreaker(key, now);
     const decided = admit(row, now);
     if (decided !== undefined) return { permit: permitOf(key, decided), healthy: row.failures === 0 };
+    // Refusing needs no write: only what could become a probe does.
+    const { admission: seen } = acquire(row, now, settings, '');
+    if ('refused' in seen) return { permit: permitOf(key, seen), healthy: false };
     const probeId = `${PROCESS}/${randomUUID()}`;
     const { admission } = await change(store, key, (present) => acquire(present, clock.now(), settings, probeId));
     return { permit: permitOf(key, admission), healthy: false };

@@ -23,7 +23,12 @@ export class FallbackBreakerStore implements BreakerStore {
   }
 
   async get(key: string): Promise<BreakerRow | undefined> {
-    const shared = await this.#read((store) => store.get(key));
+    let shared: BreakerRow | undefined;
+    try {
+      shared = await this.#shared.get(key);
+    } catch (thrown) {
+      this.#degrade(thrown);
+    }
     return this.#degraded ? newer(await this.#local.get(key), shared) : shared;
   }
 

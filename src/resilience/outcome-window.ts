@@ -36,7 +36,12 @@ export interface WindowCounts {
 export class OutcomeWindow {
   #sliceMs: number;
   #generation = 0;
-  readonly #buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({ slice: -1, calls: 0, failures: 0, slow: 0 }));
+  readonly #buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({
+    slice: Number.NEGATIVE_INFINITY,
+    calls: 0,
+    failures: 0,
+    slow: 0,
+  }));
 
   constructor(windowMs: number) {
     this.#sliceMs = windowMs / BUCKETS;
@@ -76,6 +81,6 @@ export class OutcomeWindow {
 
   #restart(generation: number): void {
     this.#generation = generation;
-    for (const bucket of this.#buckets) bucket.slice = -1;
+    for (const bucket of this.#buckets) bucket.slice = Number.NEGATIVE_INFINITY;
   }
 }

@@ -37,6 +37,7 @@ export class SqliteBreakerStore implements BreakerStore {
   readonly #sqlite: Sqlite;
   readonly #clock: Clock;
   readonly #snapshot = new Map<string, BreakerRow | undefined>();
+  #hot: Connection | undefined;
   #version: number | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
 
@@ -45,8 +46,24 @@ export class SqliteBreakerStore implements BreakerStore {
     this.#clock = clock;
   }
 
-  async get(key: string): Promise<BreakerRow | undefined> {
-    const hot = await this.#sqlite.hot();
+  /** Asks a connection that it knows at once: this is on the path of every call. */
+  get(key: string): Promise<BreakerRow | undefined> {
+    if (this.#hot === undefined) return this.#openAndGet(key);
+    try {
+      return Promise.resolve(this.#known(this.#hot, key));
+    } catch {
+      // The connection may have been closed because its file was replaced: the next one is asked.
+      this.#version = undefined;
+      return this.#openAndGet(key);
+    }
+  }
+
+  async #openAndGet(key: string): Promise<BreakerRow | undefined> {
+    this.#hot = await this.#sqlite.hot();
+    return this.#known(this.#hot, key);
+  }
+
+  #known(hot: Connection, key: string): BreakerRow | undefined {
     this.#dropStale(hot);
     if (!this.#snapshot.has(key))
       this.#snapshot.set(

@@ -62,11 +62,17 @@ export class Connection {
   readonly #path: string;
   readonly #queue: Job[] = [];
   readonly #dataVersion: Statement<[], number>;
+  readonly #begin: Statement<[]>;
+  readonly #commit: Statement<[]>;
+  readonly #rollback: Statement<[]>;
   #draining: Promise<void> | undefined;
 
   constructor(db: Database, path: string) {
     this.#sql = new Sql(db);
     this.#path = path;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#commit = db.prepare('COMMIT');
+    this.#rollback = db.prepare('ROLLBACK');
     this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
   }
 
@@ -125,13 +131,19 @@ export class Connection {
   /** One transaction for all jobs, a savepoint each. Returns what to report once the commit has happened. */
   #runGroup(jobs: readonly Job[]): (() => void)[] {
     const { db } = this.#sql;
-    db.exec('BEGIN IMMEDIATE');
+    this.#begin.run();
     try {
+      const [only] = jobs;
+      if (only !== undefined && jobs.length === 1) {
+        const value = only.work(this.#sql);
+        this.#commit.run();
+        return [() => only.resolve(value)];
+      }
       const reports = jobs.map((job) => this.#runJob(job));
-      db.exec('COMMIT');
+      this.#commit.run();
       return reports;
     } catch (thrown) {
-      if (db.inTransaction) db.exec('ROLLBACK');
+      if (db.inTransaction) this.#rollback.run();
       throw thrown;
     }
   }

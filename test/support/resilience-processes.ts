@@ -47,8 +47,9 @@ export function startProcess<H extends Handlers>(script: string, ...args: string
   };
 }
 
-/** In the child: answers calls until the parent leaves. */
+/** In the child: answers calls until the parent leaves, however it does. */
 export function serve(handlers: Handlers): void {
+  process.once('disconnect', () => process.exit());
   process.on('message', async ({ id, name, input }: Request) => {
     process.send?.(await answer(id, () => handlers[name]?.(input as never)));
   });
