@@ -51,15 +51,19 @@ export async function beginRequest(
   plan: RequestPlan,
   clock: Clock,
   signal: AbortSignal,
+  progress: (message: string) => void = () => {},
 ): Promise<Begun> {
   const until = clock.now() + MAX_DEADLINE_MS;
   const repeat = {
     hint: 'Call again with the same reference in a moment: it cannot execute twice.',
     outcome: 'unknown',
   } as const;
+  let waiting = false;
   for (;;) {
     const beginning = await ledger.begin(plan);
     if (beginning.kind !== 'wait') return beginning;
+    if (!waiting) progress('waiting for another call with the same reference');
+    waiting = true;
     if (clock.now() > until) {
       throw new AppError('conflict', `Another call with reference "${plan.reference}" is still running.`, repeat);
     }

@@ -119,7 +119,7 @@ export class IntegrationClient {
     const target = account === undefined ? request.url.host : `${request.url.host} (${account})`;
     const plan = planRequest(operation, input, options, integration, target);
     const startedAt = clock.now();
-    const begun = await beginRequest(ledger, plan, clock, signal);
+    const begun = await beginRequest(ledger, plan, clock, signal, context.progress);
     const { record } = begun;
     if (begun.kind === 'replay') return replay(operation, record);
     if (begun.resumed) await refuseBlindResume(ledger, record, operation, context.provider, clock.now());

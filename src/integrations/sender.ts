@@ -5,7 +5,7 @@ import { inSpan, recordDuration } from '../core/telemetry.ts';
 import type { AttemptFailure } from '../resilience/classify.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { CallEnd, Metrics } from '../resilience/metrics.ts';
-import type { Call, Pipeline, Trace } from '../resilience/pipeline.ts';
+import type { AttemptContext, Call, Pipeline, Trace } from '../resilience/pipeline.ts';
 import { MAX_DEADLINE_MS, resolveResilience } from '../resilience/resilience-settings.ts';
 import type { HttpRequest, HttpResponse } from './http-client.ts';
 import { HttpClient } from './http-client.ts';
@@ -53,8 +53,8 @@ export class Sender {
     let end: CallEnd = 'success';
     try {
       return await inSpan('breakwater.call', attributes, (_span, inside) =>
-        this.#pipeline.run(call, trace, ({ signal, attempt }) =>
-          this.#attempt({ request, operation, api, context, inside }, call.key, signal, attempt),
+        this.#pipeline.run(call, trace, (attemptContext) =>
+          this.#attempt({ request, operation, api, context, inside }, call.key, attemptContext),
         ),
       );
     } catch (thrown) {
@@ -74,15 +74,17 @@ export class Sender {
   async #attempt(
     { request, operation, api, context, inside }: AttemptPlan,
     breaker: string,
-    signal: AbortSignal,
-    attempt: number,
+    { signal, attempt, breaker: state }: AttemptContext,
   ): Promise<HttpResponse> {
     const startedAt = performance.now();
     const note = (result: object) => {
       const ms = Math.round(performance.now() - startedAt);
       const { method, url } = request;
       const target = `${url.origin}${url.pathname}`;
-      this.#log.info({ breaker, operation: operation.name, method, url: target, attempt, ms, ...result }, 'attempt');
+      this.#log.info(
+        { breaker, state, operation: operation.name, method, url: target, attempt, ms, ...result },
+        'attempt',
+      );
     };
     return inSpan(
       'breakwater.attempt',
@@ -132,6 +134,7 @@ function callOf(request: HttpRequest, operation: Operation, context: CallContext
     signal,
     onPause: ({ attempt, maxAttempts, pauseMs }) =>
       progress(`attempt ${attempt} of ${maxAttempts}, waiting ${Math.round(pauseMs)} ms`),
+    onQueue: (before) => progress(`waiting for a free place, ${before} before this call`),
     onWait: (waitMs) => progress(`waiting ${Math.round(waitMs)} ms: the service or its rate limit asks for it`),
   };
 }

@@ -25,6 +25,11 @@ export interface BreakerOptions {
   window: OutcomeWindow;
 }
 
+export interface BreakerContext extends IDefaultPolicyContext {
+  /** The state in which the attempt was let through. */
+  breaker: 'closed' | 'half_open';
+}
+
 /** Leave to make an attempt, and whether a success has anything to repair. */
 interface Entry {
   permit: Permit;
@@ -32,7 +37,7 @@ interface Entry {
 }
 
 /** Refuses attempts while the service is known to be down, and tells the shared state what each attempt showed. */
-export class Breaker extends Policy {
+export class Breaker extends Policy<BreakerContext> {
   readonly #options: BreakerOptions;
 
   constructor(options: BreakerOptions) {
@@ -41,14 +46,14 @@ export class Breaker extends Policy {
   }
 
   protected override async run<T>(
-    work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
+    work: (context: BreakerContext) => PromiseLike<T> | T,
     signal: AbortSignal,
   ): Promise<T> {
     const { clock } = this.#options;
     const { permit, healthy } = await this.#enter();
     const startedAt = clock.now();
     try {
-      const value = await work({ signal });
+      const value = await work({ signal, breaker: permit.probe === undefined ? 'closed' : 'half_open' });
       const tripped = this.#count(permit, false, clock.now() - startedAt);
       if (!healthy || tripped !== undefined) await this.#settle(permit, SUCCESS, tripped);
       return value;

@@ -34,6 +34,11 @@ export class Bulkhead extends Policy {
     return this.#active;
   }
 
+  /** True when the next call has to wait. */
+  get isFull(): boolean {
+    return this.#active >= this.#limit;
+  }
+
   get queued(): number {
     return this.#queue.size;
   }

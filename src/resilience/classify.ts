@@ -76,8 +76,10 @@ function classifyStatus(status: number, headers: ResponseHeaders, repeat: Repeat
   const byStatus = judgeStatus(status, retryAfterMs !== undefined, repeat);
   const obeyed = { ...byStatus, retry: obey(headers, byStatus.retry, repeat), final: FINAL.has(status) };
   if (status === 429) {
-    const throttleMs = retryAfterMs ?? parseRateLimitReset(headers, now);
-    return { ...obeyed, retryAfterMs: throttleMs, throttleMs };
+    const waitMs = retryAfterMs ?? parseRateLimitReset(headers, now);
+    // One busy object concerns nobody who calls about another: https://docs.stripe.com/rate-limits
+    const alone = headers['stripe-rate-limited-reason'] === 'resource-specific';
+    return { ...obeyed, retryAfterMs: waitMs, throttleMs: alone ? undefined : waitMs };
   }
   return { ...obeyed, retryAfterMs, throttleMs: status === 503 ? retryAfterMs : undefined };
 }

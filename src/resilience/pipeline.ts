@@ -3,6 +3,7 @@ import { wrap } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import type { Outcome } from '../core/errors.ts';
 import { AppError } from '../core/errors.ts';
+import type { BreakerContext } from './breaker.ts';
 import { Breaker } from './breaker.ts';
 import type { BreakerStore } from './breaker-store.ts';
 import { RetryBudget } from './budget.ts';
@@ -27,7 +28,12 @@ export interface Call {
   /** Told before each wait, for a person who waits too. */
   onPause?: RetryOptions['onPause'];
   onWait?: LimiterOptions['onWait'];
+  /** Told when the call has to wait for a place, and how many wait before it. */
+  onQueue?: (before: number) => void;
 }
+
+/** What an attempt is told: its number, its time, and the state of the breaker that let it through. */
+export type AttemptContext = RetryContext & BreakerContext;
 
 /** What is known about a call once it has ended, well or badly. */
 export interface Trace {
@@ -52,6 +58,7 @@ export class Pipeline {
   readonly #permits: PermitStore;
   readonly #clock: Clock;
   readonly #shared = new Map<string, Shared>();
+  readonly #budgets = new Map<string, RetryBudget>();
 
   constructor(breakers: BreakerStore, permits: PermitStore, clock: Clock) {
     this.#breakers = breakers;
@@ -63,7 +70,7 @@ export class Pipeline {
    * Runs `attempt` until it succeeds or must not be repeated. It reports failures as `AttemptError` and must honour its signal.
    * `trace` is filled in as the call goes on and is valid whether the call succeeds or throws.
    */
-  async run<T>(call: Call, trace: Trace, attempt: (context: RetryContext) => Promise<T>): Promise<T> {
+  async run<T>(call: Call, trace: Trace, attempt: (context: AttemptContext) => Promise<T>): Promise<T> {
     const { key, repeat, settings } = call;
     const clock = this.#clock;
     const { bulkhead, budget, window } = this.local(key);
@@ -78,9 +85,11 @@ export class Pipeline {
       new Breaker({ key, store: this.#breakers, settings: settings.breaker, repeat, clock, window }),
       new TimeLimit({ timeoutMs: settings.timeoutMs, deadlineAt, clock }),
     );
-    const work = (context: RetryContext) => this.#traced(call, trace, context, attempt);
-    const inside = ({ signal }: IDefaultPolicyContext) =>
-      bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadlineAt - clock.now());
+    const work = (context: AttemptContext) => this.#traced(call, trace, context, attempt);
+    const inside = ({ signal }: IDefaultPolicyContext) => {
+      if (bulkhead.isFull) call.onQueue?.(bulkhead.queued);
+      return bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadlineAt - clock.now());
+    };
     return limiter === undefined ? inside(call) : limiter.execute(inside, call.signal);
   }
 
@@ -93,17 +102,25 @@ export class Pipeline {
   local(key: string): Shared {
     let shared = this.#shared.get(key);
     if (shared === undefined) {
-      shared = { bulkhead: new Bulkhead(1, 0), budget: new RetryBudget(), window: new OutcomeWindow(1_000) };
+      shared = { bulkhead: new Bulkhead(1, 0), budget: this.#budgetOf(key), window: new OutcomeWindow(1_000) };
       this.#shared.set(key, shared);
     }
     return shared;
   }
 
+  /** One for all classes of a host: retries of one must not multiply the load that another suffers from. */
+  #budgetOf(key: string): RetryBudget {
+    const host = key.slice(0, key.lastIndexOf('/'));
+    const budget = this.#budgets.get(host) ?? new RetryBudget();
+    this.#budgets.set(host, budget);
+    return budget;
+  }
+
   async #traced<T>(
     call: Call,
     trace: Trace,
-    context: RetryContext,
-    attempt: (context: RetryContext) => Promise<T>,
+    context: AttemptContext,
+    attempt: (context: AttemptContext) => Promise<T>,
   ): Promise<T> {
     trace.attempts += 1;
     try {

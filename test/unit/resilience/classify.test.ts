@@ -109,3 +109,11 @@ it('an AttemptError names its kind, and holds body and cause for those who ask',
   expect(new AttemptError(response(503), { error: 1 })).toMatchObject({ message: 'HTTP 503', body: { error: 1 } });
   expect(new AttemptError(network('ECONNRESET', true), undefined, cause)).toMatchObject({ message: 'network', cause });
 });
+
+it('lets only the caller wait when one object is too busy', () => {
+  const headers = { 'retry-after': '2', 'stripe-rate-limited-reason': 'resource-specific' };
+  const verdict = classify({ kind: 'response', status: 429, headers }, 'with-key', 0);
+  expect(verdict).toMatchObject({ retry: true, retryAfterMs: 2_000, throttleMs: undefined });
+  const everybody = classify({ kind: 'response', status: 429, headers: { 'retry-after': '2' } }, 'with-key', 0);
+  expect(everybody).toMatchObject({ retryAfterMs: 2_000, throttleMs: 2_000 });
+});
