@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { runInFull } from './full-counts.ts';
 import { benchMemory } from './memory.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
@@ -26,6 +27,13 @@ const areas: Readonly<Record<string, Measurements>> = {
     ],
   },
   resilience: resilienceMeasurements,
+  'full-counts': {
+    breaker: () =>
+      runInFull('test/unit/resilience/breaker-state.property.test.ts', 'breaker against its model, 20,000 sequences'),
+    oracles: () =>
+      runInFull('test/integration/webhooks/oracles.test.ts', 'webhooks against their libraries, 100,000 cases'),
+    fuzz: () => runInFull('test/integration/webhooks/fuzz.test.ts', 'hostile webhooks, 1,000,000 deliveries'),
+  },
   webhooks: {
     stripe: async () => [ratioRow(await measureStripe(WEBHOOK_ROUNDS), 'µs', 0.73, 'stripe, verifyHeader')],
     'standard-webhooks': async () => [

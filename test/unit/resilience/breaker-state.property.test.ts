@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { BreakerRow, BreakerSettings, Permit } from '../../../src/resilience/breaker-state.ts';
 import { acquire, force, newBreaker, reset, settle } from '../../../src/resilience/breaker-state.ts';
+import { PATIENCE_MS, runs } from '../../support/full-counts.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -181,7 +182,7 @@ function machineOf({ state, generation, failures, opens, since, reopenAt, probeS
   return { state, generation, failures, opens, since, reopenAt, probeSuccesses };
 }
 
-it('holds its promises in every sequence of calls, results, pauses and controls', () => {
+it('holds its promises in every sequence of calls, results, pauses and controls', { timeout: PATIENCE_MS }, () => {
   const sequence = fc.array(commandArbitrary, { minLength: 5, maxLength: 80, size: 'max' });
   const statesSeen = new Set<string>();
   fc.assert(
@@ -193,7 +194,7 @@ it('holds its promises in every sequence of calls, results, pauses and controls'
       }
       world.checkNotOpenForEver();
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(20_000, 3_000) },
   );
   expect([...statesSeen].sort()).toEqual(['closed', 'half_open', 'open']);
 });
