@@ -4,7 +4,7 @@ import type { IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Admission, BreakerRow, BreakerSettings, Permit, Sample } from './breaker-state.ts';
-import { acquire, admit, newBreaker, settle, trip } from './breaker-state.ts';
+import { acquire, newBreaker, settle, trip } from './breaker-state.ts';
 import type { BreakerStore } from './breaker-store.ts';
 import type { Repeat } from './classify.ts';
 import { AttemptError, classify } from './classify.ts';
@@ -70,11 +70,9 @@ export class Breaker extends Policy<BreakerContext> {
     const { key, store, settings, clock } = this.#options;
     const now = clock.now();
     const row = (await store.get(key)) ?? newBreaker(key, now);
-    const decided = admit(row, now);
-    if (decided !== undefined) return { permit: permitOf(key, decided), healthy: row.failures === 0 };
-    // Refusing needs no write: only what could become a probe does.
-    const { admission: seen } = acquire(row, now, settings, '');
-    if ('refused' in seen) return { permit: permitOf(key, seen), healthy: false };
+    // Letting through and refusing need no write: only what could become a probe does.
+    const seen = acquire(row, now, settings, '');
+    if (seen.row === row) return { permit: permitOf(key, seen.admission), healthy: row.failures === 0 };
     const probeId = `${PROCESS}/${randomUUID()}`;
     const { admission } = await change(store, key, (present) => acquire(present, clock.now(), settings, probeId));
     return { permit: permitOf(key, admission), healthy: false };

@@ -23,6 +23,7 @@ export class FallbackBreakerStore implements BreakerStore {
   }
 
   async get(key: string): Promise<BreakerRow | undefined> {
+    // As #read, spelled out: this is on the path of every call, and each asynchronous layer shows in it.
     let shared: BreakerRow | undefined;
     try {
       shared = await this.#shared.get(key);

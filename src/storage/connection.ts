@@ -133,6 +133,7 @@ export class Connection {
     const { db } = this.#sql;
     this.#begin.run();
     try {
+      // Alone it needs no savepoint: what it throws takes down nobody else.
       const [only] = jobs;
       if (only !== undefined && jobs.length === 1) {
         const value = only.work(this.#sql);

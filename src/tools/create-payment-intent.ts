@@ -3,9 +3,8 @@ import { AppError } from '../core/errors.ts';
 import { defineTool } from '../core/tool.ts';
 import type { HttpRequest } from '../integrations/http-client.ts';
 import { formatAmount, MAX_AMOUNT_MINOR } from '../integrations/stripe/currencies.ts';
-import { declineAdvice } from '../integrations/stripe/errors.ts';
-import type { PaymentIntent } from '../integrations/stripe/operations.ts';
 import type { CreatedPayment, PaymentIntentInput, PaymentService } from '../payments/payment-service.ts';
+import { declineView, describeDecline } from '../views/decline-view.ts';
 
 const input = z.strictObject({
   amount: z
@@ -55,9 +54,7 @@ const output = z.object({
   replayed: z.boolean(),
   request_id: z.string().optional(),
   attempts: z.int(),
-  declined: z
-    .object({ code: z.string().optional(), decline_code: z.string().optional(), advice: z.string() })
-    .optional(),
+  declined: declineView.optional(),
   warnings: z.array(z.string()),
   request: z
     .object({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), body: z.string() })
@@ -116,17 +113,8 @@ function describeCreated(created: CreatedPayment, reference: string): z.input<ty
     replayed,
     request_id: requestId,
     attempts,
-    declined: declineOf(intent),
+    declined: describeDecline(intent),
     warnings,
-  };
-}
-
-function declineOf({ last_payment_error: error }: PaymentIntent) {
-  if (error === null || error === undefined) return undefined;
-  return {
-    code: error.code,
-    decline_code: error.decline_code,
-    advice: declineAdvice(error.decline_code ?? error.code),
   };
 }
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import { formatAmount } from '../integrations/stripe/currencies.ts';
-import { declineAdvice } from '../integrations/stripe/errors.ts';
 import type { PaymentService, PaymentView } from '../payments/payment-service.ts';
+import { declineView, describeDecline } from '../views/decline-view.ts';
 
 const output = z.object({
   payment_intent_id: z.string(),
@@ -13,9 +13,7 @@ const output = z.object({
   customer: z.string().nullish(),
   latest_charge: z.string().nullish(),
   created_at: z.string(),
-  declined: z
-    .object({ code: z.string().optional(), decline_code: z.string().optional(), advice: z.string() })
-    .optional(),
+  declined: declineView.optional(),
   request_id: z.string().optional(),
   stale_ms: z.int().optional(),
   ledger: z.object({
@@ -63,7 +61,6 @@ export const retrievePaymentIntentTool = defineTool({
 });
 
 function describe({ intent, requestId, stale, payment, requests, disagreements }: PaymentView): z.input<typeof output> {
-  const error = intent.last_payment_error ?? undefined;
   return {
     payment_intent_id: intent.id,
     status: intent.status,
@@ -73,11 +70,7 @@ function describe({ intent, requestId, stale, payment, requests, disagreements }
     customer: intent.customer,
     latest_charge: intent.latest_charge,
     created_at: new Date(intent.created * 1000).toISOString(),
-    declined: error && {
-      code: error.code,
-      decline_code: error.decline_code,
-      advice: declineAdvice(error.decline_code ?? error.code),
-    },
+    declined: describeDecline(intent),
     request_id: requestId,
     stale_ms: stale?.ageMs,
     ledger: {
