@@ -16,6 +16,8 @@ export interface Settings {
   databasePath: string;
   /** Identity of the project: what is stored belongs to it. */
   workspace: string;
+  /** Absolute path of the folder that agents may read and write. */
+  projectRoot: string;
   /** Who the caller is when the client does not say. */
   agent: string;
   sessionId: string | undefined;
@@ -73,9 +75,11 @@ function read(env: Environment, name: string): string | undefined {
 
 /** Parses the environment once. Throws `invalid_input` that names the variable. */
 export function parseSettings(env: Environment, cwd: string): Settings {
+  const projectRoot = resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.');
   return {
     databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
-    workspace: read(env, 'BREAKWATER_WORKSPACE') ?? resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.'),
+    workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
+    projectRoot,
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),

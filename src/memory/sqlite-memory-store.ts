@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { UlidSource } from '../core/ulid.ts';
 import type { Sql } from '../storage/connection.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type { Fitting } from './delete-memory.ts';
@@ -28,7 +29,6 @@ import type {
 import { MAX_CONTENT_BYTES } from './memory-store.ts';
 import { searchMemories } from './search.ts';
 import type { SemanticIndex } from './semantic-index.ts';
-import { UlidSource } from './ulid.ts';
 import { readVersions, restoreVersion, updateMemory } from './update-memory.ts';
 import { writableRow } from './writable-row.ts';
 import { draftMemory, storeDraft } from './write-memory.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { derivedUlid } from '../../src/memory/ulid.ts';
+import { derivedUlid } from '../../src/core/ulid.ts';
 
 export const CATEGORIES = ['backend', 'frontend', 'ops', 'data', 'qa', 'infra', 'docs', 'api'];
 const SYLLABLES = 'ba de fi go lu ma ne po ri su ta ve wo xi za cor len mar tin pas'.split(' ');

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { ClientCapabilities, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
@@ -43,6 +44,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const caller = { workspace: '/projects/shop', agent: '', sessionId: undefined };
   const settings = {
     ...caller,
+    projectRoot: dirname(path),
     databasePath: path,
     allowLive,
     logLevel: 'silent' as const,

@@ -20,6 +20,7 @@ describe('parseSettings', () => {
     expect(parseSettings({}, CWD)).toEqual({
       databasePath: expect.stringMatching(/breakwater[/\\]breakwater\.db$/),
       workspace: CWD,
+      projectRoot: CWD,
       agent: '',
       sessionId: undefined,
       allowLive: false,
@@ -41,6 +42,7 @@ describe('parseSettings', () => {
     expect(parseSettings(env, CWD)).toEqual({
       databasePath: '/projects/shop/data/own.db',
       workspace: 'the shop',
+      projectRoot: '/elsewhere',
       agent: 'reviewer',
       sessionId: 'session-1',
       allowLive: true,

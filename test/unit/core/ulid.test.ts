@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UlidSource } from '../../../src/memory/ulid.ts';
+import { UlidSource } from '../../../src/core/ulid.ts';
 
 describe('UlidSource', () => {
   it('encodes the time in the first ten characters', () => {

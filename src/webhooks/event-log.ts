@@ -1,0 +1,85 @@
+import type { SignatureVerdict } from './verdict.ts';
+
+/**
+ * What became of an event: `unverified` is kept apart and never applied; `pending` waits for its effects (also after a crash); `processed`
+ * has had them; `ignored` has none here; `failed` ran out of attempts and can be replayed.
+ */
+export const EVENT_STATUSES = ['unverified', 'pending', 'processed', 'ignored', 'failed'] as const;
+export type EventStatus = (typeof EVENT_STATUSES)[number];
+
+/** A delivery as it arrived. */
+export interface ReceivedDelivery {
+  readonly workspace: string;
+  /** The service, or the name of an integration of the user's own. */
+  readonly provider: string;
+  /** Path and query on the listener. */
+  readonly path: string;
+  /** Names and values in turn, as on the wire. */
+  readonly rawHeaders: readonly string[];
+  /** The very bytes. */
+  readonly body: Buffer;
+  readonly verdict: SignatureVerdict;
+  /** The provider's own id; undefined where it has none, or where it cannot be read. */
+  readonly eventId: string | undefined;
+  readonly eventType: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+export interface LoggedEvent extends ReceivedDelivery {
+  /** ULID: later events sort after earlier ones. */
+  readonly id: string;
+  readonly status: EventStatus;
+  /** Further deliveries of the same event, counted and not stored. */
+  readonly duplicates: number;
+  readonly lastDuplicateAt: number | undefined;
+}
+
+/** One try to hand an event on: to its effects, to the user's handler, or as a replay. */
+export interface EventAttempt {
+  readonly eventId: string;
+  readonly kind: 'effects' | 'forward' | 'replay';
+  /** Address of the handler. */
+  readonly target: string | undefined;
+  /** HTTP status of the handler; undefined where it gave none. */
+  readonly status: number | undefined;
+  /** Why it failed, in our words. */
+  readonly error: string | undefined;
+  readonly startedAt: number;
+  readonly tookMs: number;
+}
+
+export interface EventFilter {
+  readonly provider?: string | undefined;
+  readonly type?: string | undefined;
+  readonly status?: EventStatus | undefined;
+  /** Received at or after, in milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** Continues after this id, towards older events. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export interface EventLimits {
+  /** Older events are deleted; those that still wait for their effects never are. */
+  readonly maxAgeMs: number;
+  /** Oldest first, until the bodies of what is left fit. */
+  readonly maxBytes: number;
+}
+
+/** Webhook deliveries of a workspace, each event once. What is acknowledged survives power loss. */
+export interface EventLog {
+  /** Stores the delivery unless its event is known; then it is only counted. */
+  insert(delivery: ReceivedDelivery): Promise<{ event: LoggedEvent; isNew: boolean }>;
+  get(workspace: string, id: string): Promise<LoggedEvent | undefined>;
+  /** Newest first. */
+  list(workspace: string, filter: EventFilter): Promise<LoggedEvent[]>;
+  /** Verified events of any workspace whose effects are still to come, oldest first. */
+  pending(limit: number): Promise<LoggedEvent[]>;
+  setStatus(workspace: string, id: string, status: EventStatus): Promise<void>;
+  addAttempt(workspace: string, attempt: EventAttempt): Promise<void>;
+  /** Oldest first. */
+  attempts(workspace: string, id: string): Promise<EventAttempt[]>;
+  /** Returns the number of events deleted. */
+  prune(limits: EventLimits): Promise<number>;
+}
