@@ -21,6 +21,8 @@ import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { prompts } from './prompts/registry.ts';
+import type { Toolbox } from './protocol/serving.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -31,7 +33,6 @@ import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-break
 import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-store.ts';
 import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
-import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
@@ -102,6 +103,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   return {
     tools,
     resources,
+    prompts,
     confirmations: new Confirmations(clock),
     deps: {
       integrations,

@@ -24,10 +24,15 @@ export interface Settings {
   allowLive: boolean;
   /** Most memories of a workspace; undefined for no limit. */
   memoryLimit: number | undefined;
+  protocol: Protocol;
   logLevel: LogLevel;
   /** True when the environment asks for OpenTelemetry. */
   telemetry: boolean;
 }
+
+/** `2025` serves protocol versions up to 2025-11-25; `auto` also the stateless one of 2026-07-28, as the client chooses. */
+export const PROTOCOLS = ['2025', 'auto'] as const;
+type Protocol = (typeof PROTOCOLS)[number];
 
 /** The variables that a user may set; the README table is generated from this. */
 export const SETTINGS = [
@@ -55,6 +60,11 @@ export const SETTINGS = [
     name: 'BREAKWATER_MEMORY_LIMIT',
     default: 'none',
     description: 'Most memories of a workspace: above it the superseded, then the least important and oldest go',
+  },
+  {
+    name: 'BREAKWATER_PROTOCOL',
+    default: '2025',
+    description: '`auto` also serves the stateless protocol of 2026-07-28, as the client chooses',
   },
   { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
   {
@@ -84,6 +94,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
     memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
+    protocol: parseProtocol(read(env, 'BREAKWATER_PROTOCOL')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),
   };
@@ -131,6 +142,12 @@ function parseLimit(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^[1-9]\d{0,11}$/.test(value)) return Number(value);
   throw new AppError('invalid_input', 'BREAKWATER_MEMORY_LIMIT must be a whole number above 0.');
+}
+
+function parseProtocol(value: string | undefined): Protocol {
+  const protocol = PROTOCOLS.find((known) => known === (value ?? '2025'));
+  if (protocol !== undefined) return protocol;
+  throw new AppError('invalid_input', `BREAKWATER_PROTOCOL must be one of ${PROTOCOLS.join(', ')}.`);
 }
 
 function parseLogLevel(value: string | undefined): LogLevel {

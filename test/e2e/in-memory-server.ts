@@ -1,4 +1,6 @@
 import { dirname } from 'node:path';
+import type { Transport } from '@modelcontextprotocol/client';
+import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { ClientCapabilities, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
@@ -7,8 +9,10 @@ import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
 import type { Log } from '../../src/core/log.ts';
 import { Redactor } from '../../src/core/redact.ts';
-import { INSTRUCTIONS } from '../../src/instructions.ts';
-import { McpEdge } from '../../src/server.ts';
+import { McpEdge } from '../../src/protocol/edge.ts';
+import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
+import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
+import type { ServingParts } from '../../src/protocol/serving.ts';
 import { createSecrets } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
 import { databasePath } from '../support/database.ts';
@@ -26,7 +30,7 @@ export interface InMemoryOptions {
 
 export interface InMemoryServer {
   client: Client;
-  edge: McpEdge<ToolDeps>;
+  edge: Pick<McpEdge<ToolDeps>, 'idle' | 'drain'>;
   warnings: string[];
   /** How often the parts behind the edge were loaded. */
   loads(): number;
@@ -47,12 +51,13 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     projectRoot: dirname(path),
     databasePath: path,
     allowLive,
+    protocol: '2025' as const,
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
   };
   const apps: App[] = [];
-  const edge = new McpEdge<ToolDeps>({
+  const parts: ServingParts<ToolDeps> = {
     version: '0.0.0-test',
     instructions: INSTRUCTIONS,
     caller,
@@ -63,15 +68,49 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
       apps.push(app);
       return app;
     },
-  });
-  const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
-  if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
-  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
-  await edge.connect(serverSide);
-  await client.connect(clientSide);
+  };
+  const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit);
   onTestEnd(async () => {
     await client.close();
     await Promise.all(apps.map((app) => app.close()));
   });
   return { client, edge, warnings, loads: () => apps.length, call: (name, args = {}) => callTool(client, name, args) };
+}
+
+/** Which protocol era the suite runs in, against the edge that serves both; by default the edge of the first generation. */
+export const ERA = process.env['BREAKWATER_TEST_ERA'];
+
+type Elicit = InMemoryOptions['elicit'];
+
+async function connectFirst(parts: ServingParts<ToolDeps>, capabilities: ClientCapabilities, elicit: Elicit) {
+  const edge = new McpEdge(parts);
+  const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
+  if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  await edge.connect(serverSide);
+  await client.connect(clientSide);
+  return { client, edge };
+}
+
+async function connectSecond(parts: ServingParts<ToolDeps>, capabilities: ClientCapabilities, elicit: Elicit) {
+  const edge = new BothErasEdge(parts);
+  const mode = ERA === '2026-07-28' ? { pin: ERA } : ('legacy' as const);
+  const options = { capabilities: capabilities as object, versionNegotiation: { mode } };
+  const client = new SecondClient({ name: 'in-memory-client', version: '1.0.0' }, options);
+  if (elicit !== undefined) {
+    client.setRequestHandler(
+      'elicitation/create',
+      ({ params }) => elicit(params.message) as Promise<{ action: 'accept' }>,
+    );
+  }
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  edge.connect(serverSide as Transport);
+  await client.connect(clientSide as Transport);
+  const callTool = client.callTool.bind(client);
+  const sameMethods = Object.assign(client, {
+    // The first generation takes the schema of the result as well.
+    callTool: (params: Parameters<typeof callTool>[0], _schema?: unknown, given?: Parameters<typeof callTool>[1]) =>
+      callTool(params, given),
+  });
+  return { client: sameMethods as unknown as Client, edge };
 }

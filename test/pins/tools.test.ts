@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeTool } from '../../src/describe-tool.ts';
-import { INSTRUCTIONS } from '../../src/instructions.ts';
+import { describeTool } from '../../src/protocol/describe-tool.ts';
+import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
 import { resources } from '../../src/resources/registry.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
@@ -82,6 +82,7 @@ describe('resources and instructions', () => {
       'service://metrics',
       'memory://recent',
       'memory://{id}',
+      'guide://{topic}',
     ]);
   });
 

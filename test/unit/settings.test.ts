@@ -24,6 +24,7 @@ describe('parseSettings', () => {
       agent: '',
       sessionId: undefined,
       allowLive: false,
+      protocol: '2025',
       logLevel: 'info',
       telemetry: false,
     });
@@ -36,6 +37,7 @@ describe('parseSettings', () => {
       BREAKWATER_AGENT: 'reviewer',
       BREAKWATER_ALLOW_LIVE: '1',
       BREAKWATER_LOG: 'debug',
+      BREAKWATER_PROTOCOL: 'auto',
       CLAUDE_CODE_SESSION_ID: 'session-1',
       CLAUDE_PROJECT_DIR: '/elsewhere',
     };
@@ -46,6 +48,7 @@ describe('parseSettings', () => {
       agent: 'reviewer',
       sessionId: 'session-1',
       allowLive: true,
+      protocol: 'auto',
       logLevel: 'debug',
       telemetry: false,
     });
