@@ -30,7 +30,11 @@ Settings are environment variables; the README lists them.
 async function serve(): Promise<void> {
   const redactor = new Redactor();
   const settings = parseSettings(environment, process.cwd());
-  const log = createLog(settings.logLevel, redactor, (line) => process.stderr.write(line));
+  let forwardLog: (line: string) => void = () => {};
+  const log = createLog(settings.logLevel, redactor, (line) => {
+    process.stderr.write(line);
+    forwardLog(line);
+  });
   const secrets = createSecrets(environment, redactor);
   const stopTelemetry = settings.telemetry ? await startTelemetry(log) : undefined;
   let app: App | undefined;
@@ -44,6 +48,7 @@ async function serve(): Promise<void> {
   const parts = { version: packageJson.version, instructions: INSTRUCTIONS, caller, redactor, log, load };
   const open = settings.protocol === 'auto' ? await loadBothEras() : openEdge;
   const { edge, connect } = open(parts);
+  forwardLog = (line) => edge.forwardLog?.(line);
   const stop = stopWithClient({
     output: protocolOutput,
     log,
@@ -58,7 +63,7 @@ async function serve(): Promise<void> {
 
 /** What the two edges have in common. */
 interface OpenedEdge {
-  edge: { idle(): Promise<void>; drain(): Promise<void> };
+  edge: { idle(): Promise<void>; drain(): Promise<void>; forwardLog?(line: string): void };
   connect(onClose: (exitCode: number) => void): Promise<void>;
 }
 

@@ -13,12 +13,15 @@ import {
   ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
+  SetLevelRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { abortError, messageOf } from '../core/errors.ts';
 import { toCompletionRequest } from './complete.ts';
 import { ProtocolFault } from './fault.ts';
+import type { LogSeverity } from './log-line.ts';
+import { LOG_SEVERITY, parseLogLine } from './log-line.ts';
 import type { RequestFacts, ServingParts } from './serving.ts';
 import { Serving } from './serving.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -30,6 +33,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 export class McpEdge<Deps> {
   readonly sdk: Server;
   readonly #serving: Serving<Deps>;
+  #logLevel: LogSeverity | undefined;
   readonly #subscriptions = new Subscriptions({
     version: (uri) => this.#serving.version(uri, this.#agent()).catch(() => undefined),
     notify: (uri) => this.sdk.sendResourceUpdated({ uri }),
@@ -38,16 +42,31 @@ export class McpEdge<Deps> {
   constructor(parts: ServingParts<Deps>) {
     this.#serving = new Serving(parts);
     const { version, instructions, log } = parts;
-    this.sdk = new Server({ ...SERVER_INFO, version }, { capabilities: CAPABILITIES, instructions });
+    this.sdk = new Server(
+      { ...SERVER_INFO, version },
+      { capabilities: { ...CAPABILITIES, logging: {} }, instructions },
+    );
     this.#handleTools();
     this.#handleResources();
     this.#handleSubscriptions();
     this.#handlePrompts();
+    this.sdk.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+      this.#logLevel = params.level;
+      return {};
+    });
     this.sdk.onerror = (error) => log.warn({ cause: error.message }, 'protocol error');
   }
 
   connect(transport: Transport): Promise<void> {
     return this.sdk.connect(transport);
+  }
+
+  /** Passes a line of the log on to a client that asked for its level. */
+  forwardLog(line: string): void {
+    const message = parseLogLine(line);
+    if (this.#logLevel === undefined || message === undefined) return;
+    if (LOG_SEVERITY.indexOf(message.level) < LOG_SEVERITY.indexOf(this.#logLevel)) return;
+    this.sdk.sendLoggingMessage(message).catch(() => {});
   }
 
   idle(): Promise<void> {
