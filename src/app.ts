@@ -37,6 +37,7 @@ import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
+import { offeredTools } from './tools/toolsets.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -101,7 +102,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
-    tools,
+    tools: offeredTools(tools, settings.offer),
     resources,
     prompts,
     confirmations: new Confirmations(clock),

@@ -5,6 +5,8 @@ import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
+import type { Offer, Toolset } from './core/toolset.ts';
+import { TOOLSETS } from './core/toolset.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,6 +27,7 @@ export interface Settings {
   /** Most memories of a workspace; undefined for no limit. */
   memoryLimit: number | undefined;
   protocol: Protocol;
+  offer: Offer;
   logLevel: LogLevel;
   /** True when the environment asks for OpenTelemetry. */
   telemetry: boolean;
@@ -62,6 +65,16 @@ export const SETTINGS = [
     description: 'Most memories of a workspace: above it the superseded, then the least important and oldest go',
   },
   {
+    name: 'BREAKWATER_TOOLSETS',
+    default: 'all',
+    description: `The tools that agents see, as a list of sets: ${TOOLSETS.join(', ')}`,
+  },
+  {
+    name: 'BREAKWATER_READ_ONLY',
+    default: 'unset',
+    description: '`1` offers only tools that change nothing',
+  },
+  {
     name: 'BREAKWATER_PROTOCOL',
     default: '2025',
     description: '`auto` also serves the stateless protocol of 2026-07-28, as the client chooses',
@@ -92,8 +105,12 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     projectRoot,
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
-    allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
+    allowLive: parseFlag('BREAKWATER_ALLOW_LIVE', read(env, 'BREAKWATER_ALLOW_LIVE')),
     memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
+    offer: {
+      toolsets: parseToolsets(read(env, 'BREAKWATER_TOOLSETS')),
+      readOnly: parseFlag('BREAKWATER_READ_ONLY', read(env, 'BREAKWATER_READ_ONLY')),
+    },
     protocol: parseProtocol(read(env, 'BREAKWATER_PROTOCOL')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),
@@ -132,10 +149,18 @@ function wantsTelemetry(env: Environment): boolean {
   return Object.keys(env).some((name) => name.startsWith('OTEL_') && read(env, name) !== undefined);
 }
 
-function parseConsent(value: string | undefined): boolean {
+function parseFlag(name: string, value: string | undefined): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
-  throw new AppError('invalid_input', 'BREAKWATER_ALLOW_LIVE must be 1 or 0.');
+  throw new AppError('invalid_input', `${name} must be 1 or 0.`);
+}
+
+function parseToolsets(value: string | undefined): Toolset[] | undefined {
+  return value?.split(',').map((text) => {
+    const toolset = TOOLSETS.find((known) => known === text.trim());
+    if (toolset !== undefined) return toolset;
+    throw new AppError('invalid_input', `BREAKWATER_TOOLSETS names an unknown set. The sets: ${TOOLSETS.join(', ')}.`);
+  });
 }
 
 function parseLimit(value: string | undefined): number | undefined {

@@ -52,6 +52,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     databasePath: path,
     allowLive,
     protocol: '2025' as const,
+    offer: { toolsets: undefined, readOnly: false },
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
