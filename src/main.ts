@@ -38,14 +38,17 @@ async function serve(): Promise<void> {
   const secrets = createSecrets(environment, redactor);
   const stopTelemetry = settings.telemetry ? await startTelemetry(log) : undefined;
   let app: App | undefined;
-  const load = async () => {
+  const load = async (root: string | undefined) => {
     const { createApp } = await import('./app.ts');
-    app = createApp(settings, secrets, log);
+    const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
+    app = createApp(located, secrets, log);
     return app;
   };
   const { workspace, agent, sessionId } = settings;
   const caller = { workspace, agent, sessionId };
-  const parts = { version: packageJson.version, instructions: INSTRUCTIONS, caller, redactor, log, load };
+  const { version } = packageJson;
+  const asksForRoots = settings.projectIsGuessed;
+  const parts = { version, instructions: INSTRUCTIONS, caller, redactor, log, asksForRoots, load };
   const open = settings.protocol === 'auto' ? await loadBothEras() : openEdge;
   const { edge, connect } = open(parts);
   forwardLog = (line) => edge.forwardLog?.(line);

@@ -20,6 +20,8 @@ export interface Settings {
   workspace: string;
   /** Absolute path of the folder that agents may read and write. */
   projectRoot: string;
+  /** True where nothing but the current folder tells the project: a client may know better. */
+  projectIsGuessed: boolean;
   /** Who the caller is when the client does not say. */
   agent: string;
   sessionId: string | undefined;
@@ -103,6 +105,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
     workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
     projectRoot,
+    projectIsGuessed: ['BREAKWATER_WORKSPACE', 'CLAUDE_PROJECT_DIR'].every((name) => read(env, name) === undefined),
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseFlag('BREAKWATER_ALLOW_LIVE', read(env, 'BREAKWATER_ALLOW_LIVE')),

@@ -19,7 +19,7 @@ import { ListenWatch } from './listen-watch.ts';
 import type { RequestFacts, ServingParts } from './serving.ts';
 import { Serving } from './serving.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { CAPABILITIES, ELICIT_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
+import { CAPABILITIES, ELICIT_TIMEOUT_MS, folderOf, ROOTS_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
 
 export { StdioTransport };
 
@@ -54,7 +54,10 @@ export class BothErasEdge<Deps> {
   onclose: (() => void) | undefined;
 
   constructor(parts: ServingParts<Deps>) {
-    this.#serving = new Serving(parts);
+    this.#serving = new Serving(parts, {
+      firstRoot: () => this.#firstRoot(),
+      notifyListChanged: async () => this.#server?.sendResourceListChanged(),
+    });
     this.#subscriptions = new Subscriptions({
       version: (uri) => this.#serving.version(uri, this.#agent).catch(() => undefined),
       notify: async (uri) => this.#server?.sendResourceUpdated({ uri }),
@@ -88,6 +91,13 @@ export class BothErasEdge<Deps> {
     this.#handlePrompts(server);
     this.#server = server;
     return server;
+  }
+
+  /** The stateless protocol has no roots that a server could ask for by itself. */
+  async #firstRoot(): Promise<string | undefined> {
+    if (this.#server?.getClientCapabilities()?.roots === undefined) return undefined;
+    const listed = await this.#server.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS }).catch(() => ({ roots: [] }));
+    return folderOf(listed.roots);
   }
 
   #handleTools(server: Server): void {

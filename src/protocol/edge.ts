@@ -25,7 +25,7 @@ import { LOG_SEVERITY, parseLogLine } from './log-line.ts';
 import type { RequestFacts, ServingParts } from './serving.ts';
 import { Serving } from './serving.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { CAPABILITIES, ELICIT_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
+import { CAPABILITIES, ELICIT_TIMEOUT_MS, folderOf, ROOTS_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -40,7 +40,10 @@ export class McpEdge<Deps> {
   });
 
   constructor(parts: ServingParts<Deps>) {
-    this.#serving = new Serving(parts);
+    this.#serving = new Serving(parts, {
+      firstRoot: () => this.#firstRoot(),
+      notifyListChanged: () => this.sdk.sendResourceListChanged(),
+    });
     const { version, instructions, log } = parts;
     this.sdk = new Server(
       { ...SERVER_INFO, version },
@@ -126,6 +129,12 @@ export class McpEdge<Deps> {
   #facts(extra: Extra): RequestFacts {
     const { signal } = extra;
     return { signal, agent: this.#agent(), progress: progressReporter(extra), elicit: this.#elicit() };
+  }
+
+  async #firstRoot(): Promise<string | undefined> {
+    if (this.sdk.getClientCapabilities()?.roots === undefined) return undefined;
+    const listed = await this.sdk.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS }).catch(() => ({ roots: [] }));
+    return folderOf(listed.roots);
   }
 
   #agent(): string | undefined {

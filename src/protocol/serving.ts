@@ -12,6 +12,7 @@ import { completeArgument } from './complete.ts';
 import { describeTool } from './describe-tool.ts';
 import { ProtocolFault } from './fault.ts';
 import { findResource } from './find-resource.ts';
+import { ListWatch } from './list-watch.ts';
 import { pageOf } from './page.ts';
 
 /** What is served. */
@@ -30,8 +31,20 @@ export interface ServingParts<Deps> {
   caller: Caller;
   redactor: Redactor;
   log: Log;
-  /** Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded. */
-  load(): Promise<Toolbox<Deps>>;
+  /** True where the caller's workspace is only a guess: then the client's first root is the workspace. */
+  asksForRoots: boolean;
+  /**
+   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded.
+   * @param root the folder that the client works in, where it was asked for and is known
+   */
+  load(root: string | undefined): Promise<Toolbox<Deps>>;
+}
+
+/** What the client behind an edge can be asked and told. */
+export interface Peer {
+  /** The first folder that the client works in, as an absolute path. */
+  firstRoot(): Promise<string | undefined>;
+  notifyListChanged(): Promise<void>;
 }
 
 /** What one request brings along. */
@@ -51,10 +64,14 @@ export class Serving<Deps> {
   readonly parts: ServingParts<Deps>;
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
+  readonly #peer: Peer;
+  readonly #list = new ListWatch(() => this.#peer.notifyListChanged());
   #loading: Promise<Toolbox<Deps>> | undefined;
+  #root: string | undefined;
 
-  constructor(parts: ServingParts<Deps>) {
+  constructor(parts: ServingParts<Deps>, peer: Peer) {
     this.parts = parts;
+    this.#peer = peer;
   }
 
   /** Resolves when no call is in flight. */
@@ -67,6 +84,7 @@ export class Serving<Deps> {
     this.#stopping.abort(
       new AppError('cancelled', 'The server is shutting down.', { hint: 'Call again: a new server starts by itself.' }),
     );
+    this.#list.stop();
     await Promise.allSettled(this.#inFlight);
   }
 
@@ -80,9 +98,9 @@ export class Serving<Deps> {
   }
 
   async listResources(cursor: string | undefined, agent: string | undefined) {
-    const { resources, deps } = await this.#toolbox();
-    const lists = await Promise.all(resources.map((resource) => this.#list(resource, deps, agent)));
-    const { items, nextCursor } = pageOf(lists.flat(), cursor);
+    const all = await this.#entries(agent);
+    this.#list.saw(all);
+    const { items, nextCursor } = pageOf(all, cursor);
     return { resources: items.map((entry) => ({ ...entry, mimeType: JSON_TYPE })), nextCursor };
   }
 
@@ -161,11 +179,19 @@ export class Serving<Deps> {
       progress: facts.progress,
       confirm: confirmations.confirmWith(elicit && ((message) => elicit(message, signal))),
     };
-    return callTool(tool, args, context, { deps, redactor, log });
+    const answer = await callTool(tool, args, context, { deps, redactor, log });
+    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
+    return answer;
+  }
+
+  async #entries(agent: string | undefined): Promise<ResourceEntry[]> {
+    const { resources, deps } = await this.#toolbox();
+    const lists = await Promise.all(resources.map((resource) => this.#listOne(resource, deps, agent)));
+    return lists.flat();
   }
 
   /** What cannot be listed now (a database that is away) must not hide the rest. */
-  async #list(resource: Resource<Deps>, deps: Deps, agent: string | undefined): Promise<ResourceEntry[]> {
+  async #listOne(resource: Resource<Deps>, deps: Deps, agent: string | undefined): Promise<ResourceEntry[]> {
     try {
       return await resource.list(deps, this.#caller(agent));
     } catch (thrown) {
@@ -199,12 +225,17 @@ export class Serving<Deps> {
   }
 
   #toolbox(): Promise<Toolbox<Deps>> {
-    this.#loading ??= this.parts.load().catch((thrown: unknown) => {
+    this.#loading ??= this.#load().catch((thrown: unknown) => {
       // What could not be loaded now may be there at the next call.
       this.#loading = undefined;
       throw thrown;
     });
     return this.#loading;
+  }
+
+  async #load(): Promise<Toolbox<Deps>> {
+    if (this.parts.asksForRoots) this.#root = await this.#peer.firstRoot();
+    return this.parts.load(this.#root);
   }
 
   #track<T>(call: Promise<T>): Promise<T> {
@@ -216,6 +247,6 @@ export class Serving<Deps> {
 
   #caller(agent: string | undefined): Caller {
     const { caller } = this.parts;
-    return { ...caller, agent: caller.agent || (agent ?? 'unknown') };
+    return { ...caller, workspace: this.#root ?? caller.workspace, agent: caller.agent || (agent ?? 'unknown') };
   }
 }

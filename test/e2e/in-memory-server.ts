@@ -3,8 +3,8 @@ import type { Transport } from '@modelcontextprotocol/client';
 import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import type { ClientCapabilities, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { ClientCapabilities, ElicitResult, ListRootsResult } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
 import type { Log } from '../../src/core/log.ts';
@@ -24,6 +24,8 @@ export interface InMemoryOptions {
   allowLive?: boolean;
   databasePath?: string;
   capabilities?: ClientCapabilities;
+  /** Folders that the client says it works in; the server asks for them then. */
+  roots?: string[];
   /** Answers the server's questions to the person. */
   elicit?: (message: string) => Promise<ElicitResult> | ElicitResult;
 }
@@ -39,7 +41,8 @@ export interface InMemoryServer {
 
 /** The real server behind the official client, without a process and a pipe between them. */
 export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
-  const { env = {}, allowLive = false, capabilities = {}, elicit } = options;
+  const { env = {}, allowLive = false, elicit, roots = [] } = options;
+  const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: {} }) };
   const path = options.databasePath ?? databasePath();
   const redactor = new Redactor();
   const warnings: string[] = [];
@@ -49,6 +52,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const settings = {
     ...caller,
     projectRoot: dirname(path),
+    projectIsGuessed: options.roots !== undefined,
     databasePath: path,
     allowLive,
     protocol: '2025' as const,
@@ -64,13 +68,17 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     caller,
     redactor,
     log,
-    async load() {
-      const app = createApp(settings, createSecrets(env, redactor), log);
+    asksForRoots: options.roots !== undefined,
+    async load(root) {
+      const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
+      const app = createApp(located, createSecrets(env, redactor), log);
       apps.push(app);
       return app;
     },
   };
-  const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit);
+  const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit, {
+    roots: roots.map((uri) => ({ uri })),
+  });
   onTestEnd(async () => {
     await client.close();
     await Promise.all(apps.map((app) => app.close()));
@@ -83,17 +91,28 @@ export const ERA = process.env['BREAKWATER_TEST_ERA'];
 
 type Elicit = InMemoryOptions['elicit'];
 
-async function connectFirst(parts: ServingParts<ToolDeps>, capabilities: ClientCapabilities, elicit: Elicit) {
+async function connectFirst(
+  parts: ServingParts<ToolDeps>,
+  capabilities: ClientCapabilities,
+  elicit: Elicit,
+  roots: ListRootsResult,
+) {
   const edge = new McpEdge(parts);
   const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
   if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
+  if (capabilities.roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, () => roots);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   await edge.connect(serverSide);
   await client.connect(clientSide);
   return { client, edge };
 }
 
-async function connectSecond(parts: ServingParts<ToolDeps>, capabilities: ClientCapabilities, elicit: Elicit) {
+async function connectSecond(
+  parts: ServingParts<ToolDeps>,
+  capabilities: ClientCapabilities,
+  elicit: Elicit,
+  roots: ListRootsResult,
+) {
   const edge = new BothErasEdge(parts);
   const mode = ERA === '2026-07-28' ? { pin: ERA } : ('legacy' as const);
   const options = { capabilities: capabilities as object, versionNegotiation: { mode } };
@@ -104,6 +123,7 @@ async function connectSecond(parts: ServingParts<ToolDeps>, capabilities: Client
       ({ params }) => elicit(params.message) as Promise<{ action: 'accept' }>,
     );
   }
+  if (capabilities.roots !== undefined) client.setRequestHandler('roots/list', () => roots);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   edge.connect(serverSide as Transport);
   await client.connect(clientSide as Transport);

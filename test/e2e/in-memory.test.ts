@@ -262,10 +262,10 @@ describe('resources', () => {
 describe('the connection', () => {
   it('says who is there before anything is loaded', async () => {
     const { client, loads } = await connectInMemory();
-    expect(client.getServerVersion()).toEqual({ name: 'breakwater', title: 'Breakwater', version: '0.0.0-test' });
+    expect(client.getServerVersion()).toMatchObject({ name: 'breakwater', title: 'Breakwater', version: '0.0.0-test' });
     expect(client.getServerCapabilities()).toMatchObject({
       tools: {},
-      resources: { subscribe: true },
+      resources: { subscribe: true, listChanged: true },
       prompts: {},
       completions: {},
     });

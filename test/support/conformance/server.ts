@@ -27,10 +27,11 @@ const parts = {
   caller: { workspace: settings.workspace, agent: '', sessionId: undefined },
   redactor,
   log: silentLog,
+  asksForRoots: false,
   load: async () => createApp(settings, createSecrets(process.env, redactor), silentLog),
 };
 const edge = new McpEdge(parts);
-const real = new Serving(parts);
+const real = new Serving(parts, { firstRoot: async () => undefined, notifyListChanged: async () => {} });
 const { sdk } = edge;
 
 const schemaOf = (name: string) =>
