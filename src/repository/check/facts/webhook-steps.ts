@@ -7,6 +7,7 @@ import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { resolveFunction } from '../syntax/values.ts';
 import { EVENT_PARSER } from './inbound.ts';
+import { isDetached, isInTransaction } from './execution.ts';
 import { isLogCall } from './logging.ts';
 import type { EventPart } from './webhook-event.ts';
 import { eventParts } from './webhook-event.ts';
@@ -21,7 +22,7 @@ export interface Step {
   call: Call;
   /** The statement's call in the handler itself, where the step is in a function that it calls. */
   site: Call;
-  /** True when doing it twice leaves the same state: an update of rows to given values. */
+  /** True when doing it twice leaves the same state: rows are set to given values, or the event id goes along. */
   repeatable: boolean;
   /** True when nobody waits for it. */
   detached: boolean;
@@ -55,9 +56,18 @@ const WRITES =
 const READS = /^(?:find|get|has|exists|seen|is|was|already|select|query|lookup|check|fetch|retrieve|count|includes)/i;
 const REPEATABLE =
   /^(?:update|upsert|set|put|delete|remove|retrieve|find|get|fetch|load|sync|refresh|has|is|exists|assert|merge|replace|unlink|del)/i;
-/** Calls without an effect of their own on anything. */
-const PURE =
-  /^(?:String|Number|Boolean|Date|BigInt|parseInt|parseFloat|json|parse|stringify|status|sendStatus|send|end|text|now|log|next|raw|toString|from|map|filter|find|some|every|includes|push|split|slice|trim|get|header|headers|type|verify\w*|timingSafeEqual|update|digest|createHmac|constructEvent\w*|catch|then|finally|all|allSettled|setImmediate|queueMicrotask|nextTick|setTimeout|waitUntil|after|isArray|keys|entries|values|assign|floor|round|toISOString|safeParse|json|redirect|Response|NextResponse)$/;
+/** Calls without an effect of their own on anything, by the first part of their name. */
+const PURE = new RegExp(
+  `^(?:${[
+    'String|Number|Boolean|Date|BigInt|parseInt|parseFloat|parse|stringify|safeParse|toString|toISOString|from|floor|round|now',
+    'status|sendStatus|send|end|text|json|redirect|Response|NextResponse|type|get|header|headers|next|raw|log',
+    'map|filter|find|some|every|includes|push|split|slice|trim|isArray|keys|entries|values|assign',
+    'verify\\w*|timingSafeEqual|update|digest|createHmac|constructEvent\\w*',
+    'catch|then|finally|all|allSettled|setImmediate|queueMicrotask|nextTick|setTimeout|waitUntil|after',
+  ].join('|')})$`,
+);
+/** Of those, the names that also mean effects, on anything but a response, a request or a list made here. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(['send', 'push', 'get', 'update', 'find']);
 
 function classify(module: SourceModule, call: Call, site: Call | undefined): Step[] {
   const step = (kind: Step['kind'], repeatable = false): Step[] => [
@@ -67,16 +77,18 @@ function classify(module: SourceModule, call: Call, site: Call | undefined): Ste
       site: site ?? call,
       repeatable,
       detached: isDetached(module, call),
-      transaction: inTransaction(module, call),
+      transaction: isInTransaction(module, call),
     },
   ];
   if (isSuccessAnswer(module, call)) return step('answer');
   const name = calleeName(call);
   const parts = argumentParts(module, call);
-  if (parts.has('id')) return step(isWrite(call, name) ? 'record' : 'lookup');
+  const isWriting = isWrite(call, name);
+  if (parts.has('id') && (isWriting || !parts.has('data'))) return step(isWriting ? 'record' : 'lookup');
   if (parts.has('whole') && !isPureOn(module, call, name)) return step('record');
-  if (!parts.has('data') || (isOnlyRead(name) && !isWrite(call, name)) || isPureOn(module, call, name)) return [];
-  return step('effect', isRepeatable(call, name));
+  if (!parts.has('data') || (isOnlyRead(name) && !isWriting) || isPureOn(module, call, name)) return [];
+  // What is given the id as well can recognise a duplicate by itself.
+  return step('effect', parts.has('id') || isRepeatable(call, name));
 }
 
 /** What the arguments use, without the functions among them: those are looked at by themselves. */
@@ -91,11 +103,11 @@ function argumentParts(module: SourceModule, call: Call): ReadonlySet<EventPart>
 function isPureOn(module: SourceModule, call: Call, name: string): boolean {
   if (!PURE.test(name)) return false;
   const receiver = receiverOf(call);
-  if (name !== 'send' && name !== 'push' && name !== 'get' && name !== 'update' && name !== 'find') return true;
-  return receiver === undefined || isResponse(receiver) || (name !== 'send' && isLocalList(module, receiver));
+  if (!AMBIGUOUS.has(name)) return true;
+  return receiver === undefined || isResponse(receiver) || (name !== 'send' && isOwnValue(module, receiver));
 }
 
-function isLocalList(module: SourceModule, receiver: Node): boolean {
+function isOwnValue(module: SourceModule, receiver: Node): boolean {
   if (isCall(receiver)) return calleeName(receiver) === 'createHmac' || calleeName(receiver) === 'update';
   if (!isType(receiver, 'Identifier')) return false;
   const binding = module.bindingOf(receiver);
@@ -118,41 +130,6 @@ function isRepeatable(call: Call, name: string): boolean {
   const sql = literalText(argumentAt(call, 0));
   if (sql !== undefined && /^\s*(?:update|delete)\b/i.test(sql)) return !/[+-]\s*(?:\$\d|\?|\d)/.test(sql);
   return REPEATABLE.test(name);
-}
-
-/** Nobody waits: `void f()`, `f().catch(…)` as a statement, or inside `setImmediate` and the like. */
-function isDetached(module: SourceModule, call: Call): boolean {
-  let node: Node = call;
-  for (const parent of module.ancestorsOf(call)) {
-    if (isType(parent, 'UnaryExpression')) return parent.operator === 'void';
-    if (isType(parent, 'ExpressionStatement')) return node !== call && isChainOn(node);
-    if (isType(parent, 'MemberExpression', 'OptionalMemberExpression') || (isCall(parent) && parent.callee === node)) {
-      node = parent;
-      continue;
-    }
-    if (isFunction(parent)) return isScheduled(module.parentOf(parent));
-    if (isType(parent, 'BlockStatement')) return isScheduled(module.parentOf(module.parentOf(parent) ?? parent));
-    if (!isType(parent, 'AwaitExpression')) return false;
-    const statement = module.parentOf(parent);
-    return isType(statement, 'ExpressionStatement') && isScheduled(scheduler(module, parent));
-  }
-  return false;
-}
-
-function scheduler(module: SourceModule, node: Node): Node | undefined {
-  const outer = module.functionOf(node);
-  return outer === undefined ? undefined : module.parentOf(outer);
-}
-
-const isChainOn = (node: Node) => isCall(node) && ['catch', 'then', 'finally'].includes(calleeName(node));
-const isScheduled = (node: Node | undefined): boolean =>
-  isCall(node) && ['setImmediate', 'queueMicrotask', 'nextTick', 'setTimeout'].includes(calleeName(node));
-
-function inTransaction(module: SourceModule, call: Call): boolean {
-  for (const ancestor of module.ancestorsOf(call)) {
-    if (isCall(ancestor) && /transaction|^tx$|^withTx|atomic/i.test(calleeName(ancestor))) return true;
-  }
-  return false;
 }
 
 const isResponse = (node: Node): boolean => {

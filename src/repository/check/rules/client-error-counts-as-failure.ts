@@ -8,7 +8,7 @@ import { contains, isType, startOf } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { importOf, objectOf, resolveFunction } from '../syntax/values.ts';
-import { responseInterceptors } from './retry-in-interceptor.ts';
+import { interceptors } from './retry-in-interceptor.ts';
 
 export const clientErrorCountsAsFailure: Rule = {
   id: 'client-error-counts-as-failure',
@@ -33,7 +33,7 @@ const RECORDS_FAILURE =
 
 function recordedBlindly(module: SourceModule): Node[] {
   const handlers = [
-    ...responseInterceptors(module).flatMap(({ handlers: [, failed] }) => failed ?? []),
+    ...interceptors(module, 'response').flatMap(({ rejected }) => rejected ?? []),
     ...module.all('CatchClause').filter((clause) => catchesHttp(module, clause)),
   ];
   return handlers.flatMap((handler) =>

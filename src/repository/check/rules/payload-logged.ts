@@ -9,7 +9,7 @@ import { argumentAt, CALLS, calleeName, isCall, pathOf, unwrap } from '../syntax
 import { contains, isType } from '../syntax/nodes.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { trace } from '../syntax/values.ts';
-import { interceptors } from './retry-in-interceptor.ts';
+import { handlersOf, interceptors } from './retry-in-interceptor.ts';
 
 const SECRET_ENV =
   /(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ACCESS_?KEY|STRIPE_KEY)(?:_\d+)?$/i;
@@ -93,9 +93,7 @@ function isPayload(module: SourceModule, node: Node): boolean {
 
 /** The error of an axios interceptor carries the request with its headers; the config is the request. */
 function isHttpError(module: SourceModule, node: Node): boolean {
-  const all = [...interceptors(module, 'request'), ...interceptors(module, 'response')].flatMap(
-    ({ handlers }) => handlers,
-  );
+  const all = [...interceptors(module, 'request'), ...interceptors(module, 'response')].flatMap(handlersOf);
   return trace(module, node).some(({ binding, path }) => {
     const handler = all.find((candidate) => candidate === binding?.node);
     if (handler === undefined) return false;

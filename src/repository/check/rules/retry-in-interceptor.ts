@@ -38,34 +38,36 @@ client.interceptors.response.use(undefined, async (error) => {
   find: (module) => hits(interceptorRetries(module).map(({ call }) => call)),
 };
 
-export const interceptorRetries = perModule((module: SourceModule): readonly InterceptorRetry[] =>
-  responseInterceptors(module).flatMap(({ instance, handlers }) =>
-    handlers.flatMap((handler) =>
-      countsAttempts(module, handler)
-        ? []
-        : module
-            .within(handler, ...CALLS)
-            .filter((call) => isSentOn(call, instance))
-            .map((call) => ({ instance, call, handler })),
-    ),
-  ),
-);
-
-/** Every `x.interceptors.response.use(…)` with its functions. */
-export function responseInterceptors(module: SourceModule): { instance: string; handlers: FunctionNode[] }[] {
-  return interceptors(module, 'response');
+/** The functions of one `x.interceptors.response.use(…)` or `.request.use(…)`. */
+export interface Interceptor {
+  instance: string;
+  fulfilled: FunctionNode | undefined;
+  rejected: FunctionNode | undefined;
 }
 
-export function interceptors(
-  module: SourceModule,
-  kind: 'request' | 'response',
-): { instance: string; handlers: FunctionNode[] }[] {
+export function interceptors(module: SourceModule, kind: 'request' | 'response'): Interceptor[] {
   return module.all(...CALLS).flatMap((call) => {
     const path = pathOf(call.callee);
     if (path === undefined || path.slice(-3).join('.') !== `interceptors.${kind}.use`) return [];
-    const handlers = [0, 1].flatMap((at) => resolveFunction(module, argumentAt(call, at)) ?? []);
-    return [{ instance: path.slice(0, -3).join('.'), handlers }];
+    const [fulfilled, rejected] = [0, 1].map((at) => resolveFunction(module, argumentAt(call, at)));
+    return [{ instance: path.slice(0, -3).join('.'), fulfilled, rejected }];
   });
+}
+
+export const handlersOf = ({ fulfilled, rejected }: Interceptor): FunctionNode[] =>
+  [fulfilled, rejected].filter((handler) => handler !== undefined);
+
+export const interceptorRetries = perModule((module: SourceModule): readonly InterceptorRetry[] =>
+  interceptors(module, 'response').flatMap((interceptor) =>
+    handlersOf(interceptor)
+      .filter((handler) => !countsAttempts(module, handler))
+      .flatMap((handler) => repeats(module, handler, interceptor.instance)),
+  ),
+);
+
+function repeats(module: SourceModule, handler: FunctionNode, instance: string): InterceptorRetry[] {
+  const sent = module.within(handler, ...CALLS).filter((call) => isSentOn(call, instance));
+  return sent.map((call) => ({ instance, call, handler }));
 }
 
 const SENDS: ReadonlySet<string> = new Set(['request', 'get', 'post', 'put', 'patch', 'delete']);
