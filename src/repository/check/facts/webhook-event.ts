@@ -10,6 +10,8 @@ import { bodyPath, EVENT_PARSER, isWholeBody } from './inbound.ts';
 export type EventPart = 'whole' | 'id' | 'label' | 'data';
 
 const EVENT_NAME = /^(?:event|evt|stripeEvent|webhookEvent|delivery|notification)$/;
+/** Functions of a project that verify a delivery and answer the event. */
+const VERIFIES = /^(?:verify|parse\w*Event|decode\w*Event|receive)\w*$/i;
 /** Headers that name a delivery. */
 const DELIVERY_ID = /(?:^|-)(?:delivery|webhook-id|svix-id|event-id|message-id|request-id|idempotency-key)$/;
 const LABELS: ReadonlySet<string> = new Set([
@@ -32,8 +34,8 @@ export function eventPath(module: SourceModule, value: Value): readonly string[]
   if (inBody !== undefined) return inBody;
   if (isCall(node)) {
     const name = calleeName(node);
-    if (EVENT_PARSER.test(name)) return path;
-    const parsed = name === 'parse' || name === 'verify' ? argumentAt(node, 0) : undefined;
+    if (EVENT_PARSER.test(name) || VERIFIES.test(name)) return path;
+    const parsed = name === 'parse' ? argumentAt(node, 0) : undefined;
     return parsed !== undefined && readsBody(module, parsed) ? path : undefined;
   }
   const isEvent = isType(node, 'Identifier') && EVENT_NAME.test(node.name) && binding?.kind === 'parameter';

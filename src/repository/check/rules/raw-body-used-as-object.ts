@@ -42,7 +42,15 @@ function firstUse(module: SourceModule, handler: FunctionNode): Node[] {
     if (BUFFER.test(propertyName(member) ?? '*')) return false;
     return trace(module, member).every((value) => (bodyPath(value)?.length ?? 0) > 0 && isBody(value.path));
   });
-  return use === undefined ? [] : [use];
+  return [use ?? firstPattern(module, handler)].filter((node) => node !== undefined);
+}
+
+/** `const { type } = req.body` */
+function firstPattern(module: SourceModule, handler: FunctionNode): Node | undefined {
+  return module.within(handler, 'VariableDeclarator').find(({ id, init }) => {
+    if (!isType(id, 'ObjectPattern') || init == null) return false;
+    return trace(module, init).every((value) => bodyPath(value)?.length === 0 && isBody(value.path));
+  });
 }
 
 const isBody = (path: readonly string[]) => path[0] === 'body';
