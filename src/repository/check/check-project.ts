@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { messageOf } from '../../core/errors.ts';
 import type { ProjectFolder } from '../../core/project-folder.ts';
 import type { Finding } from './check-source.ts';
 import { checkSource } from './check-source.ts';
@@ -19,6 +20,7 @@ export interface CheckResult {
 }
 
 const MAX_TIME_MS = 30_000;
+const MAX_REASON = 120;
 
 /**
  * Checks the JavaScript and TypeScript under a path of the project. Reads only; other work of the process goes on between files.
@@ -63,8 +65,9 @@ async function manifestsAbove(root: string, start: string, signal: AbortSignal) 
   return manifests;
 }
 
+/** Files come from anywhere: one that cannot be checked is named and does not end the check. */
 function describeFailure(thrown: unknown): string {
-  if (!(thrown instanceof SyntaxError)) return 'too deeply nested to be checked';
-  const { loc } = thrown as SyntaxError & { loc?: { line: number } };
-  return loc === undefined ? 'does not parse' : `does not parse (line ${loc.line})`;
+  if (thrown instanceof SyntaxError) return `does not parse: ${thrown.message.slice(0, MAX_REASON)}`;
+  if (thrown instanceof RangeError) return 'too deeply nested or too intricate to be checked';
+  return `could not be checked, a fault of Breakwater: ${messageOf(thrown).slice(0, MAX_REASON)}`;
 }

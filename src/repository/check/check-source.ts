@@ -64,7 +64,8 @@ export function checkSource(file: string, text: string, facts: ProjectFacts): Fi
       .filter((suppression) => !isExplained(suppression))
       .map((given) => noteOn(module, unexplainedSuppression, given)),
     ...valid
-      .filter((suppression) => !found.some((finding) => covers(suppression, finding)))
+      .filter((given) => given.rules.every((name) => applied.some(({ id }) => id === name)))
+      .filter((given) => !found.some((finding) => covers(given, finding)))
       .map((given) => noteOn(module, unusedSuppression, given)),
   ];
   return unique([...kept, ...notes]).sort((a, b) => a.line - b.line || a.rule.id.localeCompare(b.rule.id));

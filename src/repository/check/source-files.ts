@@ -59,34 +59,46 @@ export async function readSources(root: string, start: string, signal: AbortSign
 }
 
 async function listSources(start: string, signal: AbortSignal): Promise<{ paths: string[]; incomplete: boolean }> {
-  const given = await stat(start).catch((thrown: unknown) => {
-    throw new AppError(
-      codeOf(thrown) === 'ENOENT' ? 'not_found' : 'invalid_input',
-      'There is no file or folder at this path.',
-      {
-        hint: 'Give a path relative to the project folder.',
-      },
-    );
-  });
-  if (given.isFile()) return { paths: [start], incomplete: false };
+  if (await isFile(start)) return { paths: [start], incomplete: false };
   const paths: string[] = [];
   const folders = [start];
   let entries = 0;
   for (let at = 0; at < folders.length; at += 1) {
     signal.throwIfAborted();
-    if (at >= MAX_FOLDERS || paths.length >= MAX_FILES || entries >= MAX_ENTRIES)
-      return { paths: paths.slice(0, MAX_FILES), incomplete: true };
-    const folder = folders[at] ?? start;
-    const found = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    entries += found.length;
-    for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED_FOLDERS.has(entry.name)) folders.push(path);
-      else if (entry.isFile() && isSource(entry.name)) paths.push(path);
-    }
+    const isFull = at >= MAX_FOLDERS || paths.length >= MAX_FILES || entries >= MAX_ENTRIES;
+    if (isFull) return { paths: paths.slice(0, MAX_FILES), incomplete: true };
+    const found = await listFolder(folders[at] ?? start);
+    entries += found.entries;
+    folders.push(...found.folders);
+    paths.push(...found.files);
   }
   return { paths: paths.slice(0, MAX_FILES), incomplete: paths.length > MAX_FILES };
 }
+
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch((thrown: unknown) => {
+    const code = codeOf(thrown) === 'ENOENT' ? 'not_found' : 'invalid_input';
+    throw new AppError(code, 'There is no file or folder at this path.', {
+      hint: 'Give a path relative to the project folder.',
+      cause: thrown,
+    });
+  });
+  return found.isFile();
+}
+
+/** Links are neither files nor folders here: what they lead to is listed where it is. A folder that cannot be read is empty. */
+async function listFolder(folder: string): Promise<{ files: string[]; folders: string[]; entries: number }> {
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const pathsOf = (entries: typeof found) => entries.map(({ name }) => join(folder, name));
+  return {
+    files: pathsOf(found.filter((entry) => entry.isFile() && isSource(entry.name))),
+    folders: pathsOf(found.filter((entry) => entry.isDirectory() && !isSkipped(entry.name))),
+    entries: found.length,
+  };
+}
+
+const isSkipped = (name: string) => name.startsWith('.') || SKIPPED_FOLDERS.has(name);
 
 function isSource(name: string): boolean {
   if (name === 'package.json') return true;

@@ -7,7 +7,12 @@ const found = (text: string) => checkSource('src/example.ts', text, FACTS).map((
 
 describe('every rule', () => {
   it.each(rules)('$id finds its bad example and passes its good one', ({ id, bad, good }) => {
-    const context = id === 'missing-timeout' ? "import axios from 'axios';\n" : id.includes('retry') || id === 'secret-literal' ? "import axios from 'axios';\nimport Stripe from 'stripe';\n" : '';
+    const context =
+      id === 'missing-timeout'
+        ? "import axios from 'axios';\n"
+        : id.includes('retry') || id === 'secret-literal'
+          ? "import axios from 'axios';\nimport Stripe from 'stripe';\n"
+          : '';
     expect(found(context + bad)).toContain(id);
     expect(found(context + good)).not.toContain(id);
   });

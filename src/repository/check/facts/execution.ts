@@ -27,7 +27,9 @@ function isLeftAlone(module: SourceModule, call: Call): boolean {
   if (isType(parent, 'UnaryExpression')) return parent.operator === 'void';
   if (!isType(parent, 'ExpressionStatement') || chain === call) return false;
   // `.then(() => res.sendStatus(200))` and `.catch(next)` answer when it is done.
-  const answers = module.within(chain, 'Identifier').some(({ name }) => /^(?:res|reply|response|next|resolve)$/.test(name));
+  const answers = module
+    .within(chain, 'Identifier')
+    .some(({ name }) => /^(?:res|reply|response|next|resolve)$/.test(name));
   return isCall(chain) && CONTINUES.has(calleeName(chain)) && !answers;
 }
 

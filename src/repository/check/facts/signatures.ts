@@ -3,6 +3,7 @@ import type { Call } from '../syntax/expressions.ts';
 import { argumentAt, CALLS, calleeName, chainOf, isCall, isExpression, unwrap } from '../syntax/expressions.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
+import { perModule } from '../syntax/source-module.ts';
 import { resolveFunction, trace } from '../syntax/values.ts';
 
 const MAX_DEPTH = 6;
@@ -85,15 +86,20 @@ function returnsTruth(module: SourceModule, node: Node): boolean {
 }
 
 /** What a verification is computed over: the arguments of `hmac.update(…)` and of library calls that verify. */
-export function signedContents(module: SourceModule): Node[] {
-  return module.all(...CALLS).flatMap((call) => {
-    const name = calleeName(call);
-    const content = argumentAt(call, name === 'verify' && call.arguments.length === 4 ? 3 : 0);
-    if (content === undefined) return [];
-    if (name === 'update') return isHmacUpdate(module, call) ? [content] : [];
-    return LIBRARY_VERIFIERS.test(name) && call.arguments.length >= 2 ? [content] : [];
-  });
-}
+export const signedContents = perModule((module: SourceModule): readonly Node[] => {
+  const isVerifier = (call: Call) =>
+    calleeName(call) === 'update'
+      ? isHmacUpdate(module, call)
+      : LIBRARY_VERIFIERS.test(calleeName(call)) && call.arguments.length >= 2;
+  return module
+    .all(...CALLS)
+    .filter(isVerifier)
+    .flatMap((call) => contentOf(call) ?? []);
+});
+
+/** The first argument; of `subtle.verify(algorithm, key, signature, data)` the last. */
+const contentOf = (call: Call) =>
+  argumentAt(call, calleeName(call) === 'verify' && call.arguments.length === 4 ? 3 : 0);
 
 const LIBRARY_VERIFIERS = /^(?:constructEvent(?:Async)?|unwrap|verify|verifySignature|validateWebhook|verifyHeader)$/;
 

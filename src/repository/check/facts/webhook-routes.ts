@@ -126,17 +126,22 @@ export function namesOf(node: Node): string {
 
 /** `app.use('/webhooks', webhookRouter)`: routers of other files that receive webhooks. */
 export const webhookMounts = perModule((module: SourceModule): readonly WebhookRoute[] =>
-  module.all(...CALLS).flatMap((call) => {
-    const receiver = receiverOf(call);
-    const server = receiver === undefined ? undefined : pathOf(receiver)?.join('.');
-    if (calleeName(call) !== 'use' || server === undefined) return [];
-    const path = textOf(module, argumentAt(call, 0)) ?? '/';
-    const nodes = call.arguments.map(unwrap).filter((node) => !isType(node, 'StringLiteral', 'TemplateLiteral'));
-    const last = nodes.at(-1);
-    const isRouter =
-      last !== undefined && /router|routes|webhook/i.test(namesOf(last)) && !/verif|raw|auth|sign/i.test(namesOf(last));
-    if (last === undefined || !isRouter || resolveFunction(module, last) !== undefined) return [];
-    if (!WEBHOOK_PATH.test(path) && !WEBHOOK_NAME.test(namesOf(last))) return [];
-    return [{ node: call, server, path, middleware: nodes.slice(0, -1), handler: undefined }];
-  }),
+  module.all(...CALLS).flatMap((call) => mountedRouter(module, call) ?? []),
 );
+
+function mountedRouter(module: SourceModule, call: Call): WebhookRoute | undefined {
+  const receiver = receiverOf(call);
+  const server = receiver === undefined ? undefined : pathOf(receiver)?.join('.');
+  const nodes = call.arguments.map(unwrap).filter((node) => !isType(node, 'StringLiteral', 'TemplateLiteral'));
+  const last = nodes.at(-1);
+  if (calleeName(call) !== 'use' || server === undefined || last === undefined) return undefined;
+  const path = textOf(module, argumentAt(call, 0)) ?? '/';
+  const name = namesOf(last);
+  const isWebhook = WEBHOOK_PATH.test(path) || WEBHOOK_NAME.test(name);
+  const isForeign = isRouterName(name) && resolveFunction(module, last) === undefined;
+  return isWebhook && isForeign
+    ? { node: call, server, path, middleware: nodes.slice(0, -1), handler: undefined }
+    : undefined;
+}
+
+const isRouterName = (name: string) => /router|routes|webhook/i.test(name) && !/verif|raw|auth|sign/i.test(name);

@@ -81,14 +81,15 @@ function isEndlessFetch(module: SourceModule, call: Call): boolean {
   if (!isFetch(module, call) || usesDispatcher(module)) return false;
   const address = argumentAt(call, 0);
   if (address === undefined || isRelative(module, address)) return false;
-  // A Request object brings its own signal.
-  if (
-    call.arguments.length === 1 &&
-    trace(module, address).some(({ node }) => isType(node, 'NewExpression') && calleeName(node) === 'Request')
-  )
-    return false;
+  if (isRequestObject(module, address)) return false;
   if (call.arguments.some((argument) => isType(argument, 'SpreadElement'))) return false;
   return sets(module, argumentAt(call, 1), /^(?:signal|dispatcher|timeout|agent)$/) === 'no';
+}
+
+/** A Request brings its own signal. */
+function isRequestObject(module: SourceModule, address: Node): boolean {
+  if (/req(?:uest)?(?:clone)?$/i.test(pathOf(address)?.at(-1) ?? '')) return true;
+  return trace(module, address).some(({ node }) => isType(node, 'NewExpression') && calleeName(node) === 'Request');
 }
 
 const usesDispatcher = (module: SourceModule) =>

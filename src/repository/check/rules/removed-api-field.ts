@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types';
 import type { Hit, Rule } from '../rule.ts';
-import { CALLS, calleeName, isCall, MEMBERS, pathOf, propertyName } from '../syntax/expressions.ts';
+import { CALLS, calleeName, isCall, keyName, MEMBERS, pathOf, propertyName } from '../syntax/expressions.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { Binding } from '../syntax/scope.ts';
 import { isFunction } from '../syntax/scope.ts';
@@ -10,30 +10,36 @@ import type { Value } from '../syntax/values.ts';
 import { trace } from '../syntax/values.ts';
 
 /** Fields that Stripe moved in 2025-03-31.basil, by object, and where their content is since. */
-const MOVED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  subscription: {
-    current_period_start: 'subscription.items.data[].current_period_start',
-    current_period_end: 'subscription.items.data[].current_period_end',
-  },
-  invoice: {
-    payment_intent: 'invoice.payments (expand it) or invoice.confirmation_secret',
-    charge: 'invoice.payments',
-    paid: "invoice.status === 'paid'",
-    paid_out_of_band: 'invoice.payments',
-    subscription: 'invoice.parent.subscription_details.subscription',
-    subscription_details: 'invoice.parent.subscription_details',
-    tax: 'invoice.total_taxes',
-  },
-  charge: { invoice: 'the invoice payments of the payment intent' },
-  payment_intent: { invoice: 'the invoice payments of the payment intent' },
-};
+const MOVED: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  [
+    'subscription',
+    new Map([
+      ['current_period_start', 'subscription.items.data[].current_period_start'],
+      ['current_period_end', 'subscription.items.data[].current_period_end'],
+    ]),
+  ],
+  [
+    'invoice',
+    new Map([
+      ['payment_intent', 'invoice.payments (expand it) or invoice.confirmation_secret'],
+      ['charge', 'invoice.payments'],
+      ['paid', "invoice.status === 'paid'"],
+      ['paid_out_of_band', 'invoice.payments'],
+      ['subscription', 'invoice.parent.subscription_details.subscription'],
+      ['subscription_details', 'invoice.parent.subscription_details'],
+      ['tax', 'invoice.total_taxes'],
+    ]),
+  ],
+  ['charge', new Map([['invoice', 'the invoice payments of its payment intent']])],
+  ['payment_intent', new Map([['invoice', 'the invoice payments of the payment intent']])],
+]);
 /** Calls that went away with the same version. */
-const REMOVED_CALLS: Readonly<Record<string, string>> = {
-  retrieveUpcoming: 'invoices.createPreview',
-  listUpcomingLines: 'invoices.createPreview',
-  createUsageRecord: 'billing meters (billing.meterEvents.create)',
-  listUsageRecordSummaries: 'billing meters',
-};
+const REMOVED_CALLS: ReadonlyMap<string, string> = new Map([
+  ['retrieveUpcoming', 'invoices.createPreview'],
+  ['listUpcomingLines', 'invoices.createPreview'],
+  ['createUsageRecord', 'billing meters (billing.meterEvents.create)'],
+  ['listUsageRecordSummaries', 'billing meters'],
+]);
 
 export const removedApiField: Rule = {
   id: 'removed-api-field',
@@ -56,18 +62,20 @@ const usesStripe = perModule((module: SourceModule): boolean => {
 });
 
 function movedFields(module: SourceModule): Hit[] {
-  const accessed = module.all(...MEMBERS).flatMap((member): Hit[] => {
+  const accessed = module.all(...MEMBERS).flatMap((member) => {
     const field = propertyName(member);
-    if (field === undefined || isAssigned(module, member) || !isKnownField(field)) return [];
-    const found = trace(module, member.object).flatMap(
-      (value) => MOVED[objectKind(module, value) ?? '']?.[field] ?? [],
-    );
-    return found.length > 0 ? [{ node: member, detail: `Since basil: ${found[0]}.` }] : [];
+    return field === undefined || isAssigned(module, member) ? [] : moved(module, member, member.object, field);
   });
   return [...accessed, ...destructured(module)];
 }
 
-const isKnownField = (field: string) => Object.values(MOVED).some((fields) => field in fields);
+/** The hit for a field that is read from an expression. */
+function moved(module: SourceModule, node: Node, object: Node, field: string): Hit[] {
+  if (![...MOVED.values()].some((fields) => fields.has(field))) return [];
+  const kinds = trace(module, object).map((value) => objectKind(module, value) ?? '');
+  const place = kinds.map((kind) => MOVED.get(kind)?.get(field)).find((found) => found !== undefined);
+  return place === undefined ? [] : [{ node, detail: `Since basil: ${place}.` }];
+}
 
 function isAssigned(module: SourceModule, member: Node): boolean {
   const parent = module.parentOf(member);
@@ -78,21 +86,19 @@ function isAssigned(module: SourceModule, member: Node): boolean {
 function destructured(module: SourceModule): Hit[] {
   return module.all('VariableDeclarator').flatMap(({ id, init }) => {
     if (!isType(id, 'ObjectPattern') || init == null) return [];
-    return id.properties.flatMap((property): Hit[] => {
-      const field = isType(property, 'ObjectProperty') && isType(property.key, 'Identifier') ? property.key.name : '';
-      if (!isKnownField(field)) return [];
-      const found = trace(module, init).flatMap((value) => MOVED[objectKind(module, value) ?? '']?.[field] ?? []);
-      return found.length > 0 ? [{ node: property, detail: `Since basil: ${found[0]}.` }] : [];
+    return id.properties.flatMap((property) => {
+      const field = isType(property, 'ObjectProperty') ? keyName(property) : undefined;
+      return field === undefined ? [] : moved(module, property, init, field);
     });
   });
 }
 
-const COLLECTIONS: Readonly<Record<string, string>> = {
-  subscriptions: 'subscription',
-  invoices: 'invoice',
-  charges: 'charge',
-  paymentIntents: 'payment_intent',
-};
+const COLLECTIONS: ReadonlyMap<string, string> = new Map([
+  ['subscriptions', 'subscription'],
+  ['invoices', 'invoice'],
+  ['charges', 'charge'],
+  ['paymentIntents', 'payment_intent'],
+]);
 const RETURNS_OBJECT =
   /^(?:retrieve|create|update|cancel|resume|finalizeInvoice|pay|sendInvoice|voidInvoice|confirm|capture|del)$/;
 
@@ -101,12 +107,10 @@ function objectKind(module: SourceModule, value: Value): string | undefined {
   const { node, path } = value;
   if (isCall(node) && path.length === 0 && RETURNS_OBJECT.test(calleeName(node))) {
     const callee = pathOf(node.callee);
-    return COLLECTIONS[callee?.at(-2) ?? ''];
+    return COLLECTIONS.get(callee?.at(-2) ?? '');
   }
   if (path.slice(-2).join('.') === 'data.object') return kindOfCase(module, value);
-  return value.binding?.kind === 'parameter' && path.length === 0
-    ? kindOfParameter(module, value.node, value.binding)
-    : undefined;
+  return value.binding?.kind === 'parameter' && path.length === 0 ? kindOfParameter(module, value.binding) : undefined;
 }
 
 /** `event.data.object` is what all the event types of the file have in common. */
@@ -125,7 +129,7 @@ function kindOfEvent(type: string): string | undefined {
 }
 
 /** `subscription: Stripe.Subscription`, or `handleSubscriptionCreated(subscription)`. */
-function kindOfParameter(module: SourceModule, node: Node, { name, node: outer }: Binding): string | undefined {
+function kindOfParameter(module: SourceModule, { name, node: outer }: Binding): string | undefined {
   if (!isFunction(outer)) return undefined;
   const kind = name
     .replace(/^stripe_?/i, '')
@@ -139,10 +143,10 @@ function kindOfParameter(module: SourceModule, node: Node, { name, node: outer }
     if (stripeType !== undefined) return stripeType.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
     if (text !== 'any' && text !== 'unknown') return undefined;
   }
-  return kind in MOVED && isEventHandler(module, outer, node) ? kind : undefined;
+  return MOVED.has(kind) && isEventHandler(module, outer) ? kind : undefined;
 }
 
-function isEventHandler(module: SourceModule, outer: Node, _node: Node): boolean {
+function isEventHandler(module: SourceModule, outer: Node): boolean {
   const parent = module.parentOf(outer);
   const key = isType(outer, 'ClassMethod', 'ObjectMethod')
     ? outer.key
@@ -156,7 +160,7 @@ function isEventHandler(module: SourceModule, outer: Node, _node: Node): boolean
 
 function removedCalls(module: SourceModule): Hit[] {
   return module.all(...CALLS).flatMap((call): Hit[] => {
-    const replacement = REMOVED_CALLS[calleeName(call)];
+    const replacement = REMOVED_CALLS.get(calleeName(call));
     const path = pathOf(call.callee);
     const isStripe = path?.some((name) => /stripe|^invoices$|^subscriptionItems$/i.test(name)) ?? false;
     return replacement !== undefined && isStripe ? [{ node: call, detail: `Since basil: ${replacement}.` }] : [];

@@ -2,6 +2,7 @@ import type { Node } from '@babel/types';
 import { isEndless, retries } from '../facts/retries.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
+import type { Call } from '../syntax/expressions.ts';
 import { CALLS, calleeName, isCall, pathOf, unwrap } from '../syntax/expressions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { isType } from '../syntax/nodes.ts';
@@ -53,13 +54,17 @@ function endlessRecursion(module: SourceModule): Node[] {
     const outer = module.functionOf(handler);
     const name = outer === undefined ? undefined : nameOf(module, outer);
     if (outer === undefined || name === undefined) return [];
-    return module.within(handler, ...CALLS).filter((call) => {
-      const isItself =
-        pathOf(call.callee)?.at(-1) === name &&
-        (pathOf(call.callee)?.length === 1 || pathOf(call.callee)?.[0] === 'this');
-      return isItself && !isConditional(module, call, handler) && !passesLess(module, call.arguments);
-    });
+    return module
+      .within(handler, ...CALLS)
+      .filter(
+        (call) => isCallOf(call, name) && !isConditional(module, call, handler) && !passesOther(module, call, handler),
+      );
   });
+}
+
+function isCallOf(call: Call, name: string): boolean {
+  const path = pathOf(call.callee)?.join('.');
+  return path === name || path === `this.${name}`;
 }
 
 function nameOf(module: SourceModule, node: FunctionNode): string | undefined {
@@ -69,11 +74,13 @@ function nameOf(module: SourceModule, node: FunctionNode): string | undefined {
   return isType(parent, 'VariableDeclarator') && isType(parent.id, 'Identifier') ? parent.id.name : undefined;
 }
 
-/** `load(url, attempts - 1)` ends where the function looks at its count. */
-const passesLess = (module: SourceModule, args: readonly Node[]) =>
-  args.some(
-    (argument) => module.within(argument, 'BinaryExpression', 'UpdateExpression', 'ObjectExpression').length > 0,
-  );
+/** `load(url, attempts - 1)` ends where the function looks at its count; `done(error)` is told what failed. */
+function passesOther(module: SourceModule, call: Call, { param }: NodeOf<'CatchClause'>): boolean {
+  return call.arguments.some((argument) => {
+    if (isType(argument, 'Identifier') && isType(param, 'Identifier') && argument.name === param.name) return true;
+    return module.within(argument, 'BinaryExpression', 'UpdateExpression', 'ObjectExpression').length > 0;
+  });
+}
 
 function isConditional(module: SourceModule, node: Node, end: Node): boolean {
   for (const ancestor of module.ancestorsOf(node)) {

@@ -31,7 +31,8 @@ await retry(() => stripe.customers.retrieve(id));`,
   },
 };
 
-const isAround = (outer: Repeated, inner: Repeated) => outer.node !== inner.node && contains(outer.body, inner.node);
+const isAround = (outer: Repeated, inner: Repeated) =>
+  outer.body !== inner.body && outer.node !== inner.node && contains(outer.body, inner.node);
 
 function sendsThroughRetryingClient(module: SourceModule, body: Node): boolean {
   return module.within(body, ...CALLS).some((call) => {

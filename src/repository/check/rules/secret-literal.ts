@@ -57,8 +57,8 @@ const isRepetitive = (text: string) => new Set(text.slice(8).toLowerCase()).size
 function fallbacks(module: SourceModule): Node[] {
   const chosen = module.all('LogicalExpression').flatMap(({ operator, left, right }) => {
     const path = pathOf(left);
-    const isEnv = path !== undefined && path.includes('env') && path.length > 1;
-    return operator !== '&&' && isEnv && isSecretName(path.at(-1) ?? '') ? [right] : [];
+    const isEnv = path?.includes('env') === true && path.length > 1;
+    return operator !== '&&' && isEnv && isSecretName(path?.at(-1) ?? '') ? [right] : [];
   });
   return chosen.filter((node) => isRealText(literalText(node)));
 }
@@ -69,7 +69,7 @@ const isRealText = (text: string | undefined) => text !== undefined && text.leng
 /** `createHmac('sha256', 'literal')`, `constructEvent(body, header, 'literal')`, `new Stripe('literal')`. */
 function argumentsThatAreSecrets(module: SourceModule): Node[] {
   return module.all(...CALLS, 'NewExpression').flatMap((call) => {
-    const place = isStripeConstructor(module, call) ? 0 : PLACES[calleeName(call)];
+    const place = isStripeConstructor(module, call) ? 0 : PLACES.get(calleeName(call));
     const at = place ?? (EVENT_PARSER.test(calleeName(call)) ? 2 : undefined);
     const argument = at === undefined ? undefined : argumentAt(call, at);
     if (argument === undefined) return [];
@@ -80,5 +80,9 @@ function argumentsThatAreSecrets(module: SourceModule): Node[] {
   });
 }
 
-const PLACES: Readonly<Record<string, number>> = { createHmac: 1, setApiKey: 0 };
+/** Where calls take a secret. */
+const PLACES: ReadonlyMap<string, number> = new Map([
+  ['createHmac', 1],
+  ['setApiKey', 0],
+]);
 const isUsable = (text: string | undefined) => text !== undefined && text.length >= 8 && !PLACEHOLDER.test(text);

@@ -5,9 +5,10 @@ import { webhookSteps } from '../facts/webhook-steps.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import { CALLS, calleeName, pathOf, receiverOf } from '../syntax/expressions.ts';
-import { contains, isType } from '../syntax/nodes.ts';
+import { contains, endOf, isType, startOf } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
+import { perModule } from '../syntax/source-module.ts';
 import { resolveFunction } from '../syntax/values.ts';
 
 const VERIFIES =
@@ -47,7 +48,7 @@ function isUnverified(module: SourceModule, route: WebhookRoute): boolean {
   )
     return false;
   if (middleware.some((node) => !isKnownHarmless(node))) return false;
-  if (server !== undefined && usesMiddleware(module, server)) return false;
+  if (server !== undefined && guardedServers(module).has(server)) return false;
   return !mentionsVerification(module, handler, 0);
 }
 
@@ -55,17 +56,14 @@ function isUnverified(module: SourceModule, route: WebhookRoute): boolean {
 const isKnownHarmless = (node: Node) =>
   /(?:^|\s)(?:raw|json|text|urlencoded|bodyParser|cors|helmet|morgan|rateLimit|limiter)(?:\s|$)/i.test(namesOf(node));
 
-function usesMiddleware(module: SourceModule, server: string): boolean {
-  return module.all(...CALLS).some((call) => {
-    const receiver = receiverOf(call);
-    if (!/^(?:use|addHook)$/.test(calleeName(call)) || receiver === undefined || pathOf(receiver)?.join('.') !== server)
-      return false;
-    return call.arguments.some(
-      (argument) =>
-        VERIFIES.test(namesOf(argument)) || VERIFIES.test(module.text.slice(argument.start ?? 0, argument.end ?? 0)),
-    );
+/** The servers and routers that use something that may verify, as written. */
+const guardedServers = perModule((module: SourceModule): ReadonlySet<string> => {
+  const guards = module.all(...CALLS).filter((call) => {
+    if (!/^(?:use|addHook)$/.test(calleeName(call))) return false;
+    return call.arguments.some((argument) => VERIFIES.test(module.text.slice(startOf(argument), endOf(argument))));
   });
-}
+  return new Set(guards.flatMap((call) => pathOf(receiverOf(call) ?? call)?.join('.') ?? []));
+});
 
 function mentionsVerification(module: SourceModule, outer: FunctionNode, depth: number): boolean {
   const names = module.within(outer, 'Identifier').map(({ name }) => name);

@@ -101,7 +101,7 @@ export function keyName({ key, computed }: NodeOf<'ObjectProperty' | 'ObjectMeth
 /** The constant text of an expression; of a template the parts that are constant. */
 export function literalText(node: Node | undefined): string | undefined {
   if (isType(node, 'StringLiteral')) return node.value;
-  if (isType(node, 'TemplateLiteral')) return node.quasis.map(({ value }) => value.cooked ?? value.raw).join('${}');
+  if (isType(node, 'TemplateLiteral')) return node.quasis.map(({ value }) => value.cooked ?? value.raw).join('{}');
   return undefined;
 }
 

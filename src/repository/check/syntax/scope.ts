@@ -123,25 +123,32 @@ export class Scopes {
     if (!names.has(name)) names.set(name, { name, kind, node, path, init, assigned: [] });
   }
 
-  /** Every name in a pattern, with its way from the whole. What has no name on that way (rests, list places) is `*`. */
+  /** Every name in a pattern, with its way from the whole. */
   #addPattern(scope: Node, pattern: Node, kind: Binding['kind'], node: Node, init?: Expression): void {
-    const open: { part: Node | null | undefined; path: readonly string[] }[] = [{ part: pattern, path: [] }];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const { part, path } = next;
-      if (isType(part, 'Identifier')) this.#add(scope, part, kind, node, path, init);
-      else if (isType(part, 'AssignmentPattern')) open.push({ part: part.left, path });
-      else if (isType(part, 'TSParameterProperty')) open.push({ part: part.parameter, path });
-      else if (isType(part, 'RestElement')) open.push({ part: part.argument, path: [...path, '*'] });
-      else if (isType(part, 'ArrayPattern'))
-        for (const inner of part.elements) open.push({ part: inner, path: [...path, '*'] });
-      else if (isType(part, 'ObjectPattern')) {
-        for (const inner of part.properties) {
-          if (isType(inner, 'ObjectProperty')) open.push({ part: inner.value, path: [...path, keyOf(inner)] });
-          else open.push({ part: inner, path });
-        }
-      }
+    const open: Part[] = [{ node: pattern, path: [] }];
+    for (let part = open.pop(); part !== undefined; part = open.pop()) {
+      if (isType(part.node, 'Identifier')) this.#add(scope, part.node, kind, node, part.path, init);
+      else open.push(...partsOf(part));
     }
   }
+}
+
+interface Part {
+  node: Node;
+  path: readonly string[];
+}
+
+/** The parts of a pattern. What has no name on its way (rests, places in a list) is `*`. */
+function partsOf({ node, path }: Part): Part[] {
+  if (isType(node, 'AssignmentPattern')) return [{ node: node.left, path }];
+  if (isType(node, 'TSParameterProperty')) return [{ node: node.parameter, path }];
+  if (isType(node, 'RestElement')) return [{ node: node.argument, path: [...path, '*'] }];
+  if (isType(node, 'ArrayPattern'))
+    return node.elements.flatMap((inner) => inner ?? []).map((inner) => ({ node: inner, path: [...path, '*'] }));
+  if (!isType(node, 'ObjectPattern')) return [];
+  return node.properties.map((inner) =>
+    isType(inner, 'ObjectProperty') ? { node: inner.value, path: [...path, keyOf(inner)] } : { node: inner, path },
+  );
 }
 
 function keyOf({ key, computed }: NodeOf<'ObjectProperty'>): string {

@@ -16,6 +16,7 @@ export class SourceModule {
   readonly #byType = new Map<NodeType, Node[]>();
   readonly #scopes: Scopes;
   readonly #lines: readonly string[];
+  #work = 0;
 
   private constructor(path: string, text: string, program: Node, comments: readonly Comment[]) {
     this.path = path;
@@ -55,6 +56,7 @@ export class SourceModule {
   /** All nodes of these types, in the order of the source. */
   all<T extends NodeType>(...types: readonly T[]): NodeOf<T>[] {
     const found = types.flatMap((type) => (this.#byType.get(type) ?? []).filter((node) => isType(node, type)));
+    this.#charge(found.length);
     return types.length > 1 ? found.sort((a, b) => startOf(a) - startOf(b)) : found;
   }
 
@@ -69,6 +71,7 @@ export class SourceModule {
     const found: NodeOf<T>[] = [];
     for (let at = firstFrom(list, startOf(outer)); at < list.length; at += 1) {
       const node = list[at];
+      this.#charge(1);
       if (node === undefined || startOf(node) > endOf(outer)) break;
       if (isType(node, type) && endOf(node) <= endOf(outer)) found.push(node);
     }
@@ -81,7 +84,16 @@ export class SourceModule {
 
   /** From the parent to the program. */
   *ancestorsOf(node: Node): Generator<Node> {
-    for (let next = this.#parents.get(node); next !== undefined; next = this.#parents.get(next)) yield next;
+    for (let next = this.#parents.get(node); next !== undefined; next = this.#parents.get(next)) {
+      this.#charge(1);
+      yield next;
+    }
+  }
+
+  /** Rules ask about every node again: source made for it could take minutes. Throws a RangeError instead. */
+  #charge(nodes: number): void {
+    this.#work += nodes;
+    if (this.#work > MAX_WORK) throw new RangeError('The source is too intricate to be checked');
   }
 
   /** The innermost function around a node. */
@@ -108,6 +120,9 @@ export class SourceModule {
     return this.#lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
   }
 }
+
+/** Nodes looked at for one file: about a second. The largest files of npm packages need 0.13 million. */
+const MAX_WORK = 2_000_000;
 
 const NO_JSX = /\.[cm]?ts$/;
 const TEST_PATH =

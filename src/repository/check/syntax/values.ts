@@ -41,23 +41,27 @@ export function trace(module: SourceModule, node: Node): Value[] {
 /** One step back; undefined at the end of the way. */
 function follow(module: SourceModule, value: Value): Value[] | undefined {
   const { node, path } = value;
+  const either = (...sides: readonly Node[]) => sides.map((side) => ({ node: unwrap(side), path }));
   if (isMember(node)) {
     const field = fieldValues(module, node);
-    if (field.length > 0) return field.map((inner) => ({ node: unwrap(inner), path }));
-    return [{ node: unwrap(node.object), path: [propertyName(node) ?? '*', ...path] }];
+    return field.length > 0
+      ? either(...field)
+      : [{ node: unwrap(node.object), path: [propertyName(node) ?? '*', ...path] }];
   }
-  if (isType(node, 'LogicalExpression')) return [node.left, node.right].map((side) => ({ node: unwrap(side), path }));
-  if (isType(node, 'ConditionalExpression'))
-    return [node.consequent, node.alternate].map((side) => ({ node: unwrap(side), path }));
-  if (!isType(node, 'Identifier')) return undefined;
+  if (isType(node, 'LogicalExpression')) return either(node.left, node.right);
+  if (isType(node, 'ConditionalExpression')) return either(node.consequent, node.alternate);
+  return isType(node, 'Identifier') && value.binding === undefined ? followName(module, node, path) : undefined;
+}
+
+function followName(module: SourceModule, node: NodeOf<'Identifier'>, path: readonly string[]): Value[] | undefined {
   const binding = module.bindingOf(node);
-  const given = binding === undefined ? [] : [binding.init, ...binding.assigned].filter((init) => init !== undefined);
-  if (binding === undefined || given.length === 0) {
-    if (value.binding !== undefined || binding === undefined) return undefined;
-    // The end of the way; the path inside a parameter (`({ body }) => …`) still counts.
-    return [{ node, path: [...binding.path, ...path], binding }];
-  }
-  return given.map((init) => ({ node: unwrap(init), path: [...binding.path, ...path] }));
+  if (binding === undefined) return undefined;
+  const from = [...binding.path, ...path];
+  const given = [binding.init, ...binding.assigned].filter((init) => init !== undefined);
+  // The end of the way: what comes from outside, with the path inside of it (`({ body }) => …`).
+  return given.length === 0
+    ? [{ node, path: from, binding }]
+    : given.map((init) => ({ node: unwrap(init), path: from }));
 }
 
 /** What `this.name` was given in its class. */
@@ -97,18 +101,22 @@ export function fieldsOf(module: SourceModule, body: NodeOf<'ClassBody'>): Reado
 
 /** The function that an expression stands for: written in place, named, a method of the same class, bound or wrapped. */
 export function resolveFunction(module: SourceModule, node: Node | undefined): FunctionNode | undefined {
-  let at = node === undefined ? undefined : unwrap(node);
+  let at = node;
   for (let step = 0; step < MAX_STEPS && at !== undefined; step += 1) {
-    if (isFunction(at)) return at;
-    if (isType(at, 'Identifier')) {
-      const binding = module.bindingOf(at);
-      at = binding?.kind === 'function' ? binding.node : binding?.path.length === 0 ? binding.init : undefined;
-    } else if (isMember(at)) at = methodOf(module, at);
-    else if (isCall(at)) at = wrappedFunction(at);
-    else return undefined;
-    at = at === undefined || at === null ? undefined : unwrap(at);
+    const inner = unwrap(at);
+    if (isFunction(inner)) return inner;
+    at = functionSource(module, inner);
   }
   return undefined;
+}
+
+function functionSource(module: SourceModule, node: Node): Node | undefined {
+  if (isMember(node)) return methodOf(module, node);
+  if (isCall(node)) return wrappedFunction(node);
+  if (!isType(node, 'Identifier')) return undefined;
+  const binding = module.bindingOf(node);
+  if (binding?.kind === 'function') return binding.node;
+  return binding?.path.length === 0 ? binding.init : undefined;
 }
 
 /** `handler.bind(this)` and `asyncHandler(handler)` stand for the handler. */
