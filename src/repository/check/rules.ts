@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 import { bodyParsedBeforeWebhook } from './rules/body-parsed-before-webhook.ts';
-import { breakerNeverCloses } from './rules/breaker-never-closes.ts';
+import { breakerNeverCloses, halfOpenUnlimited } from './rules/breaker-recovery.ts';
 import { clientErrorCountsAsFailure } from './rules/client-error-counts-as-failure.ts';
 import { floatMoney } from './rules/float-money.ts';
 import { missingTimeout } from './rules/missing-timeout.ts';
@@ -9,6 +9,7 @@ import { payloadLogged } from './rules/payload-logged.ts';
 import { postRetriedWithoutKey } from './rules/post-retried-without-key.ts';
 import { rawBodyUsedAsObject } from './rules/raw-body-used-as-object.ts';
 import { removedApiField } from './rules/removed-api-field.ts';
+import { retryAfterIgnored } from './rules/retry-after-ignored.ts';
 import { retryInInterceptor } from './rules/retry-in-interceptor.ts';
 import { retryWithoutJitter, unboundedRetry } from './rules/retry-loops.ts';
 import { retryMultiplied } from './rules/retry-multiplied.ts';
@@ -46,8 +47,10 @@ export const rules: readonly Rule[] = [
   postRetriedWithoutKey,
   unboundedRetry,
   retryWithoutJitter,
+  retryAfterIgnored,
   missingTimeout,
   breakerNeverCloses,
+  halfOpenUnlimited,
   clientErrorCountsAsFailure,
   floatMoney,
   removedApiField,

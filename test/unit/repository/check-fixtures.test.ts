@@ -46,10 +46,12 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
   '37-log-error-config.ts': ['payload-logged:8', 'payload-logged:12'],
   '38-fastify-parsed.ts': ['body-parsed-before-webhook:10'],
   // The same faults as in the specification that this service began with.
+  'founding-breaker.ts': ['half-open-unlimited:19', 'breaker-never-closes:27'],
   'founding-client.ts': [
     'payload-logged:23',
     'client-error-counts-as-failure:33',
     'retry-in-interceptor:35',
+    'retry-after-ignored:43',
     'post-retried-without-key:47',
   ],
   'founding-handler.ts': ['handler-not-idempotent:12', 'raw-body-used-as-object:12'],

@@ -6,9 +6,9 @@ import type { Call } from '../syntax/expressions.ts';
 import { CALLS, calleeName, isCall, pathOf, unwrap } from '../syntax/expressions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { isType } from '../syntax/nodes.ts';
-import type { FunctionNode } from '../syntax/scope.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
+import { functionName } from '../syntax/values.ts';
 
 export const unboundedRetry: Rule = {
   id: 'unbounded-retry',
@@ -52,7 +52,7 @@ const leaves = (module: SourceModule, node: Node) =>
 function endlessRecursion(module: SourceModule): Node[] {
   return module.all('CatchClause').flatMap((handler) => {
     const outer = module.functionOf(handler);
-    const name = outer === undefined ? undefined : nameOf(module, outer);
+    const name = outer === undefined ? undefined : functionName(module, outer);
     if (outer === undefined || name === undefined) return [];
     return module
       .within(handler, ...CALLS)
@@ -65,13 +65,6 @@ function endlessRecursion(module: SourceModule): Node[] {
 function isCallOf(call: Call, name: string): boolean {
   const path = pathOf(call.callee)?.join('.');
   return path === name || path === `this.${name}`;
-}
-
-function nameOf(module: SourceModule, node: FunctionNode): string | undefined {
-  if (isType(node, 'FunctionDeclaration', 'FunctionExpression') && node.id) return node.id.name;
-  if (isType(node, 'ClassMethod', 'ObjectMethod')) return isType(node.key, 'Identifier') ? node.key.name : undefined;
-  const parent = module.parentOf(node);
-  return isType(parent, 'VariableDeclarator') && isType(parent.id, 'Identifier') ? parent.id.name : undefined;
 }
 
 /** `load(url, attempts - 1)` ends where the function looks at its count; `done(error)` is told what failed. */

@@ -200,3 +200,11 @@ export function objectOf(module: SourceModule, node: Node | undefined): NodeOf<'
     ? only.node
     : undefined;
 }
+
+/** What a function is called: its own name, that of its method, or that of the variable that holds it. */
+export function functionName(module: SourceModule, node: FunctionNode): string | undefined {
+  if (isType(node, 'FunctionDeclaration', 'FunctionExpression') && node.id) return node.id.name;
+  if (isType(node, 'ClassMethod', 'ObjectMethod')) return isType(node.key, 'Identifier') ? node.key.name : undefined;
+  const parent = module.parentOf(node);
+  return isType(parent, 'VariableDeclarator') && isType(parent.id, 'Identifier') ? parent.id.name : undefined;
+}

@@ -32,6 +32,45 @@ export const breakerNeverCloses: Rule = {
     hits(breakers(module).flatMap((breaker) => [...neverClosed(module, breaker), ...elapsedSinceNow(module, breaker)])),
 };
 
+export const halfOpenUnlimited: Rule = {
+  id: 'half-open-unlimited',
+  title: 'A half-open breaker lets every call through',
+  severity: 'info',
+  why: 'The moment the pause is over, all waiting callers hit a service that is just coming back; that is the load the breaker was to keep away.',
+  fix: 'Let one call (or a few) through as a probe and refuse the others until it has ended.',
+  source: 'https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker',
+  bad: `class CircuitBreaker {
+  state = 'closed';
+  allows() {
+    if (this.state === 'open' && Date.now() > this.retryAt) this.state = 'half_open';
+    return this.state !== 'open';
+  }
+}`,
+  good: `class CircuitBreaker {
+  state = 'closed';
+  probing = false;
+  allows() {
+    if (this.state === 'open' && Date.now() > this.retryAt) this.state = 'half_open';
+    if (this.state !== 'half_open') return this.state === 'closed';
+    if (this.probing) return false;
+    this.probing = true;
+    return true;
+  }
+}`,
+  find: (module) => hits(breakers(module).flatMap((breaker) => unlimitedHalfOpen(module, breaker))),
+};
+
+/** What counts or bars the calls of a half-open breaker. */
+const BARS =
+  /prob|trial|in_?flight|permit|pending|semaphore|lock|busy|half_?open_?\w*(?:count|calls|requests|attempts|max|limit|success)|(?:max|success|calls|requests|attempts|limit)\w*half_?open|tester|once/i;
+
+function unlimitedHalfOpen(module: SourceModule, breaker: Node): Node[] {
+  const halfOpen = assignments(module, breaker).filter(
+    (assignment) => STATE.test(target(assignment)) && /^half/.test(stateName(module, assignment.right)),
+  );
+  return module.within(breaker, 'Identifier').some(({ name }) => BARS.test(name)) ? [] : halfOpen.slice(0, 1);
+}
+
 /** Classes and functions that are called breakers. */
 function breakers(module: SourceModule): Node[] {
   const classes = module.all('ClassDeclaration', 'ClassExpression').filter(({ id }) => isBreakerName(id?.name));
