@@ -104,7 +104,7 @@ export const retryWithoutJitter: Rule = {
 }`,
   find(module) {
     const loops = retries(module).filter(({ node }) => !isCall(node));
-    if (module.all('Identifier').some(({ name }) => /random|jitter/i.test(name))) return [];
+    if (module.all('Identifier').some(({ name }) => /jitter|^random$|^random(?:Int|Between|In)/i.test(name))) return [];
     return hits(loops.map(({ node }) => node).filter((node) => grows(module, node)));
   },
 };

@@ -1,5 +1,5 @@
 import type { Node } from '@babel/types';
-import type { WebhookRoute } from '../facts/webhook-routes.ts';
+import type { WebhookRoute } from '../facts/webhook-route.ts';
 import { namesOf, webhookRoutes } from '../facts/webhook-routes.ts';
 import { webhookSteps } from '../facts/webhook-steps.ts';
 import type { Rule } from '../rule.ts';
