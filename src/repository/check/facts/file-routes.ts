@@ -1,10 +1,10 @@
 import type { Node } from '@babel/types';
 import { CALLS, calleeName, isCall, pathOf } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
-import { resolveFunction } from '../syntax/values.ts';
 import type { WebhookRoute } from './webhook-route.ts';
 
 /** Next.js, Remix, Cloudflare Pages. */

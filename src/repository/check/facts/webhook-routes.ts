@@ -12,10 +12,11 @@ import {
   receiverOf,
   unwrap,
 } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
-import { resolveFunction, textOf } from '../syntax/values.ts';
+import { textOf } from '../syntax/values.ts';
 import { fileRoutes } from './file-routes.ts';
 import type { WebhookRoute } from './webhook-route.ts';
 

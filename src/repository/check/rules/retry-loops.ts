@@ -4,11 +4,11 @@ import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import type { Call } from '../syntax/expressions.ts';
 import { CALLS, calleeName, isCall, pathOf, unwrap } from '../syntax/expressions.ts';
+import { functionName } from '../syntax/functions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { isType } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
-import { functionName } from '../syntax/values.ts';
 
 export const unboundedRetry: Rule = {
   id: 'unbounded-retry',
