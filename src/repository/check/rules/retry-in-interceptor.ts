@@ -10,7 +10,7 @@ import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
 
 /** A response interceptor that sends the request again through the instance it belongs to. */
-export interface InterceptorRetry {
+interface InterceptorRetry {
   instance: string;
   call: Call;
   handler: FunctionNode;
@@ -39,7 +39,7 @@ client.interceptors.response.use(undefined, async (error) => {
 };
 
 /** The functions of one `x.interceptors.response.use(…)` or `.request.use(…)`. */
-export interface Interceptor {
+interface Interceptor {
   instance: string;
   fulfilled: FunctionNode | undefined;
   rejected: FunctionNode | undefined;
