@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -114,6 +115,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks: new IntegrationWebhooks(integrations),
       certificates,
+      project: new ProjectFolder(settings.projectRoot),
       secrets,
       clock,
     },
