@@ -12,9 +12,7 @@ import type { ServedRoute } from './route.ts';
 export const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_CONNECTIONS = 256;
 /** A sender that trickles keeps nothing open for long. */
-const HEADERS_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
-const CHECK_INTERVAL_MS = 1_000;
+const TIMEOUTS = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
 export interface ReceiverParts {
   /** Whether somebody may call the listener by this name; loopback is always one of its names. */
@@ -25,21 +23,14 @@ export interface ReceiverParts {
 }
 
 /** The HTTP side of the listener: raw bytes in, short answers out. It reveals nothing about the routes it does not have. */
-export function createReceiver(parts: ReceiverParts): Server {
+export function createReceiver(parts: ReceiverParts, timeouts = TIMEOUTS): Server {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false);
   app.use(helmet(), onlyKnownHosts(parts), onlyRoutes(parts));
   // Compressed bodies are refused: the bytes that are stored and forwarded are those that were signed.
   app.use(express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false }));
   app.use(receiveDelivery(parts), answerFailure(parts));
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    },
-    app,
-  );
+  const server = createServer(timeouts, app);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
