@@ -3,7 +3,7 @@ import type { Migration } from '../storage/migrations.ts';
 import type { EventAttempt, EventStatus, EventSummary, LoggedEvent, ReceivedDelivery } from './event-log.ts';
 import type { VerdictReason } from './verdict.ts';
 
-/** The body comes last: rows are read without it where it is not asked for. */
+/** Headers and body lie apart: rows that change often stay small, and are read without what can be large. */
 export const eventMigrations: readonly Migration[] = [
   {
     id: 'webhooks-001',
@@ -30,16 +30,19 @@ export const eventMigrations: readonly Migration[] = [
         matched_secret TEXT,
         body_bytes INTEGER NOT NULL,
         bytes INTEGER NOT NULL,
-        raw_headers TEXT NOT NULL,
-        body BLOB NOT NULL,
         UNIQUE (workspace, id)
+      ) STRICT;
+      CREATE TABLE webhook_content (
+        event INTEGER PRIMARY KEY REFERENCES webhook_event (seq) ON DELETE CASCADE,
+        raw_headers TEXT NOT NULL,
+        body BLOB NOT NULL
       ) STRICT;
       CREATE UNIQUE INDEX webhook_event_by_key ON webhook_event (workspace, provider, event_key) WHERE status <> 'unverified';
       CREATE INDEX webhook_event_by_occurrence ON webhook_event (workspace, provider, occurrence)
         WHERE occurrence IS NOT NULL AND status <> 'unverified';
       CREATE INDEX webhook_event_unverified ON webhook_event (workspace, seq, event_key, bytes) WHERE status = 'unverified';
       CREATE INDEX webhook_event_due ON webhook_event (due_at, seq) WHERE status = 'pending';
-      CREATE INDEX webhook_event_by_age ON webhook_event (received_at, status, bytes);
+      CREATE INDEX webhook_event_by_age ON webhook_event (received_at, bytes);
       CREATE TABLE webhook_attempt (
         id INTEGER PRIMARY KEY,
         event INTEGER NOT NULL REFERENCES webhook_event (seq) ON DELETE CASCADE,
@@ -59,7 +62,7 @@ const SUMMARY_COLUMNS = `id, workspace, provider, event_id, event_type, status, 
   message, skew_s, matched_secret, body_bytes`;
 
 export const SELECT_SUMMARY = `SELECT ${SUMMARY_COLUMNS} FROM webhook_event`;
-export const SELECT_EVENT = `SELECT ${SUMMARY_COLUMNS}, seq, raw_headers, body FROM webhook_event`;
+export const SELECT_EVENT = `SELECT ${SUMMARY_COLUMNS}, seq, raw_headers, body FROM webhook_event JOIN webhook_content ON event = seq`;
 
 export interface SummaryRow {
   id: string;

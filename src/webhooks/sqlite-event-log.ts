@@ -46,7 +46,9 @@ export class SqliteEventLog implements EventLog {
     return ledger.write((sql) => {
       const known = findSame(sql, row);
       if (known !== undefined) return { event: countDuplicate(sql, known, delivery.receivedAt), isNew: false };
-      sql.run(INSERT, row);
+      const { body, raw_headers, ...facts } = row;
+      sql.run(INSERT, facts);
+      sql.run(INSERT_CONTENT, { body, raw_headers });
       if (row.status === 'unverified') capUnverified(sql, delivery.workspace);
       return { event: newEvent(delivery, id, row.status), isNew: true };
     });
@@ -97,7 +99,8 @@ export class SqliteEventLog implements EventLog {
   async addAttempt(workspace: string, attempt: EventAttempt): Promise<void> {
     const ledger = await this.#sqlite.ledger();
     await ledger.write((sql) => {
-      const seq = find(sql, workspace, attempt.eventId)?.seq;
+      const event = 'SELECT seq FROM webhook_event WHERE workspace = ? AND id = ?';
+      const seq = sql.get<{ seq: number }>(event, [workspace, attempt.eventId])?.seq;
       if (seq === undefined) return;
       const { kind, target, status, error, note, startedAt, tookMs } = attempt;
       sql.run(
@@ -141,9 +144,12 @@ export class SqliteEventLog implements EventLog {
 
 const INSERT = `
   INSERT INTO webhook_event (id, workspace, provider, event_key, occurrence, event_id, event_type, status, due_at, received_at, path, url,
-    reason, message, skew_s, matched_secret, body_bytes, bytes, raw_headers, body)
+    reason, message, skew_s, matched_secret, body_bytes, bytes)
   VALUES (:id, :workspace, :provider, :event_key, :occurrence, :event_id, :event_type, :status, :received_at, :received_at, :path, :url,
-    :reason, :message, :skew_s, :matched_secret, :body_bytes, :bytes, :raw_headers, :body)`;
+    :reason, :message, :skew_s, :matched_secret, :body_bytes, :bytes)`;
+
+const INSERT_CONTENT =
+  'INSERT INTO webhook_content (event, raw_headers, body) VALUES (last_insert_rowid(), :raw_headers, :body)';
 
 const LIST = `${SELECT_SUMMARY}
   WHERE workspace = :workspace AND (:provider IS NULL OR provider = :provider) AND (:type IS NULL OR event_type = :type)
