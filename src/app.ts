@@ -106,7 +106,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     log,
   });
   const webhooks = new IntegrationWebhooks(integrations);
-  const events = new SqliteEventLog(sqlite, clock);
+  const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
     registry: new SqliteListenerRegistry(sqlite),
     events,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Sql } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
 import type { EventAttempt, EventStatus, EventSummary, LoggedEvent, ReceivedDelivery } from './event-log.ts';
 import type { VerdictReason } from './verdict.ts';
@@ -147,9 +148,59 @@ const LIST_START = 0x5b;
  * What makes two deliveries the same event: the provider's id and type, otherwise the very bytes. The id inside a list is that of one of
  * several events, and says nothing about the others.
  */
-export function eventKey({ verdict, eventId, eventType, body }: ReceivedDelivery): string {
+function eventKey({ verdict, eventId, eventType, body }: ReceivedDelivery): string {
   const first = body.find((byte) => !BLANKS.includes(byte));
   if (verdict.valid && eventId !== undefined && first !== LIST_START) return `${eventId} ${eventType ?? ''}`;
   const digest = createHash('sha256').update(body).digest('base64url');
   return verdict.valid ? `sha256 ${digest}` : `${verdict.reason} ${digest}`;
+}
+
+/** @param sealed the delivery as it may be stored; what it is about is told by the one that arrived. */
+export function toNewRow(
+  delivery: ReceivedDelivery,
+  sealed: ReceivedDelivery,
+  id: string,
+  verified: 'pending' | 'ignored',
+) {
+  const { verdict } = delivery;
+  const { body } = sealed;
+  const headers = JSON.stringify(sealed.rawHeaders);
+  const status: EventStatus = verdict.valid ? verified : 'unverified';
+  return {
+    id,
+    workspace: delivery.workspace,
+    provider: delivery.provider,
+    event_key: eventKey(delivery),
+    occurrence: delivery.occurrence ?? null,
+    event_id: delivery.eventId ?? null,
+    event_type: delivery.eventType ?? null,
+    status,
+    received_at: delivery.receivedAt,
+    path: sealed.path,
+    url: sealed.url ?? null,
+    reason: verdict.reason,
+    message: verdict.message,
+    skew_s: verdict.skewS ?? null,
+    matched_secret: verdict.matchedSecret ?? null,
+    body_bytes: delivery.body.length,
+    bytes: body.length + headers.length,
+    raw_headers: headers,
+    body,
+  };
+}
+
+export type NewEventRow = ReturnType<typeof toNewRow>;
+
+const INSERT = `
+  INSERT INTO webhook_event (id, workspace, provider, event_key, occurrence, event_id, event_type, status, due_at, received_at, path, url,
+    reason, message, skew_s, matched_secret, body_bytes, bytes)
+  VALUES (:id, :workspace, :provider, :event_key, :occurrence, :event_id, :event_type, :status, :received_at, :received_at, :path, :url,
+    :reason, :message, :skew_s, :matched_secret, :body_bytes, :bytes)`;
+
+const INSERT_CONTENT =
+  'INSERT INTO webhook_content (event, raw_headers, body) VALUES (last_insert_rowid(), :raw_headers, :body)';
+
+export function insertRow(sql: Sql, { body, raw_headers, ...facts }: NewEventRow): void {
+  sql.run(INSERT, facts);
+  sql.run(INSERT_CONTENT, { body, raw_headers });
 }
