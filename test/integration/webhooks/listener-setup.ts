@@ -85,8 +85,8 @@ export function stripeEvent(id: string, more: object = {}): Buffer {
   );
 }
 
-export function signed(body: Buffer, provider = 'stripe', url?: string): Record<string, string> {
-  const { headers } = signWebhook(schemeOf(provider), { body, secret: SECRET, timestampMs: Date.now(), url });
+export function signed(body: Buffer, provider = 'stripe', url?: string, timestampMs = Date.now()) {
+  const { headers } = signWebhook(schemeOf(provider), { body, secret: SECRET, timestampMs, url });
   return { 'content-type': 'application/json', ...headers };
 }
 
