@@ -7,6 +7,7 @@ import { integrationResource } from './integration.ts';
 import { memoryResource } from './memory.ts';
 import { recentMemoriesResource } from './recent-memories.ts';
 import { serviceMetricsResource } from './service-metrics.ts';
+import { webhookEventResource } from './webhook-event.ts';
 
 /** Everything that some tool or resource uses; `app.ts` holds one object that satisfies it. */
 export type ResourceDeps = ToolDeps & { metrics: Metrics };
@@ -18,5 +19,6 @@ export const resources: readonly Resource<ResourceDeps>[] = [
   serviceMetricsResource,
   recentMemoriesResource,
   memoryResource,
+  webhookEventResource,
   guideResource,
 ];

@@ -8,12 +8,14 @@ import { deleteMemory } from './delete-memory.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { listWebhookEvents } from './list-webhook-events.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
 import { verifyWebhook } from './verify-webhook.ts';
+import { webhookListener } from './webhook-listener.ts';
 
 const all = [
   configureIntegration,
@@ -25,6 +27,8 @@ const all = [
   verifyWebhook,
   signWebhook,
   checkIntegration,
+  webhookListener,
+  listWebhookEvents,
   storeMemory,
   searchMemories,
   getMemory,

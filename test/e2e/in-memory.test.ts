@@ -89,6 +89,23 @@ describe('every tool', () => {
       failure: { path: '../elsewhere' },
       code: 'not_allowed',
     },
+    webhook_listener: {
+      success: { action: 'start', port: 0 },
+      answer: {
+        state: 'running',
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        routes: [{ path: '/stripe', provider: 'stripe', secret_set: true }],
+        memory_id: expect.any(String),
+      },
+      failure: { action: 'start', routes: [{ path: 'stripe', provider: 'stripe' }] },
+      code: 'invalid_input',
+    },
+    list_webhook_events: {
+      success: {},
+      answer: { events: [] },
+      failure: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+      code: 'not_found',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },
@@ -242,6 +259,7 @@ describe('resources', () => {
       'integration://{name}',
       'breaker://{integration}',
       'memory://{id}',
+      'webhook-event://{id}',
       'guide://{topic}',
     ]);
     for (const { title, description } of resourceTemplates)

@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   repository: ['core'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository'],
   tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository', 'views'],
-  resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
+  resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools', 'webhooks'],
   prompts: ['core', 'resilience', 'memory', 'integrations', 'views'],
   protocol: ['core', 'tools'],
   commands: ['core', 'memory'],

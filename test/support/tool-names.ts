@@ -9,6 +9,8 @@ export const TOOL_NAMES = [
   'verify_webhook',
   'sign_webhook',
   'check_integration',
+  'webhook_listener',
+  'list_webhook_events',
   'store_memory',
   'search_memories',
   'get_memory',
