@@ -3,15 +3,16 @@ import type { Clock } from '../core/clock.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ToolContext } from '../core/tool.ts';
+import type { Answer, StaleNote, WriteAnswer } from '../integrations/answer.ts';
 import type { WriteOptions } from '../integrations/begin-request.ts';
 import type { HttpRequest } from '../integrations/http-client.ts';
 import type { Integration } from '../integrations/integration.ts';
-import type { Answer, IntegrationClient, StaleNote, WriteAnswer } from '../integrations/integration-client.ts';
+import type { IntegrationClient } from '../integrations/integration-client.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { RequestLedger, RequestRecord } from '../integrations/request-ledger.ts';
 import type { CallContext } from '../integrations/sender.ts';
 import { isKnownCurrency, isThreeDecimal, minimumWarning } from '../integrations/stripe/currencies.ts';
-import type { PaymentIntent } from '../integrations/stripe/operations.ts';
+import type { PaymentIntent } from '../integrations/stripe/objects.ts';
 import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations.ts';
 import type { Payment, PaymentLedger } from './payment-ledger.ts';
 
@@ -82,7 +83,7 @@ export class PaymentService {
     const answer: Answer<PaymentIntent> = await this.#options.client.read(retrievePaymentIntent, { id }, context);
     const [known, requests] = await Promise.all([
       this.#options.payments.get(workspace, id),
-      this.#options.requests.findByAnswerId(workspace, id),
+      this.#options.requests.findAbout(workspace, id),
     ]);
     const { data: intent, requestId, stale } = answer;
     const observedAt = this.#options.clock.now() - (stale?.ageMs ?? 0);

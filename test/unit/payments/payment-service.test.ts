@@ -4,7 +4,7 @@ import type { ToolContext } from '../../../src/core/tool.ts';
 import type { IntegrationClient } from '../../../src/integrations/integration-client.ts';
 import type { Integrations } from '../../../src/integrations/integrations.ts';
 import { stripe } from '../../../src/integrations/stripe/index.ts';
-import type { PaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import type { PaymentIntent } from '../../../src/integrations/stripe/objects.ts';
 import type { Payment, PaymentLedger, PaymentObservation } from '../../../src/payments/payment-ledger.ts';
 import { advance } from '../../../src/payments/payment-ledger.ts';
 import { PaymentService } from '../../../src/payments/payment-service.ts';
@@ -51,7 +51,12 @@ function setUp(intent: PaymentIntent = INTENT, replayed = false) {
   } as unknown as IntegrationClient;
   const integration = { workspace: '/projects/shop', name: 'stripe-eu', config: { mode: 'test' } };
   const integrations = { resolve: async () => ({ provider: stripe, integration }) } as unknown as Integrations;
-  const requests = { begin: () => expect.fail(), end: () => expect.fail(), findByAnswerId: async () => [] };
+  const requests = {
+    begin: () => expect.fail(),
+    peek: () => expect.fail(),
+    end: () => expect.fail(),
+    findAbout: async () => [],
+  };
   const clock = { now: () => 1_800_000_000_000 };
   const service = new PaymentService({ integrations, client, requests, payments, clock, log: silentLog });
   const context: ToolContext = {
