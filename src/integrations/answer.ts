@@ -1,11 +1,14 @@
 import type * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { Operation } from './operation.ts';
 
 export interface Answer<T> {
   data: T;
   requestId: string | undefined;
   attempts: number;
+  /** Those of the service's answer; none when the answer is an earlier one. */
+  headers: ResponseHeaders;
   /** Set when the service could not be asked and this is its last answer. */
   stale?: StaleNote;
 }

@@ -17,7 +17,7 @@ import type { Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
 import { markedRequest, RecordedWrite } from './recorded-write.ts';
-import { buildRequest } from './request-builder.ts';
+import { buildRequest, parseInput } from './request-builder.ts';
 import type { RequestLedger, RequestPlan } from './request-ledger.ts';
 import { canonicalJson, sha256 } from './request-row.ts';
 import type { CallContext, Sender } from './sender.ts';
@@ -71,12 +71,13 @@ export class IntegrationClient {
       const data = parseAnswer(operation, response.body);
       // Kept beside the answer, not before it.
       if (scope !== undefined) cache.put(scope, data).catch(() => {});
-      return { data, requestId: response.headers[api.requestIdHeader], attempts: trace.attempts };
+      const { headers } = response;
+      return { data, requestId: headers[api.requestIdHeader], attempts: trace.attempts, headers };
     } catch (thrown) {
       const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
       const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
       if (stale === undefined) throw error;
-      return { ...stale, requestId: undefined, attempts: trace.attempts };
+      return { ...stale, requestId: undefined, attempts: trace.attempts, headers: {} };
     }
   }
 
@@ -169,7 +170,7 @@ export class IntegrationClient {
     context: CallContext,
   ): HttpRequest {
     const api = apiOf(context.provider);
-    return buildRequest(context.integration, api, operation, operation.input.parse(input), this.#options.secrets);
+    return buildRequest(context.integration, api, operation, parseInput(operation, input), this.#options.secrets);
   }
 
   /** Checks what must hold before anything is prepared or sent. */

@@ -15,7 +15,7 @@ import type { Mark, Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
 import { findEffect, isProtected, stillUnknown } from './reconcile.ts';
-import { buildRequest } from './request-builder.ts';
+import { buildRequest, parseInput } from './request-builder.ts';
 import type { RequestEnd, RequestLedger, RequestPlan, RequestRecord } from './request-ledger.ts';
 import type { CallContext, Sender } from './sender.ts';
 
@@ -117,6 +117,7 @@ export class RecordedWrite {
       data: parseAnswer(operation, response.body),
       requestId,
       attempts: trace.attempts,
+      headers: response.headers,
       idempotencyKey,
       replayed,
     };
@@ -144,7 +145,7 @@ export function markedRequest<Input extends z.ZodObject>(
   { provider, integration }: CallContext,
   secrets: Secrets,
 ): HttpRequest {
-  const parsed = operation.input.parse(input);
+  const parsed = parseInput(operation, input);
   const { reference, idempotencyKey } = mark;
   const marked = operation.mark?.(parsed, { reference, idempotencyKey }) ?? parsed;
   const api = apiOf(provider);
@@ -158,5 +159,5 @@ function replay<Output extends z.ZodType>(
   { answer, requestId, idempotencyKey }: RequestRecord,
 ): WriteAnswer<z.output<Output>> {
   const data = parseAnswer(operation, answer);
-  return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
+  return { data, requestId: requestId ?? undefined, attempts: 0, headers: {}, idempotencyKey, replayed: true };
 }

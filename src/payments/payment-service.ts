@@ -13,7 +13,7 @@ import type { RequestLedger, RequestRecord } from '../integrations/request-ledge
 import type { CallContext } from '../integrations/sender.ts';
 import { isKnownCurrency, isThreeDecimal, minimumWarning } from '../integrations/stripe/currencies.ts';
 import type { PaymentIntent } from '../integrations/stripe/objects.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations/payments.ts';
 import type { Payment, PaymentLedger } from './payment-ledger.ts';
 
 export type PaymentIntentInput = z.input<typeof createPaymentIntent.input>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../operation.ts';
+import { operation } from '../../operation.ts';
 import {
   findCancellation,
   findCapture,
@@ -7,8 +7,8 @@ import {
   findCreatedIntent,
   findCreatedRefund,
   markMetadata,
-} from './lookups.ts';
-import { id, metadata, paymentIntent, refund } from './objects.ts';
+} from '../lookups.ts';
+import { id, metadata, paymentIntent, refund } from '../objects.ts';
 
 /** The intent inside a 402: the card was declined, the request was executed. */
 const declinedIntent = z.object({ error: z.object({ type: z.literal('card_error'), payment_intent: z.unknown() }) });
@@ -26,7 +26,7 @@ export const createPaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({
+  input: z.looseObject({
     amount: z.int().positive(),
     currency: z.string(),
     customer: z.string().optional(),
@@ -55,7 +55,7 @@ export const retrievePaymentIntent = operation({
   repeat: 'safe',
   class: 'read',
   staleMs: 10 * 60_000,
-  input: z.strictObject({ id, expand: z.array(z.string()).optional() }),
+  input: z.looseObject({ id, expand: z.array(z.string()).optional() }),
   output: paymentIntent,
 });
 
@@ -67,7 +67,7 @@ export const confirmPaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({ id, payment_method: z.string().optional(), return_url: z.string().optional() }),
+  input: z.looseObject({ id, payment_method: z.string().optional(), return_url: z.string().optional() }),
   output: paymentIntent,
   answerFromError,
   findEffect: findConfirmation,
@@ -81,7 +81,7 @@ export const capturePaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({ id, amount_to_capture: z.int().positive().optional() }),
+  input: z.looseObject({ id, amount_to_capture: z.int().positive().optional() }),
   output: paymentIntent,
   findEffect: findCapture,
 });
@@ -94,7 +94,7 @@ export const cancelPaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({ id, cancellation_reason: z.string().optional() }),
+  input: z.looseObject({ id, cancellation_reason: z.string().optional() }),
   output: paymentIntent,
   findEffect: findCancellation,
 });
@@ -107,7 +107,7 @@ export const createRefund = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({
+  input: z.looseObject({
     payment_intent: id,
     amount: z.int().positive().optional(),
     reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
