@@ -7,11 +7,13 @@ import { deleteMemory } from './delete-memory.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { refundPayment } from './refund-payment.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
+import { updatePaymentIntent } from './update-payment-intent.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
 const all = [
@@ -19,6 +21,8 @@ const all = [
   listIntegrations,
   createPaymentIntentTool,
   retrievePaymentIntentTool,
+  updatePaymentIntent,
+  refundPayment,
   breakerStatus,
   controlBreaker,
   verifyWebhook,

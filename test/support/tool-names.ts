@@ -4,6 +4,8 @@ export const TOOL_NAMES = [
   'list_integrations',
   'create_payment_intent',
   'retrieve_payment_intent',
+  'update_payment_intent',
+  'refund_payment',
   'breaker_status',
   'control_breaker',
   'verify_webhook',
