@@ -4,6 +4,7 @@ import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
+import { AnyApi } from './integrations/any-api.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
@@ -105,6 +106,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
+      api: new AnyApi(integrations, client, clock),
       payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,

@@ -4,6 +4,7 @@ import { mergeResilience, resilienceConflict, resilienceSchema } from '../resili
 import { customWebhookScheme } from '../webhooks/custom-scheme.ts';
 import { assertEgress, isLoopbackUrl } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
+import { ALLOWED_PATH } from './integration.ts';
 import type { Mode, Provider } from './provider.ts';
 
 /** What a user says about an integration; what is left out keeps its saved value or the default. */
@@ -127,10 +128,10 @@ function checkBaseUrl(provider: Provider, mode: Mode, baseUrl: string | undefine
 
 function checkAllow(provider: Provider, allow: readonly string[] | undefined): void {
   const known = Object.keys(provider.api?.operations ?? {});
-  const unknown = (allow ?? []).filter((name) => !known.includes(name));
+  const unknown = (allow ?? []).filter((name) => !known.includes(name) && !ALLOWED_PATH.test(name));
   if (unknown.length === 0) return;
   throw new AppError('invalid_input', `${provider.title} has no operation called ${unknown.join(', ')}.`, {
-    hint: `Operations: ${known.join(', ') || 'none'}.`,
+    hint: `Operations: ${known.slice(0, 100).join(', ') || 'none'}. Paths are allowed as "GET /v1/things" or "GET /v1/*".`,
   });
 }
 

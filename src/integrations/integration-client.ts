@@ -13,6 +13,7 @@ import { beginRequest, planRequest, refuseBlindResume } from './begin-request.ts
 import { toCallError } from './call-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
+import { isAllowed } from './integration.ts';
 import type { Operation } from './operation.ts';
 import type { Provider, ProviderApi } from './provider.ts';
 import { buildRequest } from './request-builder.ts';
@@ -155,7 +156,7 @@ export class IntegrationClient {
         },
       );
     }
-    if (config.allow !== undefined && !config.allow.includes(operation.name)) {
+    if (!isAllowed(integration, operation.name)) {
       throw new AppError('not_allowed', `Integration "${name}" does not allow ${operation.name}.`, {
         hint: 'A person can extend "allow" with configure_integration.',
         details: { allowed: config.allow },

@@ -44,6 +44,15 @@ export function baseUrlOf(integration: Integration, api: ProviderApi): URL {
   return new URL(integration.config.baseUrl ?? api.baseUrl);
 }
 
+/** Calls by path in `allow`: `GET /v1/things`, or `GET /v1/*` for everything below. */
+export const ALLOWED_PATH = /^(?:GET|POST|PUT|PATCH|DELETE) \/[^\s*]{0,500}\*?$/;
+
+/** Whether `allow` permits what is called by this name; without a list everything is. */
+export function isAllowed({ config: { allow } }: Integration, name: string): boolean {
+  if (allow === undefined) return true;
+  return allow.some((entry) => (entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
+}
+
 /** What shares a breaker: one host and one class of endpoints. */
 export function breakerKey(host: string, endpointClass: string): string {
   return `${host}/${endpointClass}`;

@@ -38,6 +38,11 @@ export interface ProviderApi {
     secrets: Readonly<Record<string, string>>,
     settings: Readonly<Record<string, unknown>>,
   ): Record<string, string>;
+  /** Fields of every query, where the key goes there. */
+  query?(
+    secrets: Readonly<Record<string, string>>,
+    settings: Readonly<Record<string, unknown>>,
+  ): Record<string, string>;
   operations: Readonly<Record<string, Operation>>;
   /** How calls by path alone are sent, and how their lists continue. Absent means JSON, and lists of one page. */
   conventions?: { encoding: Operation['encoding']; pagination?: Pagination };
