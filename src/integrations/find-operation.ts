@@ -42,9 +42,9 @@ export function findOperation(api: ProviderApi, wanted: WantedCall): FoundCall {
   });
 }
 
-/** An operation in one line. */
+/** An operation in one line; in quotes what its service says of it. */
 export function describeOperation({ name, method, path, summary }: Operation): string {
-  return `${name}: ${method} ${path}${summary === undefined ? '' : ` – ${summary}`}`;
+  return `${name}: ${method} ${path}${summary === undefined ? '' : ` "${summary}"`}`;
 }
 
 function findPath(

@@ -36,8 +36,8 @@ export interface Answer<T> {
   data: T;
   requestId: string | undefined;
   attempts: number;
-  /** Those of the service's answer; none when the answer is an earlier one. */
-  headers: ResponseHeaders;
+  /** Those of the service's answer to a read, when it was asked. */
+  headers?: ResponseHeaders;
   /** Set when the service could not be asked and this is its last answer. */
   stale?: StaleNote;
 }
@@ -87,7 +87,7 @@ export class IntegrationClient {
       const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
       const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
       if (stale === undefined) throw error;
-      return { ...stale, requestId: undefined, attempts: trace.attempts, headers: {} };
+      return { ...stale, requestId: undefined, attempts: trace.attempts };
     }
   }
 
@@ -192,7 +192,6 @@ export class IntegrationClient {
       data,
       requestId,
       attempts: trace.attempts,
-      headers: response.headers,
       idempotencyKey: record.idempotencyKey,
       replayed,
     };
@@ -227,7 +226,7 @@ function replay<Output extends z.ZodType>(
   { answer, requestId, idempotencyKey }: RequestRecord,
 ): WriteAnswer<z.output<Output>> {
   const data = parseAnswer(operation, answer);
-  return { data, requestId: requestId ?? undefined, attempts: 0, headers: {}, idempotencyKey, replayed: true };
+  return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
 }
 
 /** What makes two reads the same question. */

@@ -18,6 +18,10 @@ export const integrationConfig = z.strictObject({
   webhookSecretEnvs: z.array(envName),
   settings: z.record(z.string(), z.unknown()),
   baseUrl: z.url().optional(),
+  /** The description of a service of the user's own: which one is saved, and what it is called. */
+  openapi: z
+    .strictObject({ digest: z.string(), title: z.string(), version: z.string(), operations: z.int() })
+    .optional(),
   /** Operations that may be called; absent means all. */
   allow: z.array(z.string()).optional(),
   caps: z

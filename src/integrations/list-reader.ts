@@ -91,7 +91,7 @@ export class ListReader {
     const { pagination } = operation;
     const fields = pageInput(operation, input, position);
     const answer = await this.#client.read(anyAnswer(operation), fields, { ...context, withinMs });
-    const { data, headers, requestId } = answer;
+    const { data, headers = {}, requestId } = answer;
     const items = pagination === undefined ? undefined : itemsOf(pagination, data);
     if (pagination === undefined || items === undefined) return { data, requestId };
     const taken = collector.add(items, position.skip);

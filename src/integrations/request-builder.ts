@@ -23,6 +23,7 @@ export function buildRequest(
   const url = baseUrlOf(integration, api);
   // Set, not resolved: no path can lead to another host.
   url.pathname = api.isSelfHosted ? join(url.pathname, path) : path;
+  url.hash = '';
   url.search = [query, encodeForm(api.query?.(secretValues, settings) ?? {})].filter((part) => part !== '').join('&');
   const headers = {
     accept: 'application/json',
