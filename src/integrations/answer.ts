@@ -7,8 +7,8 @@ export interface Answer<T> {
   data: T;
   requestId: string | undefined;
   attempts: number;
-  /** Those of the service's answer; none when the answer is an earlier one. */
-  headers: ResponseHeaders;
+  /** Those of the service's answer to a read, when it was asked. */
+  headers?: ResponseHeaders;
   /** Set when the service could not be asked and this is its last answer. */
   stale?: StaleNote;
 }

@@ -13,6 +13,7 @@ import { planRequest } from './begin-request.ts';
 import { toCallError } from './call-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
+import { isAllowed } from './integration.ts';
 import type { Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
@@ -77,7 +78,7 @@ export class IntegrationClient {
       const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
       const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
       if (stale === undefined) throw error;
-      return { ...stale, requestId: undefined, attempts: trace.attempts, headers: {} };
+      return { ...stale, requestId: undefined, attempts: trace.attempts };
     }
   }
 
@@ -185,7 +186,7 @@ export class IntegrationClient {
         },
       );
     }
-    if (config.allow !== undefined && !config.allow.includes(operation.name)) {
+    if (!isAllowed(integration, operation.name)) {
       throw new AppError('not_allowed', `Integration "${name}" does not allow ${operation.name}.`, {
         hint: 'A person can extend "allow" with configure_integration.',
         details: { allowed: config.allow },

@@ -117,7 +117,6 @@ export class RecordedWrite {
       data: parseAnswer(operation, response.body),
       requestId,
       attempts: trace.attempts,
-      headers: response.headers,
       idempotencyKey,
       replayed,
     };
@@ -159,5 +158,5 @@ function replay<Output extends z.ZodType>(
   { answer, requestId, idempotencyKey }: RequestRecord,
 ): WriteAnswer<z.output<Output>> {
   const data = parseAnswer(operation, answer);
-  return { data, requestId: requestId ?? undefined, attempts: 0, headers: {}, idempotencyKey, replayed: true };
+  return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
 }

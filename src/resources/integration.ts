@@ -1,11 +1,15 @@
 import type { Resource } from '../core/resource.ts';
+import { describeOperation } from '../integrations/find-operation.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import { describeIntegration } from '../views/integration-view.ts';
+
+/** Of larger APIs read_api finds the right one by words. */
+const MAX_OPERATIONS = 300;
 
 export const integrationResource: Resource<{ integrations: Integrations }> = {
   name: 'integration',
   title: 'Integration',
-  description: 'One configured integration: settings, variables (set or not), what is missing, warnings',
+  description: 'One configured integration: settings, variables (set or not), what is missing, warnings, operations',
   uriTemplate: 'integration://{name}',
   async list({ integrations }, { workspace }) {
     const { reports } = await integrations.list(workspace);
@@ -17,6 +21,8 @@ export const integrationResource: Resource<{ integrations: Integrations }> = {
     }));
   },
   async read(name, { integrations }, { workspace }) {
-    return describeIntegration(await integrations.get(workspace, name));
+    const report = await integrations.get(workspace, name);
+    const operations = Object.values(report.provider.api?.operations ?? {});
+    return { ...describeIntegration(report), operations: operations.slice(0, MAX_OPERATIONS).map(describeOperation) };
   },
 };

@@ -27,12 +27,17 @@ const output = z.object({
       title: z.string(),
       docs: z.string(),
       operations: z.array(z.string()),
+      more: z.int().optional(),
       webhooks: z.boolean(),
       simulator: z.boolean(),
       variables: z.array(z.string()),
     }),
   ),
 });
+
+/** Names of operations that are shown of every provider, and of the one that is asked for. */
+const FEW_OPERATIONS = 5;
+const MANY_OPERATIONS = 500;
 
 type Deps = { integrations: Integrations; breakers: Breakers };
 
@@ -41,7 +46,7 @@ export const listIntegrations = defineTool({
   title: 'List integrations and providers',
   description:
     'Shows every integration configured in this workspace with its health at a glance (variables set, breakers), and every provider ' +
-    'that can be configured with what it offers. Use it before configure_integration. The resource integration://{name} holds the details.',
+    'that can be configured with what it offers; with service all of its operations. The resource integration://{name} holds the details.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -55,7 +60,9 @@ export const listIntegrations = defineTool({
     return {
       integrations: await Promise.all(shown.map((report) => withHealth(report, breakers))),
       broken: broken.map(({ name, problems }) => ({ name, problems })),
-      providers: integrations.providers.filter((provider) => wanted(provider.service)).map(describeProvider),
+      providers: integrations.providers
+        .filter((provider) => wanted(provider.service))
+        .map((provider) => describeProvider(provider, service === undefined ? FEW_OPERATIONS : MANY_OPERATIONS)),
     };
   },
 });
@@ -79,13 +86,16 @@ async function withHealth(report: IntegrationReport, breakers: Breakers) {
   };
 }
 
-function describeProvider({ service, title, docs, api, webhook, simulated }: Provider) {
+function describeProvider({ service, title, docs, api, webhook, simulated }: Provider, most: number) {
+  const operations = Object.keys(api?.operations ?? {});
+  const more = operations.length - most;
   const variables = (api?.secrets ?? []).map(({ defaultEnv }) => defaultEnv);
   return {
     service,
     title,
     docs,
-    operations: Object.keys(api?.operations ?? {}),
+    operations: operations.slice(0, most),
+    ...(more > 0 ? { more } : {}),
     webhooks: webhook !== undefined,
     simulator: simulated ?? false,
     variables: webhook === undefined ? variables : [...variables, webhook.defaultSecretEnv],
