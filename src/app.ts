@@ -5,6 +5,7 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
+import { rememberEvents } from './event-reports.ts';
 import { AnyApi } from './integrations/any-api.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -22,8 +23,8 @@ import { SemanticIndex } from './memory/semantic-index.ts';
 import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { descriptionMigrations, SqliteDescriptionStore } from './openapi/sqlite-description-store.ts';
-import { PaymentService } from './payments/payment-service.ts';
-import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { openPayments } from './payments/open-payments.ts';
+import { paymentMigrations } from './payments/payment-migrations.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -39,6 +40,7 @@ import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
+import type { EventEffects } from './webhooks/effects.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -52,6 +54,8 @@ const migrations = [
 ];
 
 export interface App extends Toolbox<ResourceDeps> {
+  /** What follows from webhook events, for the listener. */
+  effects: readonly EventEffects[];
   /** Waits for queued writes and closes the database and all connections. */
   close(): Promise<void>;
 }
@@ -94,25 +98,20 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
-  const payments = new PaymentService({
-    integrations,
-    client,
-    requests,
-    payments: new SqlitePaymentLedger(sqlite),
-    clock,
-    log,
-  });
+  const hooks = { memory: rememberEvents(reports) };
+  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
     tools,
     resources,
     confirmations: new Confirmations(clock),
+    effects: [effects],
     deps: {
       integrations,
       api: new AnyApi(integrations, client, clock),
       project: new ProjectFolder(settings.projectRoot),
-      payments,
+      ...payments,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),

@@ -56,6 +56,18 @@ describe('every tool', () => {
       failure: { payment_intent_id: 'pi_nope' },
       code: 'not_found',
     },
+    update_payment_intent: {
+      success: { action: 'confirm', payment_method: 'pm_card_visa', return_url: 'https://shop.example/done' },
+      answer: { status: 'succeeded', amount_display: '10.50 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', action: 'cancel', amount: 5 },
+      code: 'invalid_input',
+    },
+    refund_payment: {
+      success: { reference: 'return-1', amount: 500 },
+      answer: { status: 'succeeded', amount_display: '5.00 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', reference: 'return-2' },
+      code: 'not_found',
+    },
     breaker_status: {
       success: { integration: 'stripe' },
       answer: { breakers: [{ state: 'closed' }, { state: 'closed' }] },
@@ -129,6 +141,8 @@ describe('every tool', () => {
     const memory_id = () => seen['store_memory']?.['memory_id'];
     const ids: Readonly<Record<string, () => object>> = {
       retrieve_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      update_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      refund_payment: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
       get_memory: () => ({ memory_id: memory_id() }),
       link_memories: () => ({
         from_memory_id: memory_id(),
@@ -231,6 +245,8 @@ describe('resources', () => {
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
       'breaker://{integration}',
+      'payment://{id}',
+      'subscription://{id}',
       'memory://{id}',
     ]);
     for (const { title, description } of resourceTemplates)
