@@ -18,6 +18,7 @@ import { buildRequest } from './request-builder.ts';
 import type { RequestEnd, RequestLedger, RequestRecord } from './request-ledger.ts';
 import { canonicalJson, sha256 } from './request-row.ts';
 import type { CallContext, Sender } from './sender.ts';
+import { refuseUntestable } from './test-mode.ts';
 
 export interface ClientOptions {
   sender: Sender;
@@ -114,10 +115,12 @@ export class IntegrationClient {
     const request = this.preview(operation, input, context);
     const { ledger, clock } = this.#options;
     const { integration, signal } = context;
-    if (integration.config.mode === 'live') await confirmLive(operation, input, options, context);
+    refuseUntestable(operation, input, context, request.url);
+    const kept = operation.digest?.(input) ?? input;
+    if (integration.config.mode === 'live') await confirmLive(operation, kept, options, context);
     const account = api.account?.(integration.config.settings);
     const target = account === undefined ? request.url.host : `${request.url.host} (${account})`;
-    const plan = planRequest(operation, input, options, integration, target);
+    const plan = planRequest(operation, kept, options, integration, target);
     const startedAt = clock.now();
     const begun = await beginRequest(ledger, plan, clock, signal, context.progress);
     const { record } = begun;

@@ -39,9 +39,13 @@ export interface Integration {
   updatedAt: number;
 }
 
-/** Where the calls of an integration go. */
-export function baseUrlOf(integration: Integration, api: ProviderApi): URL {
-  return new URL(integration.config.baseUrl ?? api.baseUrl);
+/** Where calls go with a configuration, as it says it. */
+export function addressOf({ baseUrl, settings }: IntegrationConfig, api: ProviderApi): string {
+  return baseUrl ?? api.baseUrlFor?.(settings) ?? api.baseUrl;
+}
+
+export function baseUrlOf({ config }: Integration, api: ProviderApi): URL {
+  return new URL(addressOf(config, api));
 }
 
 /** What shares a breaker: one host and one class of endpoints. */

@@ -7,7 +7,7 @@ import type { Integration } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
 import type { Mode, Provider, SecretRole } from './provider.ts';
-import { secretProblem } from './request-builder.ts';
+import { missingSettings, secretProblem } from './request-builder.ts';
 
 /** What can be said of a variable without showing its value. */
 export interface SecretReport {
@@ -25,7 +25,7 @@ export interface IntegrationReport {
   integration: Integration;
   provider: Provider;
   secrets: SecretReport[];
-  /** Variables that must be set before everything works. */
+  /** Variables and settings (`settings.…`) that must be set before everything works. */
   missing: string[];
   warnings: string[];
 }
@@ -156,7 +156,9 @@ export class Integrations {
   #report(integration: Integration): IntegrationReport {
     const provider = this.provider(integration.config.service);
     const secrets = this.#secretReports(integration, provider);
-    const missing = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
+    const variables = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
+    const settings = provider.api === undefined ? [] : missingSettings(provider.api, integration.config.settings);
+    const missing = [...variables, ...settings.map((setting) => `settings.${setting}`)];
     return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
   }
 

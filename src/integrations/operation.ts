@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { Repeat } from '../resilience/classify.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
 
 /** One API call of a provider as data. */
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   /** Unique within the provider; part of the request ledger's key, so never renamed. */
   name: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path with `{field}` placeholders, filled from the input and percent-encoded. */
+  /** Path with `{field}` placeholders, filled from the input, otherwise from the settings, and percent-encoded. */
   path: string;
   encoding: 'form' | 'json';
   /** Whether a repeat is harmless by itself, with an idempotency key, or not at all. */
@@ -22,6 +23,12 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   input: Input;
   /** Keeps the known fields; what a provider adds later never reaches a tool. */
   output: Output;
+  /** What `output` parses, where the body alone is not the answer: an id in a header. */
+  answerFrom?(response: { status: number; headers: ResponseHeaders; body: unknown }): unknown;
+  /** True for input with which the service only checks the request and does nothing: its sandbox. */
+  isSandboxed?(input: Readonly<Record<string, unknown>>): boolean;
+  /** The input as ledger and consent keep it: large contents as digests. Equal exactly where the inputs mean the same effect. */
+  digest?(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /**
    * The part of an error body that is the answer after all: a declined card is an executed request with a result. Undefined when the
    * error is a failure.

@@ -91,10 +91,10 @@ export class Sender {
       { 'breakwater.attempt': attempt },
       async (span) => {
         try {
-          const response = await this.#httpFor(context.integration).send(request, signal);
+          const response = refuseErrorIn(await this.#httpFor(context.integration).send(request, signal), api);
           span.setAttribute('http.response.status_code', response.status);
           note({ status: response.status, request_id: response.headers[api.requestIdHeader] });
-          return response;
+          return operation.answerFrom === undefined ? response : { ...response, body: operation.answerFrom(response) };
         } catch (thrown) {
           note(describe(thrown));
           return answerOrThrow(operation, thrown);
@@ -137,6 +137,13 @@ function callOf(request: HttpRequest, operation: Operation, context: CallContext
     onQueue: (before) => progress(`waiting for a free place, ${before} before this call`),
     onWait: (waitMs) => progress(`waiting ${Math.round(waitMs)} ms: the service or its rate limit asks for it`),
   };
+}
+
+/** An error that came with status 200 counts as what it means, for retry and breaker too. */
+function refuseErrorIn(response: HttpResponse, api: ProviderApi): HttpResponse {
+  const status = api.statusOf?.(response.body);
+  if (status === undefined) return response;
+  throw new AttemptError({ kind: 'response', status, headers: response.headers }, response.body);
 }
 
 function answerOrThrow(operation: Operation, thrown: unknown): HttpResponse {
