@@ -1,14 +1,30 @@
 import type { z } from 'zod';
 import type { Repeat } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { ListStyle } from './form-encoding.ts';
+import type { Pagination } from './pagination.ts';
+
+/** Where a field goes that does not go where it would by itself, and how its lists are written in a query. */
+export interface Place {
+  /** `field`: of the body; `body`: the value is the whole body. */
+  in: 'query' | 'header' | 'field' | 'body';
+  /** By default brackets where the encoding is `form`, `repeat` where it is `json`. */
+  lists?: ListStyle;
+}
 
 /** One API call of a provider as data. */
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
   /** Unique within the provider; part of the request ledger's key, so never renamed. */
   name: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** One line for an agent that looks for the right operation. */
+  summary?: string;
   /** Path with `{field}` placeholders, filled from the input, otherwise from the settings, and percent-encoded. */
   path: string;
+  /** Fields that neither stand in the path nor belong into the query of GET and DELETE, or the body of all others. */
+  places?: Readonly<Record<string, Place>>;
+  /** How the list continues; `read_api` adds the fields of a page by itself, so that `input` need not name them. */
+  pagination?: Pagination;
   encoding: 'form' | 'json';
   /** Whether a repeat is harmless by itself, with an idempotency key, or not at all. */
   repeat: Repeat;

@@ -5,6 +5,7 @@ import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { Operation } from './operation.ts';
+import type { Pagination } from './pagination.ts';
 
 export const MODES = ['test', 'live'] as const;
 /** `test` is the default and the only mode in which loopback is allowed; `live` moves money and mail. */
@@ -42,6 +43,8 @@ export interface ProviderApi {
     settings: Readonly<Record<string, unknown>>,
   ): Record<string, string>;
   operations: Readonly<Record<string, Operation>>;
+  /** How calls by path alone are sent, and how their lists continue. Absent means JSON, and lists of one page. */
+  conventions?: { encoding: Operation['encoding']; pagination?: Pagination };
   /** The account on whose behalf the settings make it call, where one key serves several. */
   account?(settings: Readonly<Record<string, unknown>>): string | undefined;
   /** How repeats are recognised. Absent where the provider has no idempotency keys. */

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
-import { createPaymentIntent, retrievePaymentIntent } from './operations.ts';
+import {
+  cancelPaymentIntent,
+  capturePaymentIntent,
+  confirmPaymentIntent,
+  createPaymentIntent,
+  createRefund,
+  retrievePaymentIntent,
+} from './operations.ts';
 import { stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
@@ -55,7 +62,14 @@ export const stripe: Provider = {
       ...(settings['account'] === undefined ? {} : { 'stripe-account': String(settings['account']) }),
     }),
     account: ({ account }) => (typeof account === 'string' ? account : undefined),
-    operations: { createPaymentIntent, retrievePaymentIntent },
+    operations: {
+      createPaymentIntent,
+      retrievePaymentIntent,
+      confirmPaymentIntent,
+      capturePaymentIntent,
+      cancelPaymentIntent,
+      createRefund,
+    },
     // https://docs.stripe.com/api/idempotent_requests
     idempotency: { header: 'idempotency-key', replayedHeader: 'idempotent-replayed', lifetimeMs: DAY_MS },
     requestIdHeader: 'request-id',

@@ -75,3 +75,73 @@ export const retrievePaymentIntent = operation({
   input: z.strictObject({ id, expand: z.array(z.string()).optional() }),
   output: paymentIntent,
 });
+
+/** https://docs.stripe.com/api/payment_intents/confirm */
+export const confirmPaymentIntent = operation({
+  name: 'confirmPaymentIntent',
+  method: 'POST',
+  path: '/v1/payment_intents/{id}/confirm',
+  encoding: 'form',
+  repeat: 'with-key',
+  class: 'write',
+  input: z.strictObject({ id, payment_method: z.string().optional(), return_url: z.string().optional() }),
+  output: paymentIntent,
+  answerFromError,
+});
+
+/** https://docs.stripe.com/api/payment_intents/capture */
+export const capturePaymentIntent = operation({
+  name: 'capturePaymentIntent',
+  method: 'POST',
+  path: '/v1/payment_intents/{id}/capture',
+  encoding: 'form',
+  repeat: 'with-key',
+  class: 'write',
+  input: z.strictObject({ id, amount_to_capture: z.int().positive().optional() }),
+  output: paymentIntent,
+});
+
+/** https://docs.stripe.com/api/payment_intents/cancel */
+export const cancelPaymentIntent = operation({
+  name: 'cancelPaymentIntent',
+  method: 'POST',
+  path: '/v1/payment_intents/{id}/cancel',
+  encoding: 'form',
+  repeat: 'with-key',
+  class: 'write',
+  input: z.strictObject({ id, cancellation_reason: z.string().optional() }),
+  output: paymentIntent,
+});
+
+/** https://docs.stripe.com/api/refunds/object */
+export const refund = z.object({
+  id,
+  status: z.string().nullish(),
+  amount: z.int(),
+  currency: z.string(),
+  created: z.int(),
+  payment_intent: z.string().nullish(),
+  charge: z.string().nullish(),
+  reason: z.string().nullish(),
+  failure_reason: z.string().nullish(),
+  metadata: metadata.nullish(),
+});
+
+export type Refund = z.output<typeof refund>;
+
+/** https://docs.stripe.com/api/refunds/create */
+export const createRefund = operation({
+  name: 'createRefund',
+  method: 'POST',
+  path: '/v1/refunds',
+  encoding: 'form',
+  repeat: 'with-key',
+  class: 'write',
+  input: z.strictObject({
+    payment_intent: id,
+    amount: z.int().positive().optional(),
+    reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
+    metadata: metadata.optional(),
+  }),
+  output: refund,
+});
