@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -14,6 +15,8 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { MailService } from './mail/mail-service.ts';
+import { mailMigrations, SqliteMailLedger } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
@@ -44,6 +47,7 @@ const migrations = [
   ...answerCacheMigrations,
   ...requestMigrations,
   ...paymentMigrations,
+  ...mailMigrations,
   ...memoryMigrations,
 ];
 
@@ -97,6 +101,9 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const project = new ProjectFolder(settings.projectRoot);
+  const mails = new SqliteMailLedger(sqlite, clock);
+  const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
@@ -106,6 +113,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     deps: {
       integrations,
       payments,
+      mail,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),

@@ -9,6 +9,7 @@ import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
+import { sendEmail } from './send-email.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
@@ -19,6 +20,7 @@ const all = [
   listIntegrations,
   createPaymentIntentTool,
   retrievePaymentIntentTool,
+  sendEmail,
   breakerStatus,
   controlBreaker,
   verifyWebhook,

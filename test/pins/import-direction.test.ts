@@ -14,8 +14,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'webhooks'],
   integrations: ['core', 'storage', 'resilience', 'webhooks', 'simulator'],
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
+  mail: ['core', 'storage', 'webhooks', 'integrations'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
-  tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views'],
+  tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'mail', 'views'],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
   commands: ['core', 'memory'],
   'describe-tool.ts': ['core'],
@@ -37,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
     'integrations',
     'payments',
+    'mail',
     'tools',
     'resources',
     'settings.ts',
@@ -56,7 +58,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
-const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
+const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|mail\/|tools\/|views\/)/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 const area = (path: string) => path.split('/', 1)[0] ?? path;

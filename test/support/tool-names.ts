@@ -4,6 +4,7 @@ export const TOOL_NAMES = [
   'list_integrations',
   'create_payment_intent',
   'retrieve_payment_intent',
+  'send_email',
   'breaker_status',
   'control_breaker',
   'verify_webhook',

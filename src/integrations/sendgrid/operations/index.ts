@@ -21,27 +21,42 @@ const suppressed = z.object({
 });
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/bounces-api and its neighbours: four lists of one form */
-function listOf(name: string, path: string) {
+function listOf(name: string, path: string, summary: string) {
   return operation({
     name,
+    summary,
     method: 'GET',
     path,
     encoding: 'json',
     repeat: 'safe',
     class: 'read',
+    pagination: { by: 'offset', param: 'offset', size: { param: 'limit', max: 500 } },
     input: z.strictObject({ ...period, ...page, email: email.optional().describe('Only this address') }),
     output: z.array(suppressed),
   });
 }
 
-export const listBounces = listOf('listBounces', '/v3/suppression/bounces');
-export const listBlocks = listOf('listBlocks', '/v3/suppression/blocks');
-export const listSpamReports = listOf('listSpamReports', '/v3/suppression/spam_reports');
-export const listUnsubscribes = listOf('listUnsubscribes', '/v3/suppression/unsubscribes');
+export const listBounces = listOf('listBounces', '/v3/suppression/bounces', 'Addresses that bounced, and why');
+export const listBlocks = listOf(
+  'listBlocks',
+  '/v3/suppression/blocks',
+  'Mails that a recipient server refused for now',
+);
+export const listSpamReports = listOf(
+  'listSpamReports',
+  '/v3/suppression/spam_reports',
+  'Addresses that reported a mail as spam',
+);
+export const listUnsubscribes = listOf(
+  'listUnsubscribes',
+  '/v3/suppression/unsubscribes',
+  'Addresses that unsubscribed from everything',
+);
 
 /** Why this address bounced; empty when it did not. https://www.twilio.com/docs/sendgrid/api-reference/bounces-api/retrieve-a-bounce */
 export const getBounce = operation({
   name: 'getBounce',
+  summary: 'Why one address bounced',
   method: 'GET',
   path: '/v3/suppression/bounces/{email}',
   encoding: 'json',
@@ -54,11 +69,18 @@ export const getBounce = operation({
 /** https://www.twilio.com/docs/sendgrid/api-reference/transactional-templates/retrieve-paged-transactional-templates */
 export const listTemplates = operation({
   name: 'listTemplates',
+  summary: 'Mail templates and their versions',
   method: 'GET',
   path: '/v3/templates',
   encoding: 'json',
   repeat: 'safe',
   class: 'read',
+  pagination: {
+    by: 'url',
+    path: '_metadata.next',
+    items: 'result',
+    size: { param: 'page_size', max: 200 },
+  },
   input: z.strictObject({
     generations: z.enum(['legacy', 'dynamic', 'legacy,dynamic']).default('dynamic'),
     page_size: z.int().min(1).max(200).default(100),
@@ -94,6 +116,7 @@ const message = z.object({
 /** Needs the add-on for extended email activity. https://www.twilio.com/docs/sendgrid/api-reference/e-mail-activity/filter-all-messages */
 export const listMessages = operation({
   name: 'listMessages',
+  summary: 'Mails sent lately by recipient, subject or status (needs the email activity add-on)',
   method: 'GET',
   path: '/v3/messages',
   encoding: 'json',

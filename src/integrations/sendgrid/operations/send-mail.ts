@@ -15,6 +15,7 @@ export const MAIL_ID_ARGUMENT = 'breakwater_mail';
  */
 export const sendMail = operation({
   name: 'sendMail',
+  summary: 'Sends mail as the API takes it; the tool send_email is easier and keeps track of the mail',
   method: 'POST',
   path: '/v3/mail/send',
   encoding: 'json',
