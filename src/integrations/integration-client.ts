@@ -6,6 +6,7 @@ import type { Secrets } from '../core/secrets.ts';
 import type { Trace } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
 import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { WriteOptions } from './begin-request.ts';
 import { beginRequest, planRequest, refuseBlindResume } from './begin-request.ts';
@@ -35,6 +36,8 @@ export interface Answer<T> {
   data: T;
   requestId: string | undefined;
   attempts: number;
+  /** Those of the service's answer; none when the answer is an earlier one. */
+  headers: ResponseHeaders;
   /** Set when the service could not be asked and this is its last answer. */
   stale?: StaleNote;
 }
@@ -78,12 +81,13 @@ export class IntegrationClient {
       const data = parseAnswer(operation, response.body);
       // Kept beside the answer, not before it.
       if (scope !== undefined) cache.put(scope, data).catch(() => {});
-      return { data, requestId: response.headers[api.requestIdHeader], attempts: trace.attempts };
+      const { headers } = response;
+      return { data, requestId: headers[api.requestIdHeader], attempts: trace.attempts, headers };
     } catch (thrown) {
       const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
       const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
       if (stale === undefined) throw error;
-      return { ...stale, requestId: undefined, attempts: trace.attempts };
+      return { ...stale, requestId: undefined, attempts: trace.attempts, headers: {} };
     }
   }
 
@@ -139,7 +143,7 @@ export class IntegrationClient {
     context: CallContext,
   ): HttpRequest {
     const api = apiOf(context.provider);
-    return buildRequest(context.integration, api, operation, operation.input.parse(input), this.#options.secrets);
+    return buildRequest(context.integration, api, operation, parseInput(operation, input), this.#options.secrets);
   }
 
   /** Checks what must hold before anything is prepared or sent. */
@@ -186,7 +190,14 @@ export class IntegrationClient {
     await this.#record(record, { state: 'executed', answer, requestId, attempts: trace.attempts });
     const replayed = api.idempotency !== undefined && response.headers[api.idempotency.replayedHeader] === 'true';
     const data = parseAnswer(operation, response.body);
-    return { data, requestId, attempts: trace.attempts, idempotencyKey: record.idempotencyKey, replayed };
+    return {
+      data,
+      requestId,
+      attempts: trace.attempts,
+      headers: response.headers,
+      idempotencyKey: record.idempotencyKey,
+      replayed,
+    };
   }
 
   /**
@@ -218,7 +229,7 @@ function replay<Output extends z.ZodType>(
   { answer, requestId, idempotencyKey }: RequestRecord,
 ): WriteAnswer<z.output<Output>> {
   const data = parseAnswer(operation, answer);
-  return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
+  return { data, requestId: requestId ?? undefined, attempts: 0, headers: {}, idempotencyKey, replayed: true };
 }
 
 /** What makes two reads the same question. */
@@ -238,6 +249,18 @@ function apiOf(provider: Provider): ProviderApi {
 function withKey(request: HttpRequest, api: ProviderApi, key: string): HttpRequest {
   if (api.idempotency === undefined) return request;
   return { ...request, headers: { ...request.headers, [api.idempotency.header]: key } };
+}
+
+/** Throws `invalid_input` that names the fields. */
+export function parseInput<Input extends z.ZodObject>(operation: Operation<Input>, input: unknown): z.output<Input> {
+  const parsed = operation.input.safeParse(input, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ field: path.join('.'), message }));
+  const list = issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  throw new AppError('invalid_input', `The parameters of ${operation.name} are not valid: ${list}.`, {
+    hint: 'Correct these parameters and call again. Nothing was sent.',
+    details: { issues },
+  });
 }
 
 function parseAnswer<Output extends z.ZodType>(

@@ -11,8 +11,8 @@ import type { Integrations } from '../integrations/integrations.ts';
 import type { RequestLedger, RequestRecord } from '../integrations/request-ledger.ts';
 import type { CallContext } from '../integrations/sender.ts';
 import { isKnownCurrency, isThreeDecimal, minimumWarning } from '../integrations/stripe/currencies.ts';
-import type { PaymentIntent } from '../integrations/stripe/operations.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations.ts';
+import type { PaymentIntent } from '../integrations/stripe/operations/payments.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations/payments.ts';
 import type { Payment, PaymentLedger } from './payment-ledger.ts';
 
 export type PaymentIntentInput = z.input<typeof createPaymentIntent.input>;

@@ -2,14 +2,8 @@ import * as z from 'zod';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
-import {
-  cancelPaymentIntent,
-  capturePaymentIntent,
-  confirmPaymentIntent,
-  createPaymentIntent,
-  createRefund,
-  retrievePaymentIntent,
-} from './operations.ts';
+import { stripeOperations } from './operations/index.ts';
+import { LIST } from './operations/table.ts';
 import { stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
@@ -62,14 +56,8 @@ export const stripe: Provider = {
       ...(settings['account'] === undefined ? {} : { 'stripe-account': String(settings['account']) }),
     }),
     account: ({ account }) => (typeof account === 'string' ? account : undefined),
-    operations: {
-      createPaymentIntent,
-      retrievePaymentIntent,
-      confirmPaymentIntent,
-      capturePaymentIntent,
-      cancelPaymentIntent,
-      createRefund,
-    },
+    operations: stripeOperations,
+    conventions: { encoding: 'form', pagination: LIST },
     // https://docs.stripe.com/api/idempotent_requests
     idempotency: { header: 'idempotency-key', replayedHeader: 'idempotent-replayed', lifetimeMs: DAY_MS },
     requestIdHeader: 'request-id',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode, Outcome } from '../../../src/core/errors.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { FaultInput } from '../../../src/simulator/faults.ts';
 import { intentsAt, startStripe } from '../../support/stripe-service.ts';
 import { openClient } from './call-setup.ts';

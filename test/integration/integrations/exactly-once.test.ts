@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../src/core/log.ts';
 import { operation } from '../../../src/integrations/operation.ts';
 import type { RequestLedger } from '../../../src/integrations/request-ledger.ts';
-import { createPaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { FaultInput } from '../../../src/simulator/faults.ts';
 import type { RunningSimulator } from '../../../src/simulator/simulator.ts';
 import { databasePath } from '../../support/database.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../src/core/log.ts';
 import type { RequestRecord } from '../../../src/integrations/request-ledger.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import { startStripe, TEST_KEY } from '../../support/stripe-service.ts';
 import { openClient } from './call-setup.ts';
 import { serve } from './loopback-server.ts';

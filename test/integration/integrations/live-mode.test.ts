@@ -2,7 +2,7 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext } from '../../../src/integrations/sender.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { Elicit } from '../../../src/tools/confirmation.ts';
 import { Confirmations } from '../../../src/tools/confirmation.ts';
 import { LIVE_KEY } from '../../support/stripe-service.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { beginRequest, planRequest } from '../../../src/integrations/begin-request.ts';
 import type { Beginning, RequestLedger, RequestPlan, RequestRecord } from '../../../src/integrations/request-ledger.ts';
-import { createPaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 
 const PLAN: RequestPlan = {
   workspace: '/projects/shop',

@@ -4,7 +4,7 @@ import type { ToolContext } from '../../../src/core/tool.ts';
 import type { IntegrationClient } from '../../../src/integrations/integration-client.ts';
 import type { Integrations } from '../../../src/integrations/integrations.ts';
 import { stripe } from '../../../src/integrations/stripe/index.ts';
-import type { PaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import type { PaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { Payment, PaymentLedger, PaymentObservation } from '../../../src/payments/payment-ledger.ts';
 import { advance } from '../../../src/payments/payment-ledger.ts';
 import { PaymentService } from '../../../src/payments/payment-service.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../operation.ts';
+import { operation } from '../../operation.ts';
 
 /** Ids go into the path. */
 const id = z.string().min(1).max(255);
@@ -45,7 +45,7 @@ export const createPaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({
+  input: z.looseObject({
     amount: z.int().positive(),
     currency: z.string(),
     customer: z.string().optional(),
@@ -72,7 +72,7 @@ export const retrievePaymentIntent = operation({
   repeat: 'safe',
   class: 'read',
   staleMs: 10 * 60_000,
-  input: z.strictObject({ id, expand: z.array(z.string()).optional() }),
+  input: z.looseObject({ id, expand: z.array(z.string()).optional() }),
   output: paymentIntent,
 });
 
@@ -84,7 +84,7 @@ export const confirmPaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({ id, payment_method: z.string().optional(), return_url: z.string().optional() }),
+  input: z.looseObject({ id, payment_method: z.string().optional(), return_url: z.string().optional() }),
   output: paymentIntent,
   answerFromError,
 });
@@ -97,7 +97,7 @@ export const capturePaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({ id, amount_to_capture: z.int().positive().optional() }),
+  input: z.looseObject({ id, amount_to_capture: z.int().positive().optional() }),
   output: paymentIntent,
 });
 
@@ -109,7 +109,7 @@ export const cancelPaymentIntent = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({ id, cancellation_reason: z.string().optional() }),
+  input: z.looseObject({ id, cancellation_reason: z.string().optional() }),
   output: paymentIntent,
 });
 
@@ -137,7 +137,7 @@ export const createRefund = operation({
   encoding: 'form',
   repeat: 'with-key',
   class: 'write',
-  input: z.strictObject({
+  input: z.looseObject({
     payment_intent: id,
     amount: z.int().positive().optional(),
     reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
