@@ -50,8 +50,8 @@ export interface ProviderApi {
   /** How repeats are recognised. Absent where the provider has no idempotency keys. */
   idempotency?: {
     header: string;
-    /** Set on answers that were given before. */
-    replayedHeader: string;
+    /** Set on answers that were given before, where the service tells. */
+    replayedHeader?: string;
     /** For how long a key protects, in milliseconds. */
     lifetimeMs: number;
   };
