@@ -201,7 +201,7 @@ function refuseBroken(broken: readonly BrokenIntegration[], name: string): void 
   const row = broken.find((candidate) => candidate.name === name);
   if (row === undefined) return;
   throw new AppError('not_configured', `The saved configuration of "${name}" is not valid, so it is disabled.`, {
-    hint: 'Save it again with configure_integration; nothing else is affected.',
+    hint: 'Save it again with configure_integration, or remove it (remove: true); nothing else is affected.',
     details: { problems: row.problems },
   });
 }

@@ -59,6 +59,7 @@ export class Sender {
       );
     } catch (thrown) {
       end = endOf(thrown, trace);
+      if (end !== 'cancelled') this.#metrics.noteError(call.key, nameOf(thrown));
       throw thrown;
     } finally {
       const durationMs = performance.now() - startedAt;
@@ -93,10 +94,14 @@ export class Sender {
         try {
           const response = refuseErrorIn(await this.#httpFor(context.integration).send(request, signal), api);
           span.setAttribute('http.response.status_code', response.status);
+          this.#metrics.noteAnswer(breaker, response.headers);
           note({ status: response.status, request_id: response.headers[api.requestIdHeader] });
           return operation.answerFrom === undefined ? response : { ...response, body: operation.answerFrom(response) };
         } catch (thrown) {
           note(describe(thrown));
+          if (thrown instanceof AttemptError && thrown.failure.kind === 'response') {
+            this.#metrics.noteAnswer(breaker, thrown.failure.headers);
+          }
           return answerOrThrow(operation, thrown);
         }
       },
@@ -158,6 +163,14 @@ function endOf(thrown: unknown, trace: Trace): CallEnd {
     thrown instanceof AttemptError ? thrown.failure.kind === 'cancelled' : codeOf(thrown) === 'cancelled';
   if (cancelled) return 'cancelled';
   return trace.attempts === 0 ? 'refused' : 'failure';
+}
+
+/** A failure in a word or two. */
+function nameOf(thrown: unknown): string {
+  if (!(thrown instanceof AttemptError)) return codeOf(thrown) ?? 'unexpected';
+  const { failure } = thrown;
+  if (failure.kind === 'response') return `HTTP ${failure.status}`;
+  return failure.kind === 'network' ? failure.code : failure.kind;
 }
 
 function describe(thrown: unknown): object {
