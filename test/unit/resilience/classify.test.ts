@@ -27,6 +27,9 @@ const TABLE: Row[] = [
   ['401', response(401), 'success', 'none', 'not_executed'],
   ['402', response(402), 'success', 'none', 'not_executed'],
   ['403', response(403), 'success', 'none', 'not_executed'],
+  ['403 with Retry-After', response(403, { 'retry-after': '2' }), 'success', 'all', 'not_executed'],
+  ['403 with nothing left', response(403, { 'x-ratelimit-remaining': '0' }), 'success', 'all', 'not_executed'],
+  ['403 with something left', response(403, { 'x-ratelimit-remaining': '1' }), 'success', 'none', 'not_executed'],
   ['404', response(404), 'success', 'none', 'not_executed'],
   ['408', response(408), 'failure', 'safe', 'unknown'],
   ['409', response(409), 'success', 'with-key', 'not_executed'],
@@ -116,4 +119,13 @@ it('lets only the caller wait when one object is too busy', () => {
   expect(verdict).toMatchObject({ retry: true, retryAfterMs: 2_000, throttleMs: undefined });
   const everybody = classify({ kind: 'response', status: 429, headers: { 'retry-after': '2' } }, 'with-key', 0);
   expect(everybody).toMatchObject({ retryAfterMs: 2_000, throttleMs: 2_000 });
+});
+
+describe('403 as a throttle', () => {
+  it('makes everybody wait as long as 429 does', () => {
+    const reset = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 30) };
+    expect(classify(response(403, reset), 'safe', NOW)).toMatchObject({ retryAfterMs: 30_000, throttleMs: 30_000 });
+    expect(classify(response(403, { 'retry-after': '2' }), 'safe', NOW)).toMatchObject({ throttleMs: 2_000 });
+    expect(classify(response(403), 'safe', NOW)).toMatchObject({ retryAfterMs: undefined, throttleMs: undefined });
+  });
 });
