@@ -5,6 +5,7 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
+import { AnyApi } from './integrations/any-api.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
@@ -22,6 +23,7 @@ import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
 import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
+import { descriptionMigrations, SqliteDescriptionStore } from './openapi/sqlite-description-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
 import { Breakers } from './resilience/breakers.ts';
@@ -44,6 +46,7 @@ const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
+  ...descriptionMigrations,
   ...answerCacheMigrations,
   ...requestMigrations,
   ...paymentMigrations,
@@ -87,7 +90,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const requests = new SqliteRequestLedger(sqlite, clock);
   const { allowLive } = settings;
   const store = new SqliteIntegrationStore(sqlite, clock);
-  const integrations = new Integrations({ store, catalogue, secrets, allowLive });
+  const descriptions = new SqliteDescriptionStore(sqlite);
+  const integrations = new Integrations({ store, catalogue, secrets, allowLive, descriptions });
   const metrics = new Metrics();
   const sender = new Sender(pipeline, metrics, log);
   const cache = new SqliteAnswerCache(sqlite, clock);
@@ -112,6 +116,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
+      api: new AnyApi(integrations, client, clock),
+      project,
       payments,
       mail,
       breakers: new Breakers(breakerStore, pipeline, clock),

@@ -14,3 +14,6 @@ const shapes = new Redactor();
 export const anyObject = z
   .unknown()
   .transform((answer) => (answer === undefined ? null : boundJson(shapes.redactValue(answer), MAX_KEPT_CHARACTERS)));
+
+/** Parameters of which only the service knows what they may be. */
+export const anyFields = z.looseObject({});

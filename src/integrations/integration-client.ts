@@ -13,6 +13,7 @@ import { beginRequest, planRequest, refuseBlindResume } from './begin-request.ts
 import { toCallError } from './call-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
+import { isAllowed } from './integration.ts';
 import type { Operation } from './operation.ts';
 import type { Provider, ProviderApi } from './provider.ts';
 import { buildRequest } from './request-builder.ts';
@@ -36,8 +37,8 @@ export interface Answer<T> {
   data: T;
   requestId: string | undefined;
   attempts: number;
-  /** Those of the service's answer; none when the answer is an earlier one. */
-  headers: ResponseHeaders;
+  /** Those of the service's answer to a read, when it was asked. */
+  headers?: ResponseHeaders;
   /** Set when the service could not be asked and this is its last answer. */
   stale?: StaleNote;
 }
@@ -87,7 +88,7 @@ export class IntegrationClient {
       const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
       const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
       if (stale === undefined) throw error;
-      return { ...stale, requestId: undefined, attempts: trace.attempts, headers: {} };
+      return { ...stale, requestId: undefined, attempts: trace.attempts };
     }
   }
 
@@ -158,7 +159,7 @@ export class IntegrationClient {
         },
       );
     }
-    if (config.allow !== undefined && !config.allow.includes(operation.name)) {
+    if (!isAllowed(integration, operation.name)) {
       throw new AppError('not_allowed', `Integration "${name}" does not allow ${operation.name}.`, {
         hint: 'A person can extend "allow" with configure_integration.',
         details: { allowed: config.allow },
@@ -195,7 +196,6 @@ export class IntegrationClient {
       data,
       requestId,
       attempts: trace.attempts,
-      headers: response.headers,
       idempotencyKey: record.idempotencyKey,
       replayed,
     };
@@ -230,7 +230,7 @@ function replay<Output extends z.ZodType>(
   { answer, requestId, idempotencyKey }: RequestRecord,
 ): WriteAnswer<z.output<Output>> {
   const data = parseAnswer(operation, answer);
-  return { data, requestId: requestId ?? undefined, attempts: 0, headers: {}, idempotencyKey, replayed: true };
+  return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
 }
 
 /** What makes two reads the same question. */

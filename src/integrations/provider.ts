@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AppError } from '../core/errors.ts';
+import type { ApiDescription } from '../openapi/api-description.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
@@ -42,6 +43,11 @@ export interface ProviderApi {
     secrets: Readonly<Record<string, string>>,
     settings: Readonly<Record<string, unknown>>,
   ): Record<string, string>;
+  /** Fields of every query, where the key goes there. */
+  query?(
+    secrets: Readonly<Record<string, string>>,
+    settings: Readonly<Record<string, unknown>>,
+  ): Record<string, string>;
   operations: Readonly<Record<string, Operation>>;
   /** How calls by path alone are sent, and how their lists continue. Absent means JSON, and lists of one page. */
   conventions?: { encoding: Operation['encoding']; pagination?: Pagination };
@@ -72,6 +78,13 @@ export interface ProviderWebhook {
   challenge?: Challenge;
 }
 
+/** What a user says about an API that no provider describes. */
+export interface OwnApi {
+  baseUrl: string | undefined;
+  settings: Readonly<Record<string, unknown>>;
+  description: ApiDescription | undefined;
+}
+
 /** What we know about a service. One folder each; adding one touches nothing else but the catalogue. */
 export interface Provider {
   service: string;
@@ -79,6 +92,8 @@ export interface Provider {
   /** The provider's own documentation. */
   docs: string;
   api?: ProviderApi;
+  /** The API of one integration, where each has its own; undefined while there is nothing to call. */
+  apiOf?(own: OwnApi): Promise<ProviderApi | undefined>;
   webhook?: ProviderWebhook;
   /** True when `simulator/` can run a double of it. */
   simulated?: boolean;

@@ -19,12 +19,17 @@ export function buildRequest(
   checkSettings(integration, api);
   const { path, rest } = fillPath(operation.path, input, integration.config.settings);
   const { query, headers: placed, body } = placeFields(operation, rest);
-  const url = new URL(path, baseUrlOf(integration, api));
-  url.search = query;
+  const secretValues = readSecrets(integration, api, secrets);
+  const { settings } = integration.config;
+  const url = baseUrlOf(integration, api);
+  // Set, not resolved: no path can lead to another host.
+  url.pathname = api.isSelfHosted ? join(url.pathname, path) : path;
+  url.hash = '';
+  url.search = [query, encodeForm(api.query?.(secretValues, settings) ?? {})].filter((part) => part !== '').join('&');
   const headers = {
     accept: 'application/json',
     ...placed,
-    ...api.headers(readSecrets(integration, api, secrets), integration.config.settings),
+    ...api.headers(secretValues, settings),
   };
   if (body === undefined) return { method: operation.method, url, headers, body };
   const contentType = operation.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
@@ -42,6 +47,12 @@ function checkSettings({ name, config }: Integration, api: ProviderApi): void {
 /** Settings that every call needs and that nobody has given. */
 export function missingSettings(api: ProviderApi, settings: Readonly<Record<string, unknown>>): string[] {
   return (api.requiredSettings ?? []).filter((setting) => settings[setting] === undefined);
+}
+
+/** A base address may have a path of its own, and a path may begin with it already. */
+function join(base: string, path: string): string {
+  const prefix = base.replace(/\/$/, '');
+  return path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
 }
 
 function fillPath(

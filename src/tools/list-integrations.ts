@@ -9,6 +9,10 @@ import { describeHealth } from '../views/health-view.ts';
 const rows = z.array(z.record(z.string(), z.unknown()));
 const output = z.object({ integrations: rows, broken: rows, providers: rows });
 
+/** Names of operations that are shown of every provider, and of the one that is asked for. */
+const FEW_OPERATIONS = 5;
+const MANY_OPERATIONS = 500;
+
 type Deps = { integrations: Integrations } & HealthSources;
 
 export const listIntegrations = defineTool({
@@ -17,7 +21,7 @@ export const listIntegrations = defineTool({
   description:
     'Shows every integration configured in this workspace (name, service, mode, health ok|incomplete|failing, breakers, limits left, ' +
     'last_errors, missing, warnings), saved ones that are broken (name, problems, repair), and every provider that can be configured ' +
-    '(service, title, docs, operations, webhooks, simulator, variables, settings). Use it before configure_integration.',
+    '(service, title, docs, operations, webhooks, simulator, variables, settings); with service all of its operations.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -31,12 +35,14 @@ export const listIntegrations = defineTool({
     return {
       integrations: await Promise.all(shown.map((report) => describe(report, sources))),
       broken: broken.map(({ name, problems }) => ({ name, problems, repair: REPAIR })),
-      providers: integrations.providers.filter((provider) => wanted(provider.service)).map(describeProvider),
+      providers: integrations.providers
+        .filter((provider) => wanted(provider.service))
+        .map((provider) => describeProvider(provider, service === undefined ? FEW_OPERATIONS : MANY_OPERATIONS)),
     };
   },
 });
 
-const REPAIR = 'Disabled until it is saved again with configure_integration (or removed: remove: true). Others work.';
+const REPAIR = 'Disabled until it is saved again with configure_integration, or removed (remove: true). Others work.';
 
 async function describe(report: IntegrationReport, sources: HealthSources) {
   const { integration, missing, warnings } = report;
@@ -44,13 +50,16 @@ async function describe(report: IntegrationReport, sources: HealthSources) {
   return { name: integration.name, service, mode, missing, warnings, ...(await describeHealth(report, sources)) };
 }
 
-function describeProvider({ service, title, docs, api, webhook, simulated }: Provider) {
+function describeProvider({ service, title, docs, api, webhook, simulated }: Provider, most: number) {
+  const operations = Object.keys(api?.operations ?? {});
+  const more = operations.length - most;
   const variables = (api?.secrets ?? []).map(({ defaultEnv }) => defaultEnv);
   return {
     service,
     title,
     docs,
-    operations: Object.keys(api?.operations ?? {}),
+    operations: operations.slice(0, most),
+    ...(more > 0 ? { more } : {}),
     webhooks: webhook !== undefined,
     simulator: simulated ?? false,
     settings: Object.keys(api?.settings.shape ?? {}),

@@ -1,5 +1,6 @@
 import type { Tool } from '../core/tool.ts';
 import { breakerStatus } from './breaker-status.ts';
+import { callApi } from './call-api.ts';
 import { configureIntegration } from './configure-integration.ts';
 import { controlBreaker } from './control-breaker.ts';
 import { createPaymentIntentTool } from './create-payment-intent.ts';
@@ -7,6 +8,7 @@ import { deleteMemory } from './delete-memory.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { readApi } from './read-api.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { sendEmail } from './send-email.ts';
@@ -18,6 +20,8 @@ import { verifyWebhook } from './verify-webhook.ts';
 const all = [
   configureIntegration,
   listIntegrations,
+  readApi,
+  callApi,
   createPaymentIntentTool,
   retrievePaymentIntentTool,
   sendEmail,

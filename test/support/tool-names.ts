@@ -2,6 +2,8 @@
 export const TOOL_NAMES = [
   'configure_integration',
   'list_integrations',
+  'read_api',
+  'call_api',
   'create_payment_intent',
   'retrieve_payment_intent',
   'send_email',
