@@ -22,6 +22,7 @@ import { buildRequest, parseInput } from './request-builder.ts';
 import type { RequestLedger, RequestPlan } from './request-ledger.ts';
 import { canonicalJson, sha256 } from './request-row.ts';
 import type { CallContext, Sender } from './sender.ts';
+import { refuseUntestable } from './test-mode.ts';
 
 export interface ClientOptions {
   sender: Sender;
@@ -107,6 +108,7 @@ export class IntegrationClient {
     context: CallContext,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const api = this.#open(context, operation);
+    refuseUntestable(operation, input, context, this.preview(operation, input, context).url);
     const plan = this.#plan(operation, input, options, context);
     if (plan.mode === 'live') await this.#confirmLive(plan, options, context);
     const { clock } = this.#options;
@@ -149,7 +151,8 @@ export class IntegrationClient {
     const { integration, provider } = context;
     const { host } = this.preview(operation, input, context).url;
     const account = provider.api?.account?.(integration.config.settings);
-    return planRequest(operation, input, options, integration, account === undefined ? host : `${host} (${account})`);
+    const target = account === undefined ? host : `${host} (${account})`;
+    return planRequest(operation, operation.digest?.(input) ?? input, options, integration, target);
   }
 
   /** What the ledger has the answer to sends nothing: nobody has to agree to it again. */

@@ -102,7 +102,7 @@ describe('configure_integration', () => {
   });
 
   it.each([
-    ['sendgrid', { secret_env: 'SENDGRID_KEY' }],
+    ['paddle', { secret_env: 'PADDLE_KEY' }],
     ['stripe', { secret_envs: { other: 'STRIPE_SECRET_KEY' } }],
     ['stripe', { secret_env: TEST_KEY }],
   ])('refuses what does not fit %s', async (service, args) => {
