@@ -17,6 +17,8 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { MailService } from './mail/mail-service.ts';
+import { mailMigrations, SqliteMailLedger } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
@@ -50,6 +52,7 @@ const migrations = [
   ...answerCacheMigrations,
   ...requestMigrations,
   ...paymentMigrations,
+  ...mailMigrations,
   ...memoryMigrations,
 ];
 
@@ -100,6 +103,9 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const certificates = new HttpCertificateSource(pipeline, clock, log);
   const hooks = { memory: rememberEvents(reports) };
   const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
+  const project = new ProjectFolder(settings.projectRoot);
+  const mails = new SqliteMailLedger(sqlite, clock);
+  const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
@@ -109,9 +115,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     effects: [effects],
     deps: {
       integrations,
-      ...payments,
       api: new AnyApi(integrations, client, clock),
-      project: new ProjectFolder(settings.projectRoot),
+      project,
+      ...payments,
+      mail,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),

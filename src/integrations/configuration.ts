@@ -37,7 +37,8 @@ export function buildConfig(
   const mode = input.mode ?? saved?.mode ?? 'test';
   const baseUrl = keepOrUnset(input.baseUrl, saved?.baseUrl);
   const allow = keepOrUnset(input.allow, saved?.allow);
-  checkBaseUrl(provider, mode, baseUrl);
+  const settings = buildSettings(provider, { ...saved?.settings, ...input.settings });
+  checkBaseUrl(provider, mode, baseUrl, settings);
   checkAllow(provider, allow);
   return {
     service: provider.service,
@@ -46,7 +47,7 @@ export function buildConfig(
       ...onlySecret(provider, input),
       ...input.secretEnvs,
     }),
-    settings: buildSettings(provider, { ...saved?.settings, ...input.settings }),
+    settings,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(allow === undefined ? {} : { allow: [...allow] }),
     ...buildCaps(saved?.caps, input.caps),
@@ -167,13 +168,18 @@ function buildSettings(provider: Provider, merged: Record<string, unknown>): Rec
 }
 
 /** A key goes to its provider or to a simulator on this machine and nowhere else, whoever asks for it. */
-function checkBaseUrl(provider: Provider, mode: Mode, baseUrl: string | undefined): void {
+function checkBaseUrl(
+  provider: Provider,
+  mode: Mode,
+  baseUrl: string | undefined,
+  settings: Readonly<Record<string, unknown>>,
+): void {
   if (baseUrl === undefined) return;
   const url = URL.parse(baseUrl);
   if (url === null)
     throw new AppError('invalid_input', 'base_url is not a URL.', { hint: 'For instance http://127.0.0.1:12111.' });
   assertEgress(url, mode === 'test');
-  const own = provider.api?.baseUrl;
+  const own = provider.api?.baseUrlFor?.(settings) ?? provider.api?.baseUrl;
   if (provider.api?.isSelfHosted || isLoopbackUrl(url) || (own !== undefined && url.host === new URL(own).host)) return;
   throw new AppError('not_allowed', `base_url points to a host that is not ${provider.title}'s.`, {
     hint: `Leave it out to use ${own ?? 'the default'}, or use a loopback address in test mode.`,

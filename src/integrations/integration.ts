@@ -43,9 +43,13 @@ export interface Integration {
   updatedAt: number;
 }
 
-/** Where the calls of an integration go. */
-export function baseUrlOf(integration: Integration, api: ProviderApi): URL {
-  return new URL(integration.config.baseUrl ?? api.baseUrl);
+/** Where calls go with a configuration, as it says it. */
+export function addressOf({ baseUrl, settings }: IntegrationConfig, api: ProviderApi): string {
+  return baseUrl ?? api.baseUrlFor?.(settings) ?? api.baseUrl;
+}
+
+export function baseUrlOf({ config }: Integration, api: ProviderApi): URL {
+  return new URL(addressOf(config, api));
 }
 
 /** Calls by path in `allow`: `GET /v1/things`, or `GET /v1/*` for everything below. */

@@ -8,6 +8,7 @@ import { INTEGRATION_NAME } from './integration.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
 import { OwnApis } from './own-apis.ts';
 import type { Provider } from './provider.ts';
+import { missingSettings } from './request-builder.ts';
 import type { SecretReport } from './secret-report.ts';
 import { reportSecrets } from './secret-report.ts';
 
@@ -15,7 +16,7 @@ export interface IntegrationReport {
   integration: Integration;
   provider: Provider;
   secrets: SecretReport[];
-  /** Variables that must be set before everything works. */
+  /** Variables and settings (`settings.…`) that must be set before everything works. */
   missing: string[];
   warnings: string[];
 }
@@ -162,7 +163,9 @@ export class Integrations {
   async #report(integration: Integration): Promise<IntegrationReport> {
     const provider = await this.#own.complete(this.provider(integration.config.service), integration.config);
     const secrets = reportSecrets(integration, provider, this.#options.secrets);
-    const missing = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
+    const variables = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
+    const settings = provider.api === undefined ? [] : missingSettings(provider.api, integration.config.settings);
+    const missing = [...variables, ...settings.map((setting) => `settings.${setting}`)];
     return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
   }
 
@@ -188,7 +191,7 @@ function refuseBroken(broken: readonly BrokenIntegration[], name: string): void 
   const row = broken.find((candidate) => candidate.name === name);
   if (row === undefined) return;
   throw new AppError('not_configured', `The saved configuration of "${name}" is not valid, so it is disabled.`, {
-    hint: 'Save it again with configure_integration; nothing else is affected.',
+    hint: 'Save it again with configure_integration, or remove it (remove: true); nothing else is affected.',
     details: { problems: row.problems },
   });
 }

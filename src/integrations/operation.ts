@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Repeat } from '../resilience/classify.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { ListStyle } from './form-encoding.ts';
 import type { Pagination } from './pagination.ts';
 
@@ -18,7 +19,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** One line for an agent that looks for the right operation. */
   summary?: string;
-  /** Path with `{field}` placeholders, filled from the input and percent-encoded. */
+  /** Path with `{field}` placeholders, filled from the input, otherwise from the settings, and percent-encoded. */
   path: string;
   /** Fields that neither stand in the path nor belong into the query of GET and DELETE, or the body of all others. */
   places?: Readonly<Record<string, Place>>;
@@ -38,6 +39,12 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   input: Input;
   /** Keeps the known fields; what a provider adds later never reaches a tool. */
   output: Output;
+  /** What `output` parses, where the body alone is not the answer: an id in a header. */
+  answerFrom?(response: { status: number; headers: ResponseHeaders; body: unknown }): unknown;
+  /** True for input with which the service only checks the request and does nothing: its sandbox. */
+  isSandboxed?(input: Readonly<Record<string, unknown>>): boolean;
+  /** The input as ledger and consent keep it: large contents as digests. Equal exactly where the inputs mean the same effect. */
+  digest?(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /**
    * The part of an error body that is the answer after all: a declined card is an executed request with a result. Undefined when the
    * error is a failure.

@@ -29,6 +29,10 @@ export interface SecretRole {
 /** How to call a provider's API. */
 export interface ProviderApi {
   baseUrl: string;
+  /** Where it is instead with these settings: a region, a shop of one's own. */
+  baseUrlFor?(settings: Readonly<Record<string, unknown>>): string | undefined;
+  /** Settings without which no call can be made. */
+  requiredSettings?: readonly string[];
   /** True for an API that many hosts offer: then `base_url` may name any public one. */
   isSelfHosted?: boolean;
   secrets: readonly SecretRole[];
@@ -52,12 +56,14 @@ export interface ProviderApi {
   /** How repeats are recognised. Absent where the provider has no idempotency keys. */
   idempotency?: {
     header: string;
-    /** Set on answers that were given before. */
-    replayedHeader: string;
+    /** Set on answers that were given before, where the service tells. */
+    replayedHeader?: string;
     /** For how long a key protects, in milliseconds. */
     lifetimeMs: number;
   };
   requestIdHeader: string;
+  /** The status that a successful answer means after all, where a service reports errors with 200. */
+  statusOf?(body: unknown): number | undefined;
   /** Turns an error answer into ours: our words, the provider's machine codes. */
   toError(failure: { status: number; headers: ResponseHeaders; body: unknown }): AppError;
 }

@@ -112,7 +112,8 @@ export class RecordedWrite {
     const kept = operation.output.safeParse(response.body);
     const answer = kept.success ? kept.data : response.body;
     await this.#record(record, { state: 'executed', answer, requestId, attempts: trace.attempts });
-    const replayed = api.idempotency !== undefined && response.headers[api.idempotency.replayedHeader] === 'true';
+    const { replayedHeader } = api.idempotency ?? {};
+    const replayed = replayedHeader !== undefined && response.headers[replayedHeader] === 'true';
     return {
       data: parseAnswer(operation, response.body),
       requestId,

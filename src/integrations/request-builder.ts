@@ -29,7 +29,8 @@ export function buildRequest(
   input: Readonly<Record<string, unknown>>,
   secrets: Secrets,
 ): HttpRequest {
-  const { path, rest } = fillPath(operation.path, input);
+  checkSettings(integration, api);
+  const { path, rest } = fillPath(operation.path, input, integration.config.settings);
   const { query, headers: placed, body } = placeFields(operation, rest);
   const secretValues = readSecrets(integration, api, secrets);
   const { settings } = integration.config;
@@ -48,6 +49,19 @@ export function buildRequest(
   return { method: operation.method, url, headers: { ...headers, 'content-type': contentType }, body };
 }
 
+function checkSettings({ name, config }: Integration, api: ProviderApi): void {
+  const missing = missingSettings(api, config.settings);
+  if (missing.length === 0) return;
+  throw new AppError('not_configured', `Integration "${name}" lacks the setting ${missing.join(', ')}.`, {
+    hint: `Set it with configure_integration({service: "${config.service}", settings: {…}}).`,
+  });
+}
+
+/** Settings that every call needs and that nobody has given. */
+export function missingSettings(api: ProviderApi, settings: Readonly<Record<string, unknown>>): string[] {
+  return (api.requiredSettings ?? []).filter((setting) => settings[setting] === undefined);
+}
+
 /** A base address may have a path of its own, and a path may begin with it already. */
 function join(base: string, path: string): string {
   const prefix = base.replace(/\/$/, '');
@@ -57,10 +71,11 @@ function join(base: string, path: string): string {
 function fillPath(
   template: string,
   input: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
 ): { path: string; rest: Record<string, unknown> } {
   const rest = { ...input };
   const path = template.replace(/\{([^{}/]+)\}/g, (_match, name: string) => {
-    const value = String(rest[name] ?? '');
+    const value = String(rest[name] ?? settings[name] ?? '');
     delete rest[name];
     if (/^\.{0,2}$/.test(value)) throw new AppError('invalid_input', `"${name}" cannot be a part of an address.`);
     return encodeURIComponent(value.toWellFormed());

@@ -174,7 +174,7 @@ export class PaymentService {
 
   /** Asks for the intent, so that caps and consent know the money, and refuses what its currency does not allow. */
   async #moneyOf(id: string, amountMinor: number | undefined, context: CallContext) {
-    const { data: intent, stale } = await this.#options.client.read(retrievePaymentIntent, { id }, context);
+    const { data: intent, stale } = await this.#options.client.lookUp(retrievePaymentIntent, { id }, context);
     if (stale !== undefined) {
       throw new AppError('unavailable', 'Stripe cannot be asked about this payment now. Nothing was sent.', {
         hint: 'Check breaker_status and call again with the same arguments.',

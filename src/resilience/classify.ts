@@ -73,15 +73,22 @@ function classifySilence(sent: boolean, repeat: Repeat): Classification {
 
 function classifyStatus(status: number, headers: ResponseHeaders, repeat: Repeat, now: number): Classification {
   const retryAfterMs = parseRetryAfter(headers, now);
-  const byStatus = judgeStatus(status, retryAfterMs !== undefined, repeat);
+  const asked = isThrottle(status, headers) ? 429 : status;
+  const byStatus = judgeStatus(asked, retryAfterMs !== undefined, repeat);
   const obeyed = { ...byStatus, retry: obey(headers, byStatus.retry, repeat), final: FINAL.has(status) };
-  if (status === 429) {
+  if (isThrottle(status, headers)) {
     const waitMs = retryAfterMs ?? parseRateLimitReset(headers, now);
     // One busy object concerns nobody who calls about another: https://docs.stripe.com/rate-limits
     const alone = headers['stripe-rate-limited-reason'] === 'resource-specific';
     return { ...obeyed, retryAfterMs: waitMs, throttleMs: alone ? undefined : waitMs };
   }
   return { ...obeyed, retryAfterMs, throttleMs: status === 503 ? retryAfterMs : undefined };
+}
+
+/** Some services refuse with 403 who asked too often: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+export function isThrottle(status: number, headers: ResponseHeaders): boolean {
+  if (status !== 403) return status === 429;
+  return headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
 }
 
 function judgeStatus(status: number, askedToWait: boolean, repeat: Repeat): Classification {

@@ -54,17 +54,12 @@ export const callApi = defineTool({
     context,
   ) {
     const call = { ...wanted, params, confirmToken: confirm_token };
-    if (dry_run) {
-      const { request, operation, host } = await api.preview(call, context);
-      const { method, url, headers, body } = request;
-      const shown = { method, url: url.href, headers, body: boundJson(body ?? '', MAX_CHARACTERS) };
-      return { operation, host, reference, replayed: false, attempts: 0, request: shown };
-    }
     const options = {
       ...(reference === undefined ? {} : { reference }),
       idempotencyKey: idempotency_key,
       allowDuplicate: allow_duplicate,
     };
+    if (dry_run) return describePreview(await api.preview(call, options, context), reference);
     const answer = await api.write(call, options, context);
     return {
       operation: answer.operation,
@@ -78,3 +73,13 @@ export const callApi = defineTool({
     };
   },
 });
+
+type Preview = Awaited<ReturnType<AnyApi['preview']>>;
+
+function describePreview({ request, operation, host, idempotencyKey }: Preview, reference: string | undefined) {
+  const { method, url, headers, body } = request;
+  const shown = { method, url: url.href, headers, body: boundJson(body ?? '', MAX_CHARACTERS) };
+  // Without a reference of the caller the call itself will have another key.
+  const key = reference === undefined ? undefined : idempotencyKey;
+  return { operation, host, reference, idempotency_key: key, replayed: false, attempts: 0, request: shown };
+}

@@ -12,6 +12,7 @@ import { readApi } from './read-api.ts';
 import { refundPayment } from './refund-payment.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
+import { sendEmail } from './send-email.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
@@ -27,6 +28,7 @@ const all = [
   retrievePaymentIntentTool,
   updatePaymentIntent,
   refundPayment,
+  sendEmail,
   breakerStatus,
   controlBreaker,
   verifyWebhook,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressOf } from '../integrations/integration.ts';
 import type { IntegrationReport } from '../integrations/integrations.ts';
 import { MODES } from '../integrations/provider.ts';
 
@@ -26,7 +27,7 @@ export function describeIntegration({ integration, provider, secrets, missing, w
     name,
     service: config.service,
     mode: config.mode,
-    base_url: config.baseUrl ?? provider.api?.baseUrl,
+    base_url: provider.api && addressOf(config, provider.api),
     settings: config.settings,
     allow: config.allow,
     caps: config.caps && { max_amount: config.caps.maxAmountMinor, per_hour: config.caps.writesPerHour },

@@ -168,6 +168,17 @@ describe('refund_payment', () => {
     expect(await succeed(server, 'refund_payment', { ...all, amount: 5000 })).toMatchObject({ status: 'succeeded' });
   });
 
+  it('needs no other operation to be allowed than the refund itself', async () => {
+    const server = await connect();
+    const { payment_intent_id } = await server.create(CARD);
+    await succeed(server, 'configure_integration', { service: 'stripe', allow: ['createRefund'] });
+    const refund = { payment_intent_id, reference: 'return-1', amount: 300 };
+    expect(await succeed(server, 'refund_payment', refund)).toMatchObject({ status: 'succeeded' });
+    expect(await fail(server, 'retrieve_payment_intent', { payment_intent_id })).toMatchObject({ code: 'not_allowed' });
+    await succeed(server, 'configure_integration', { service: 'stripe', allow: null });
+    expect(await succeed(server, 'retrieve_payment_intent', { payment_intent_id })).toMatchObject({ amount: 1050 });
+  });
+
   it('knows the currency of the payment', async () => {
     const server = await connect();
     const { payment_intent_id } = await server.create({ ...CARD, amount: 5000, currency: 'kwd' });

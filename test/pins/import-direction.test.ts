@@ -15,8 +15,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   openapi: ['core', 'storage'],
   integrations: ['core', 'storage', 'openapi', 'resilience', 'webhooks', 'simulator'],
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
+  mail: ['core', 'storage', 'webhooks', 'integrations'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
-  tools: ['core', 'openapi', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views'],
+  tools: ['core', 'openapi', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'mail', 'views'],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
   commands: ['core', 'memory'],
   'describe-tool.ts': ['core'],
@@ -41,6 +42,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'openapi',
     'integrations',
     'payments',
+    'mail',
     'tools',
     'resources',
     'settings.ts',
@@ -60,7 +62,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
-const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
+const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|mail\/|tools\/|views\/)/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 const area = (path: string) => path.split('/', 1)[0] ?? path;

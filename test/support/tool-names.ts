@@ -8,6 +8,7 @@ export const TOOL_NAMES = [
   'retrieve_payment_intent',
   'update_payment_intent',
   'refund_payment',
+  'send_email',
   'breaker_status',
   'control_breaker',
   'verify_webhook',

@@ -27,6 +27,9 @@ const TABLE: Row[] = [
   ['401', response(401), 'success', 'none', 'not_executed'],
   ['402', response(402), 'success', 'none', 'not_executed'],
   ['403', response(403), 'success', 'none', 'not_executed'],
+  ['403 with Retry-After', response(403, { 'retry-after': '2' }), 'success', 'all', 'not_executed'],
+  ['403 with nothing left', response(403, { 'x-ratelimit-remaining': '0' }), 'success', 'all', 'not_executed'],
+  ['403 with something left', response(403, { 'x-ratelimit-remaining': '1' }), 'success', 'none', 'not_executed'],
   ['404', response(404), 'success', 'none', 'not_executed'],
   ['408', response(408), 'failure', 'safe', 'unknown'],
   ['410', response(410), 'success', 'none', 'not_executed'],
@@ -127,4 +130,13 @@ it('does not know what became of the other request that a 409 speaks of', () => 
       outcome: 'not_executed',
     });
   }
+});
+
+describe('403 as a throttle', () => {
+  it('makes everybody wait as long as 429 does', () => {
+    const reset = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 30) };
+    expect(classify(response(403, reset), 'safe', NOW)).toMatchObject({ retryAfterMs: 30_000, throttleMs: 30_000 });
+    expect(classify(response(403, { 'retry-after': '2' }), 'safe', NOW)).toMatchObject({ throttleMs: 2_000 });
+    expect(classify(response(403), 'safe', NOW)).toMatchObject({ retryAfterMs: undefined, throttleMs: undefined });
+  });
 });
