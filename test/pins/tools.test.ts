@@ -64,6 +64,7 @@ describe('tool list', () => {
     const readOnly = listed.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
     expect(readOnly).toEqual([
       'list_integrations',
+      'read_api',
       'retrieve_payment_intent',
       'breaker_status',
       'verify_webhook',
