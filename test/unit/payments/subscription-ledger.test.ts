@@ -63,6 +63,11 @@ describe('a subscription', () => {
       { cancelAtPeriodEnd: true },
     ],
     [
+      'goes on from one status to the next within one second',
+      [seen('active', 1_000), seen('incomplete', 1_000)],
+      { status: 'active' },
+    ],
+    [
       'stays ended',
       [seen('canceled', 1_000, { rank: 2 }), seen('active', 9_000)],
       { status: 'canceled', updatedAt: 1_000 },
