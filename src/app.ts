@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ReportingBreakerStore } from './breaker-reports.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
@@ -17,6 +18,7 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { MailEffects } from './mail/mail-effects.ts';
 import { MailService } from './mail/mail-service.ts';
 import { mailMigrations, SqliteMailLedger } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
@@ -42,7 +44,10 @@ import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
-import type { EventEffects } from './webhooks/effects.ts';
+import { eventMigrations } from './webhooks/event-row.ts';
+import { WebhookListener } from './webhooks/listener/listener.ts';
+import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
+import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -54,18 +59,19 @@ const migrations = [
   ...paymentMigrations,
   ...mailMigrations,
   ...memoryMigrations,
+  ...eventMigrations,
+  ...listenerMigrations,
 ];
 
 export interface App extends Toolbox<ResourceDeps> {
-  /** What follows from webhook events, for the listener. */
-  effects: readonly EventEffects[];
   /** Waits for queued writes and closes the database and all connections. */
   close(): Promise<void>;
 }
 
-/** Deletes expired memories and those over the limit: soon after the start, then every hour. */
+/** Deletes what is too old or too much: soon after the start, then every hour. */
 const MAINTENANCE_DELAY_MS = 60_000;
 const MAINTENANCE_INTERVAL_MS = 3_600_000;
+const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 1024 };
 
 /** What the command line uses of the memory. */
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
@@ -106,13 +112,30 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const project = new ProjectFolder(settings.projectRoot);
   const mails = new SqliteMailLedger(sqlite, clock);
   const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
+  const webhooks = new IntegrationWebhooks(integrations);
+  const events = new SqliteEventLog(sqlite, clock);
+  const listener = new WebhookListener({
+    registry: new SqliteListenerRegistry(sqlite),
+    events,
+    webhooksOf: (workspace) => webhooks.list(workspace),
+    secrets,
+    certificates,
+    effects: [effects, new MailEffects(mails)],
+    workspace: settings.workspace,
+    clock,
+    log,
+  });
+  listener.watch(() => existsSync(settings.databasePath));
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
-  const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
+  const archive = new SqliteMemoryArchive(sqlite, clock);
+  const maintenance = scheduleMaintenance(log, {
+    memory: () => archive.maintain(settings.memoryLimit),
+    webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+  });
   return {
     tools,
     resources,
     confirmations: new Confirmations(clock),
-    effects: [effects],
     deps: {
       integrations,
       api: new AnyApi(integrations, client, clock),
@@ -122,13 +145,16 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
-      webhooks: new IntegrationWebhooks(integrations),
+      webhooks,
+      events,
+      listener,
       certificates,
       secrets,
       clock,
     },
     async close() {
       maintenance.stop();
+      await listener.close();
       await semantic.close();
       sender.close();
       certificates.close();
@@ -137,10 +163,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   };
 }
 
-function scheduleMaintenance(archive: MemoryArchive, limit: number | undefined, log: Log): { stop(): void } {
+type Job = () => Promise<object>;
+
+function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
   const run = async () => {
-    const result = await archive.maintain(limit).catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
-    log.debug({ ...result }, 'memory maintenance');
+    for (const [what, job] of Object.entries(jobs)) {
+      const result = await job().catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
+      log.debug({ what, ...result }, 'maintenance');
+    }
     timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
   };
   let timer = setTimeout(run, MAINTENANCE_DELAY_MS).unref();

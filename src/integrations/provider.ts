@@ -4,6 +4,7 @@ import type { ApiDescription } from '../openapi/api-description.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
+import type { OccurrenceOf } from '../webhooks/listener/route.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { Operation } from './operation.ts';
 import type { Pagination } from './pagination.ts';
@@ -76,6 +77,7 @@ export interface ProviderWebhook {
   defaultSecretEnv: string;
   events?: EventExamples;
   challenge?: Challenge;
+  occurrence?: OccurrenceOf;
 }
 
 /** What a user says about an API that no provider describes. */

@@ -9,6 +9,7 @@ import { paymentResource } from './payment.ts';
 import { recentMemoriesResource } from './recent-memories.ts';
 import { serviceMetricsResource } from './service-metrics.ts';
 import { subscriptionResource } from './subscription.ts';
+import { webhookEventResource } from './webhook-event.ts';
 
 /** Everything that some tool or resource uses; `app.ts` holds one object that satisfies it. */
 export type ResourceDeps = ToolDeps & { metrics: Metrics; subscriptions: SubscriptionService };
@@ -22,4 +23,5 @@ export const resources: readonly Resource<ResourceDeps>[] = [
   serviceMetricsResource,
   recentMemoriesResource,
   memoryResource,
+  webhookEventResource,
 ];

@@ -8,6 +8,7 @@ import { deleteMemory } from './delete-memory.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { listWebhookEvents } from './list-webhook-events.ts';
 import { readApi } from './read-api.ts';
 import { refundPayment } from './refund-payment.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
@@ -18,6 +19,7 @@ import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
 import { updatePaymentIntent } from './update-payment-intent.ts';
 import { verifyWebhook } from './verify-webhook.ts';
+import { webhookListener } from './webhook-listener.ts';
 
 const all = [
   configureIntegration,
@@ -33,6 +35,8 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
+  webhookListener,
+  listWebhookEvents,
   storeMemory,
   searchMemories,
   getMemory,

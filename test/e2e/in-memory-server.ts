@@ -11,8 +11,6 @@ import { INSTRUCTIONS } from '../../src/instructions.ts';
 import { McpEdge } from '../../src/server.ts';
 import { createSecrets } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
-import type { EffectOutcome } from '../../src/webhooks/effects.ts';
-import type { LoggedEvent } from '../../src/webhooks/event-log.ts';
 import { databasePath } from '../support/database.ts';
 import type { ToolResult } from '../support/server-process.ts';
 import { callTool, onTestEnd } from '../support/server-process.ts';
@@ -33,8 +31,6 @@ export interface InMemoryServer {
   /** How often the parts behind the edge were loaded. */
   loads(): number;
   call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
-  /** Gives a verified event its effects, as the listener does. */
-  applyEvent(event: LoggedEvent): Promise<EffectOutcome | undefined>;
 }
 
 /** The real server behind the official client, without a process and a pipe between them. */
@@ -83,6 +79,5 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     warnings,
     loads: () => apps.length,
     call: (name, args = {}) => callTool(client, name, args),
-    applyEvent: async (event) => apps[0]?.effects[0]?.apply({ ...event, workspace: caller.workspace }),
   };
 }

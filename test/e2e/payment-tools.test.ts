@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import type { LoggedEvent } from '../../src/webhooks/event-log.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import { BEGIN_S, deliver } from '../support/stripe-events.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
@@ -17,7 +19,15 @@ async function connect(settings: Record<string, unknown> = {}) {
   const create = (more: Record<string, unknown> = {}) =>
     succeed(server, 'create_payment_intent', { ...PAYMENT, ...more });
   const posts = () => stripe.requests.filter(({ method }) => method === 'POST');
-  return { ...server, stripe, create, posts };
+  /** Sends an event to the listener, as Stripe does. */
+  const post = async ({ body }: LoggedEvent): Promise<number> => {
+    const { url } = await succeed(server, 'webhook_listener', { action: 'status' });
+    const t = Math.floor(Date.now() / 1000);
+    const v1 = createHmac('sha256', ENV.STRIPE_WEBHOOK_SECRET).update(`${t}.`).update(body).digest('hex');
+    const headers = { 'stripe-signature': `t=${t},v1=${v1}`, 'content-type': 'application/json' };
+    return (await fetch(`${url}/stripe`, { method: 'POST', headers, body: body.toString() })).status;
+  };
+  return { ...server, stripe, create, posts, post };
 }
 
 const parse = ({ contents }: ReadResourceResult) => JSON.parse((contents[0] as { text: string }).text);
@@ -218,8 +228,8 @@ describe('events', () => {
     await server.client.subscribeResource({ uri });
     const created = Math.floor(Date.now() / 1000) + 5;
     const succeeded = deliver('payment_intent.succeeded', { created, object: { id, amount: 1050 } });
-    expect(await server.applyEvent(succeeded)).toMatchObject({ result: 'applied' });
-    expect(await server.applyEvent(succeeded)).toMatchObject({ result: 'already_applied' });
+    await succeed(server, 'webhook_listener', { action: 'start', port: 0 });
+    expect([await server.post(succeeded), await server.post(succeeded)]).toEqual([200, 200]);
     await expect.poll(() => updated, { timeout: 3_000 }).toEqual([uri]);
     // The simulator knows nothing of that event: the two views differ.
     expect(parse(await server.client.readResource({ uri }))).toMatchObject({
@@ -243,9 +253,13 @@ describe('events', () => {
 
   it('show in the subscription, also while Stripe does not know it', async () => {
     const server = await connect();
-    await server.applyEvent(deliver('customer.subscription.created', { object: { id: 'sub_1' } }));
+    await succeed(server, 'webhook_listener', { action: 'start', port: 0 });
+    await server.post(deliver('customer.subscription.created', { object: { id: 'sub_1' } }));
     const paid = { id: 'in_1', parent: { subscription_details: { subscription: 'sub_1' } } };
-    await server.applyEvent(deliver('invoice.paid', { created: BEGIN_S + 1, object: paid }));
+    await server.post(deliver('invoice.paid', { created: BEGIN_S + 1, object: paid }));
+    const applied = async () =>
+      parse(await server.client.readResource({ uri: 'subscription://sub_1' })).ledger.events.length;
+    await expect.poll(() => applied().catch(() => 0), { timeout: 3_000 }).toBe(2);
     const { resources } = await server.client.listResources();
     expect(resources.map(({ uri }) => uri)).toContain('subscription://sub_1');
     expect(parse(await server.client.readResource({ uri: 'subscription://sub_1' }))).toMatchObject({

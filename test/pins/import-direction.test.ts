@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   mail: ['core', 'storage', 'webhooks', 'integrations'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
   tools: ['core', 'openapi', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'mail', 'views'],
-  resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
+  resources: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views', 'tools'],
   commands: ['core', 'memory'],
   'describe-tool.ts': ['core'],
   'find-resource.ts': ['core'],

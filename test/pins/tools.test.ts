@@ -69,6 +69,7 @@ describe('tool list', () => {
       'breaker_status',
       'verify_webhook',
       'sign_webhook',
+      'list_webhook_events',
       'search_memories',
       'get_memory',
     ]);
@@ -85,6 +86,7 @@ describe('resources and instructions', () => {
       'service://metrics',
       'memory://recent',
       'memory://{id}',
+      'webhook-event://{id}',
     ]);
   });
 

@@ -13,6 +13,8 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
+  'webhook_listener',
+  'list_webhook_events',
   'store_memory',
   'search_memories',
   'get_memory',

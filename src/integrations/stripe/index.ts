@@ -5,7 +5,7 @@ import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
 import { stripeOperations } from './operations/index.ts';
 import { LIST } from './operations/table.ts';
-import { stripeWebhook } from './webhook.ts';
+import { stripeOccurrence, stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
@@ -24,7 +24,12 @@ export const stripe: Provider = {
   title: 'Stripe',
   docs: 'https://docs.stripe.com/api',
   simulated: true,
-  webhook: { scheme: stripeWebhook, defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET', events: stripeEvents },
+  webhook: {
+    scheme: stripeWebhook,
+    defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET',
+    events: stripeEvents,
+    occurrence: stripeOccurrence,
+  },
   api: {
     baseUrl: 'https://api.stripe.com',
     secrets: [
