@@ -6,6 +6,8 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
+import { rememberEvents } from './event-reports.ts';
+import { AnyApi } from './integrations/any-api.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
@@ -16,13 +18,17 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { MailEffects } from './mail/mail-effects.ts';
+import { MailService } from './mail/mail-service.ts';
+import { mailMigrations, SqliteMailLedger } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
 import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
-import { PaymentService } from './payments/payment-service.ts';
-import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { descriptionMigrations, SqliteDescriptionStore } from './openapi/sqlite-description-store.ts';
+import { openPayments } from './payments/open-payments.ts';
+import { paymentMigrations } from './payments/payment-migrations.ts';
 import { prompts } from './prompts/registry.ts';
 import type { Toolbox } from './protocol/serving.ts';
 import { Breakers } from './resilience/breakers.ts';
@@ -49,9 +55,11 @@ const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
+  ...descriptionMigrations,
   ...answerCacheMigrations,
   ...requestMigrations,
   ...paymentMigrations,
+  ...mailMigrations,
   ...memoryMigrations,
   ...eventMigrations,
   ...listenerMigrations,
@@ -94,20 +102,18 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const requests = new SqliteRequestLedger(sqlite, clock);
   const { allowLive } = settings;
   const store = new SqliteIntegrationStore(sqlite, clock);
-  const integrations = new Integrations({ store, catalogue, secrets, allowLive });
+  const descriptions = new SqliteDescriptionStore(sqlite);
+  const integrations = new Integrations({ store, catalogue, secrets, allowLive, descriptions });
   const metrics = new Metrics();
   const sender = new Sender(pipeline, metrics, log);
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
-  const payments = new PaymentService({
-    integrations,
-    client,
-    requests,
-    payments: new SqlitePaymentLedger(sqlite),
-    clock,
-    log,
-  });
+  const hooks = { memory: rememberEvents(reports) };
+  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
+  const project = new ProjectFolder(settings.projectRoot);
+  const mails = new SqliteMailLedger(sqlite, clock);
+  const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
   const webhooks = new IntegrationWebhooks(integrations);
   const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
@@ -116,7 +122,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     webhooksOf: (workspace) => webhooks.list(workspace),
     secrets,
     certificates,
-    effects: [],
+    effects: [effects, new MailEffects(mails)],
     workspace: settings.workspace,
     clock,
     log,
@@ -135,7 +141,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
-      payments,
+      api: new AnyApi(integrations, client, clock),
+      project,
+      ...payments,
+      mail,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
@@ -143,7 +152,6 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       events,
       listener,
       certificates,
-      project: new ProjectFolder(settings.projectRoot),
       secrets,
       clock,
     },

@@ -34,6 +34,8 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.minimum)) delete jsonSchema.minimum;
       // Every key of a JSON object is a string.
       if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
+      // Anything is what an object holds anyway.
+      if (JSON.stringify(jsonSchema.additionalProperties) === '{}') delete jsonSchema.additionalProperties;
       // Only arguments are closed: answers may grow.
       if (io === 'output') delete jsonSchema.additionalProperties;
     },

@@ -1,11 +1,23 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { configureSendGrid, SENDGRID_ENV, startSendGrid } from '../support/sendgrid-service.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
 import { connectInMemory } from './in-memory-server.ts';
 
-const ENV = { STRIPE_SECRET_KEY: TEST_KEY, STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef' };
+const ENV = {
+  ...SENDGRID_ENV,
+  STRIPE_SECRET_KEY: TEST_KEY,
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+};
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
+const MAIL = {
+  from: 'shop@example.com',
+  to: ['Ada <ada@example.com>'],
+  subject: 'Receipt',
+  text: 'Thank you',
+  reference: 'receipt-1',
+};
 const INVALID_PARAMS = -32602;
 
 /** A server with Stripe configured against the simulator. */
@@ -40,8 +52,31 @@ describe('every tool', () => {
     },
     list_integrations: {
       success: {},
-      answer: { integrations: [{ name: 'stripe', health: 'ok' }], broken: [] },
+      answer: {
+        integrations: [
+          { name: 'sendgrid', health: 'ok', limits: {} },
+          { name: 'stripe', health: 'ok' },
+        ],
+        broken: [],
+      },
       failure: { service: 'nope' },
+      code: 'invalid_input',
+    },
+    read_api: {
+      success: { integration: 'stripe', operation: 'listPaymentIntents' },
+      answer: { operation: 'listPaymentIntents', items: [], count: 0, calls: 1 },
+      failure: { integration: 'stripe', operation: 'list all payments' },
+      code: 'invalid_input',
+    },
+    call_api: {
+      success: {
+        integration: 'stripe',
+        operation: 'createCustomer',
+        params: { email: 'ada@example.com' },
+        reference: 'ada',
+      },
+      answer: { operation: 'createCustomer', data: { object: 'customer' }, reference: 'ada', replayed: false },
+      failure: { integration: 'stripe', operation: 'createCustomer', params: { email: 5 }, reference: 'ada-2' },
       code: 'invalid_input',
     },
     create_payment_intent: {
@@ -55,6 +90,24 @@ describe('every tool', () => {
       answer: { amount_display: '10.50 USD', ledger: { known: true, reference: 'order-1' }, disagreements: [] },
       failure: { payment_intent_id: 'pi_nope' },
       code: 'not_found',
+    },
+    update_payment_intent: {
+      success: { action: 'confirm', payment_method: 'pm_card_visa', return_url: 'https://shop.example/done' },
+      answer: { status: 'succeeded', amount_display: '10.50 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', action: 'cancel', amount: 5 },
+      code: 'invalid_input',
+    },
+    refund_payment: {
+      success: { reference: 'return-1', amount: 500 },
+      answer: { status: 'succeeded', amount_display: '5.00 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', reference: 'return-2' },
+      code: 'not_found',
+    },
+    send_email: {
+      success: MAIL,
+      answer: { accepted: true, message_id: 'message-1', outcome: 'executed', replayed: false },
+      failure: { ...MAIL, reference: 'receipt-2', subject: undefined },
+      code: 'invalid_input',
     },
     breaker_status: {
       success: { integration: 'stripe' },
@@ -94,7 +147,10 @@ describe('every tool', () => {
       answer: {
         state: 'running',
         url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-        routes: [{ path: '/stripe', provider: 'stripe', secret_set: true }],
+        routes: [
+          { path: '/sendgrid', provider: 'sendgrid', secret_set: true },
+          { path: '/stripe', provider: 'stripe', secret_set: true },
+        ],
         memory_id: expect.any(String),
       },
       failure: { action: 'start', routes: [{ path: 'stripe', provider: 'stripe' }] },
@@ -146,12 +202,15 @@ describe('every tool', () => {
 
   it('succeeds once and fails once through the client, which checks every answer against its schema', async () => {
     const server = await connectToStripe();
+    await configureSendGrid(server, await startSendGrid());
     const { tools } = await server.client.listTools();
     expect(Object.keys(CALLS).sort()).toEqual(tools.map(({ name }) => name).sort());
     const seen: Record<string, Record<string, unknown>> = {};
     const memory_id = () => seen['store_memory']?.['memory_id'];
     const ids: Readonly<Record<string, () => object>> = {
       retrieve_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      update_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      refund_payment: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
       get_memory: () => ({ memory_id: memory_id() }),
       link_memories: () => ({
         from_memory_id: memory_id(),
@@ -222,6 +281,7 @@ describe('resources', () => {
     expect(uris.filter((uri) => !uri.startsWith('guide://webhooks-'))).toEqual([
       'integration://github',
       'integration://stripe',
+      'breaker://github',
       'breaker://stripe',
       'service://metrics',
       'memory://recent',
@@ -258,6 +318,8 @@ describe('resources', () => {
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
       'breaker://{integration}',
+      'payment://{id}',
+      'subscription://{id}',
       'memory://{id}',
       'webhook-event://{id}',
       'guide://{topic}',

@@ -2,8 +2,13 @@
 export const TOOL_NAMES = [
   'configure_integration',
   'list_integrations',
+  'read_api',
+  'call_api',
   'create_payment_intent',
   'retrieve_payment_intent',
+  'update_payment_intent',
+  'refund_payment',
+  'send_email',
   'breaker_status',
   'control_breaker',
   'verify_webhook',

@@ -1,15 +1,35 @@
+import * as z from 'zod';
 import type { Provider } from '../provider.ts';
+import { statusOfSlack, toSlackError } from './errors.ts';
 import { slackEvents } from './events.ts';
+import { slackOperations } from './operations.ts';
 import { slackChallenge, slackWebhook } from './webhook.ts';
 
 export const slack: Provider = {
   service: 'slack',
   title: 'Slack',
-  docs: 'https://api.slack.com/authentication/verifying-requests-from-slack',
+  docs: 'https://docs.slack.dev/reference/methods',
   webhook: {
     scheme: slackWebhook,
     defaultSecretEnv: 'SLACK_SIGNING_SECRET',
     events: slackEvents,
     challenge: slackChallenge,
+  },
+  api: {
+    baseUrl: 'https://slack.com',
+    secrets: [
+      {
+        role: 'token',
+        defaultEnv: 'SLACK_BOT_TOKEN',
+        description: 'Bot or user token (xoxb-…, xoxp-…)',
+        problem: (value) => (/^xox[a-z]/.test(value) ? undefined : 'it is not a Slack token (xoxb-…, xoxp-…).'),
+      },
+    ],
+    settings: z.strictObject({}),
+    headers: (secrets) => ({ authorization: `Bearer ${secrets['token']}` }),
+    operations: slackOperations,
+    requestIdHeader: 'x-slack-req-id',
+    statusOf: statusOfSlack,
+    toError: toSlackError,
   },
 };
