@@ -4,6 +4,7 @@ import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -142,6 +143,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       events,
       listener,
       certificates,
+      project: new ProjectFolder(settings.projectRoot),
       secrets,
       clock,
     },

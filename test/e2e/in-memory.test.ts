@@ -83,6 +83,12 @@ describe('every tool', () => {
       failure: { provider: 'stripe', body: '{}', secret_env: 'NOT_SET' },
       code: 'not_configured',
     },
+    check_integration: {
+      success: { path: '.' },
+      answer: { files_checked: 0, total: 0, findings: [] },
+      failure: { path: '../elsewhere' },
+      code: 'not_allowed',
+    },
     webhook_listener: {
       success: { action: 'start', port: 0 },
       answer: {

@@ -8,6 +8,7 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
+  'check_integration',
   'webhook_listener',
   'list_webhook_events',
   'store_memory',
