@@ -1,0 +1,124 @@
+import type { WebhookHeaders } from '../delivery.ts';
+import { Received } from '../delivery.ts';
+import type { Places, ValueSource, WebhookScheme } from '../scheme.ts';
+import { signWebhook } from '../sign.ts';
+
+/** An event to send: one that was stored, or an example of one. */
+export interface ReplayEvent {
+  /** Its id in the event log; undefined for an example. */
+  readonly logId: string | undefined;
+  /** What it is called in answers. */
+  readonly label: string;
+  readonly eventId: string | undefined;
+  readonly eventType: string | undefined;
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  /** The query with which it came, with its question mark; some providers keep a digest or a token there. */
+  readonly query: string;
+  /** True when it carries a signature that was good when it came. */
+  readonly wasGenuine: boolean;
+}
+
+/** What goes on the wire. */
+export interface Outgoing {
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly query: string;
+}
+
+/** How to sign as the provider does. */
+export interface Signer {
+  readonly scheme: WebhookScheme;
+  readonly secret: string;
+  /** The address that is signed, where the provider signs it. */
+  readonly url: string;
+}
+
+/** Those of one connection, and the encodings of the answer that the first sender could read. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+  'te',
+  'trailer',
+  'upgrade',
+  'accept-encoding',
+]);
+
+/** The very bytes and headers that were received. */
+export function asReceived({ rawHeaders, body, query }: ReplayEvent): Outgoing {
+  return { headers: withoutHeaders(rawHeaders, NOT_FORWARDED), body, query };
+}
+
+export interface SigningChanges {
+  readonly timestampMs: number;
+  readonly body?: Buffer | undefined;
+  readonly eventId?: string | undefined;
+}
+
+/** The event signed anew. Everything that is not part of the signature stays as it was received. */
+export function signAgain(event: ReplayEvent, signer: Signer, changes: SigningChanges): Outgoing {
+  const scheme = asSent(signer.scheme, event);
+  const signed = signWebhook(scheme, {
+    body: changes.body ?? event.body,
+    secret: signer.secret,
+    timestampMs: changes.timestampMs,
+    id: changes.eventId ?? event.eventId,
+    type: event.eventType,
+    url: signer.url,
+  });
+  const others = withoutHeaders(event.rawHeaders, new Set([...NOT_FORWARDED, ...headersOf(signer.scheme)]));
+  const query = signed.url === undefined ? '' : new URL(signed.url).search;
+  return { headers: [...others, ...Object.entries(signed.headers).flat()], body: signed.body, query };
+}
+
+/** The value of a header, its name in lower case; undefined when it is not there. */
+export function headerValue(headers: readonly string[], name: string): string | undefined {
+  const index = headers.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name);
+  return index === -1 ? undefined : headers[index + 1];
+}
+
+export function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
+  return headers.filter((_, index) => !names.has(headers[index - (index % 2)]?.toLowerCase() ?? ''));
+}
+
+/** As `Received` reads them. */
+export function headerRecord(headers: readonly string[]): WebhookHeaders {
+  const record: Record<string, string[]> = {};
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index]?.toLowerCase() ?? '';
+    record[name] = [...(record[name] ?? []), headers[index + 1] ?? ''];
+  }
+  return record;
+}
+
+/** Every header that the scheme reads. */
+function headersOf({ signatures, timestamp, id, event }: WebhookScheme): string[] {
+  const places = [signatures.flatMap(({ at }) => at), timestamp?.at ?? [], id ?? [], event.id, event.type].flat();
+  return places.flatMap((at) => ('header' in at ? [at.header] : []));
+}
+
+/** The scheme with the places first at which this event had its values: some providers have two names for a header. */
+function asSent(scheme: WebhookScheme, event: ReplayEvent): WebhookScheme {
+  const received = new Received({ headers: headerRecord(event.rawHeaders), body: event.body });
+  const isThere = (at: ValueSource) => received.values(at) !== undefined;
+  const order = (places: Places): Places => {
+    const used = places.find(isThere);
+    return used === undefined ? places : [used, ...places.filter((at) => at !== used)];
+  };
+  const { signatures, timestamp, id } = scheme;
+  const [first, ...others] = signatures;
+  const at = <Method extends { at: Places }>(method: Method): Method => ({ ...method, at: order(method.at) });
+  return {
+    ...scheme,
+    signatures: [at(first), ...others.map(at)],
+    ...(timestamp === undefined ? {} : { timestamp: at(timestamp) }),
+    ...(id === undefined ? {} : { id: order(id) }),
+  };
+}
