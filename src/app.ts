@@ -36,6 +36,7 @@ import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
+import { eventMigrations } from './webhooks/event-row.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -45,6 +46,7 @@ const migrations = [
   ...requestMigrations,
   ...paymentMigrations,
   ...memoryMigrations,
+  ...eventMigrations,
 ];
 
 export interface App extends Toolbox<ResourceDeps> {
