@@ -37,6 +37,7 @@ import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
 import { eventMigrations } from './webhooks/event-row.ts';
+import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -112,6 +113,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks: new IntegrationWebhooks(integrations),
+      events: new SqliteEventLog(sqlite, clock),
       certificates,
       secrets,
       clock,

@@ -61,6 +61,8 @@ export interface ProviderWebhook {
   defaultSecretEnv: string;
   events?: EventExamples;
   challenge?: Challenge;
+  /** Within how many seconds it wants its answer, where it says so. */
+  answerWithinS?: number;
 }
 
 /** What we know about a service. One folder each; adding one touches nothing else but the catalogue. */

@@ -7,6 +7,7 @@ import { deleteMemory } from './delete-memory.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { replayWebhook } from './replay-webhook.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { signWebhook } from './sign-webhook.ts';
@@ -23,6 +24,7 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
+  replayWebhook,
   storeMemory,
   searchMemories,
   getMemory,

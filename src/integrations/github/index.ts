@@ -6,5 +6,11 @@ export const github: Provider = {
   service: 'github',
   title: 'GitHub',
   docs: 'https://docs.github.com/webhooks',
-  webhook: { scheme: githubWebhook, defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET', events: githubEvents },
+  webhook: {
+    scheme: githubWebhook,
+    defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET',
+    events: githubEvents,
+    // https://docs.github.com/webhooks/using-webhooks/best-practices-for-using-webhooks
+    answerWithinS: 10,
+  },
 };

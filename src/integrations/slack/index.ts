@@ -11,5 +11,7 @@ export const slack: Provider = {
     defaultSecretEnv: 'SLACK_SIGNING_SECRET',
     events: slackEvents,
     challenge: slackChallenge,
+    // https://docs.slack.dev/apis/events-api/#responding
+    answerWithinS: 3,
   },
 };

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request } from 'node:http';
-import { abortError, codeOf } from '../../core/errors.ts';
+import { AppError, abortError, codeOf } from '../../core/errors.ts';
 
 /** One request to a handler on this machine. */
 export interface HandlerRequest {
@@ -108,4 +108,10 @@ function silenceOf(thrown: unknown): HandlerSilence {
   const codes = thrown instanceof AggregateError ? thrown.errors.map(codeOf) : [code];
   if (codes.length > 0 && codes.every((each) => each === 'ECONNREFUSED')) return 'connection_refused';
   return code.startsWith('HPE_') ? 'not_http' : 'connection_lost';
+}
+
+export function nothingListens({ host }: URL): AppError {
+  return new AppError('unavailable', `Nothing listens at ${host}. No delivery was sent.`, {
+    hint: 'Start the handler, check its port, then replay again.',
+  });
 }

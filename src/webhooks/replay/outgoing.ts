@@ -122,3 +122,13 @@ function asSent(scheme: WebhookScheme, event: ReplayEvent): WebhookScheme {
     ...(id === undefined ? {} : { id: order(id) }),
   };
 }
+
+/** Whether the secret is a key that makes signatures: a public key makes none. */
+export function canSign({ scheme, secret, url }: Signer): boolean {
+  try {
+    signWebhook(scheme, { body: Buffer.from('{}'), secret, timestampMs: 0, url });
+    return true;
+  } catch {
+    return false;
+  }
+}
