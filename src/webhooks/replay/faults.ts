@@ -87,18 +87,28 @@ function makeForged(input: FaultInput): FaultyDelivery[] | ImpossibleFault {
   return body.equals(base.body) ? changed : [...changed, forged('body changed', { ...base, body })];
 }
 
-/** The same document in other bytes, under the signature of the bytes as they were. */
+/**
+ * One document in two layouts: signed as `JSON.stringify` writes it, sent in another. Only a handler that parses the body and writes it
+ * again finds a good signature. Without a secret the signature is that of the body as received.
+ */
 function makeReserialised(input: FaultInput): FaultyDelivery[] | ImpossibleFault {
-  if (!signsBody(input.scheme)) return { fault: 'reserialised', reason: 'the provider does not sign the body' };
-  const base = genuine(input);
-  const document = parseJson(base.body);
+  const { scheme, event, signer, nowMs } = input;
+  if (!signsBody(scheme)) return { fault: 'reserialised', reason: 'the provider does not sign the body' };
+  const received = new FreshIds(scheme).apply(event.body);
+  const document = parseJson(signer === undefined ? event.body : received);
   if (typeof document !== 'object' || document === null) {
     return { fault: 'reserialised', reason: 'the body is not JSON' };
   }
-  const compact = JSON_LAYOUTS.compact(document);
-  const text = base.body.equals(Buffer.from(compact)) ? JSON_LAYOUTS.indented(document) : compact;
-  const kind = text === compact ? 'without blanks' : 'indented';
-  return [{ fault: 'reserialised', kind, outgoing: { ...base, body: Buffer.from(text) } }];
+  const compact = Buffer.from(JSON_LAYOUTS.compact(document));
+  const indented = Buffer.from(JSON_LAYOUTS.indented(document));
+  const fault = (kind: string, outgoing: Outgoing): FaultyDelivery => ({ fault: 'reserialised', kind, outgoing });
+  if (signer === undefined) {
+    const isCompact = event.body.equals(compact);
+    return [fault('another layout', { ...asReceived(event), body: isCompact ? indented : compact })];
+  }
+  const signed = signAgain(event, signer, { timestampMs: nowMs, body: compact });
+  const isSame = signed.body.equals(received);
+  return [fault('signed in another layout', { ...signed, body: isSame ? indented : received })];
 }
 
 /** As while a secret is rolled: a signature of another secret stands before the good one. */

@@ -71,11 +71,19 @@ export function signAgain(event: ReplayEvent, signer: Signer, changes: SigningCh
     timestampMs: changes.timestampMs,
     id: changes.eventId ?? event.eventId,
     type: event.eventType,
-    url: signer.url,
+    url: withoutDigest(signer),
   });
   const others = withoutHeaders(event.rawHeaders, new Set([...NOT_FORWARDED, ...headersOf(signer.scheme)]));
   const query = signed.url === undefined ? '' : new URL(signed.url).search;
   return { headers: [...others, ...Object.entries(signed.headers).flat()], body: signed.body, query };
+}
+
+/** The address without the digest of an earlier body. */
+function withoutDigest({ scheme: { bodyDigest }, url }: Signer): string {
+  const parsed = new URL(url);
+  if (bodyDigest === undefined || !parsed.searchParams.has(bodyDigest.query)) return url;
+  parsed.searchParams.delete(bodyDigest.query);
+  return parsed.href;
 }
 
 /** The value of a header, its name in lower case; undefined when it is not there. */

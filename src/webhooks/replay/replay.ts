@@ -45,6 +45,9 @@ export async function replayEvents(
 }
 
 function checkInput({ events, times, resign, signer }: ReplayInput): void {
+  if (events.length === 0) {
+    throw new AppError('invalid_input', 'There is nothing to replay.', { hint: 'Name at least one event.' });
+  }
   const count = events.length * (times + 3) + FAULTY_DELIVERIES;
   if (count > MAX_DELIVERIES) {
     throw new AppError('invalid_input', `That would be up to ${count} deliveries; ${MAX_DELIVERIES} is the limit.`, {

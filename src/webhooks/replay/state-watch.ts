@@ -14,6 +14,8 @@ const POLL_MS = 25;
 const QUIET_MS = 200;
 /** How long an effect may take to show. */
 const MAX_SETTLE_MS = 1_000;
+/** Effects of a repeat may take longer than those of the first delivery did. */
+const PATIENCE = 2;
 
 /** Watches what a handler shows of its state while deliveries are sent to it. */
 export class StateWatch {
@@ -23,6 +25,8 @@ export class StateWatch {
   /** At rest, as last seen; undefined when it cannot be read any more. */
   #state: HandlerState | undefined;
   #sawEffect = false;
+  /** The longest that an effect took to show. */
+  #effectMs = 0;
   readonly #late: string[] = [];
   readonly #changes = new Map<Purpose, readonly string[]>();
   readonly #effects: Effect[] = [];
@@ -60,7 +64,7 @@ export class StateWatch {
   async expectNothing(purpose: Purpose): Promise<void> {
     const before = this.#state;
     if (before === undefined) return;
-    await sleep(QUIET_MS, this.#signal);
+    await sleep(Math.max(QUIET_MS, PATIENCE * this.#effectMs), this.#signal);
     this.#state = await this.#read();
     if (this.#state !== undefined) this.#changes.set(purpose, changesBetween(before, this.#state));
   }
@@ -95,13 +99,17 @@ export class StateWatch {
     seen: HandlerState | undefined,
   ): Promise<HandlerState | undefined> {
     let state = seen;
-    let changedAt = performance.now();
-    const giveUpAt = changedAt + MAX_SETTLE_MS;
+    const startedAt = performance.now();
+    let changedAt = startedAt;
+    const giveUpAt = startedAt + MAX_SETTLE_MS;
     while (performance.now() < giveUpAt) {
       await sleep(POLL_MS, this.#signal);
       const next = await this.#read();
       if (state === undefined || next === undefined || before === undefined) return undefined;
-      if (changesBetween(state, next).length > 0) changedAt = performance.now();
+      if (changesBetween(state, next).length > 0) {
+        changedAt = performance.now();
+        this.#effectMs = Math.max(this.#effectMs, changedAt - startedAt);
+      }
       state = next;
       const isQuiet = performance.now() - changedAt >= QUIET_MS;
       if (isQuiet && changesBetween(before, state).length > 0) return state;
