@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ReportingBreakerStore } from './breaker-reports.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
@@ -37,6 +38,8 @@ import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
 import { eventMigrations } from './webhooks/event-row.ts';
+import { WebhookListener } from './webhooks/listener/listener.ts';
+import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
 import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
 const migrations = [
@@ -48,6 +51,7 @@ const migrations = [
   ...paymentMigrations,
   ...memoryMigrations,
   ...eventMigrations,
+  ...listenerMigrations,
 ];
 
 export interface App extends Toolbox<ResourceDeps> {
@@ -55,9 +59,10 @@ export interface App extends Toolbox<ResourceDeps> {
   close(): Promise<void>;
 }
 
-/** Deletes expired memories and those over the limit: soon after the start, then every hour. */
+/** Deletes what is too old or too much: soon after the start, then every hour. */
 const MAINTENANCE_DELAY_MS = 60_000;
 const MAINTENANCE_INTERVAL_MS = 3_600_000;
+const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 1024 };
 
 /** What the command line uses of the memory. */
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
@@ -100,8 +105,26 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const webhooks = new IntegrationWebhooks(integrations);
+  const events = new SqliteEventLog(sqlite, clock);
+  const listener = new WebhookListener({
+    registry: new SqliteListenerRegistry(sqlite),
+    events,
+    webhooksOf: (workspace) => webhooks.list(workspace),
+    secrets,
+    certificates,
+    effects: [],
+    workspace: settings.workspace,
+    clock,
+    log,
+  });
+  listener.watch(() => existsSync(settings.databasePath));
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
-  const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
+  const archive = new SqliteMemoryArchive(sqlite, clock);
+  const maintenance = scheduleMaintenance(log, {
+    memory: () => archive.maintain(settings.memoryLimit),
+    webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+  });
   return {
     tools,
     resources,
@@ -112,14 +135,16 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
-      webhooks: new IntegrationWebhooks(integrations),
-      events: new SqliteEventLog(sqlite, clock),
+      webhooks,
+      events,
+      listener,
       certificates,
       secrets,
       clock,
     },
     async close() {
       maintenance.stop();
+      await listener.close();
       await semantic.close();
       sender.close();
       certificates.close();
@@ -128,10 +153,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   };
 }
 
-function scheduleMaintenance(archive: MemoryArchive, limit: number | undefined, log: Log): { stop(): void } {
+type Job = () => Promise<object>;
+
+function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
   const run = async () => {
-    const result = await archive.maintain(limit).catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
-    log.debug({ ...result }, 'memory maintenance');
+    for (const [what, job] of Object.entries(jobs)) {
+      const result = await job().catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
+      log.debug({ what, ...result }, 'maintenance');
+    }
     timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
   };
   let timer = setTimeout(run, MAINTENANCE_DELAY_MS).unref();

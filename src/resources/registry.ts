@@ -6,6 +6,7 @@ import { integrationResource } from './integration.ts';
 import { memoryResource } from './memory.ts';
 import { recentMemoriesResource } from './recent-memories.ts';
 import { serviceMetricsResource } from './service-metrics.ts';
+import { webhookEventResource } from './webhook-event.ts';
 
 /** Everything that some tool or resource uses; `app.ts` holds one object that satisfies it. */
 export type ResourceDeps = ToolDeps & { metrics: Metrics };
@@ -17,4 +18,5 @@ export const resources: readonly Resource<ResourceDeps>[] = [
   serviceMetricsResource,
   recentMemoriesResource,
   memoryResource,
+  webhookEventResource,
 ];

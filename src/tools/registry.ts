@@ -7,6 +7,7 @@ import { deleteMemory } from './delete-memory.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { listWebhookEvents } from './list-webhook-events.ts';
 import { replayWebhook } from './replay-webhook.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
@@ -14,6 +15,7 @@ import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
 import { verifyWebhook } from './verify-webhook.ts';
+import { webhookListener } from './webhook-listener.ts';
 
 const all = [
   configureIntegration,
@@ -24,6 +26,8 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
+  webhookListener,
+  listWebhookEvents,
   replayWebhook,
   storeMemory,
   searchMemories,

@@ -10,6 +10,7 @@ import type { ConfiguredWebhook, ConfiguredWebhooks } from '../integrations/conf
 import { findWebhook } from '../integrations/configured-webhooks.ts';
 import { describeReplay, replayView } from '../views/replay-view.ts';
 import type { EventLog, LoggedEvent } from '../webhooks/event-log.ts';
+import { maskEventText } from '../webhooks/mask-event.ts';
 import { FAULTS } from '../webhooks/replay/faults.ts';
 import { ORDERS } from '../webhooks/replay/order.ts';
 import type { ReplayEvent, Signer } from '../webhooks/replay/outgoing.ts';
@@ -64,7 +65,7 @@ export const replayWebhook = defineTool({
     const events = args.examples === undefined ? stored.map(replayOf) : chooseExamples(args, webhook, clock);
     const target = await chooseTarget(args, stored, log, workspace);
     const signer = chooseSigner(args, webhook, secrets, stored[0]?.url ?? target.href);
-    const mask = (text: string) => redactSecrets(secrets.mask?.(text) ?? text).text;
+    const mask = (text: string) => redactSecrets(maskEventText(secrets.mask?.(text) ?? text)).text;
     const result = await replayEvents(
       {
         workspace,

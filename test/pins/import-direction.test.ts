@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
   tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views'],
-  resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
+  resources: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views', 'tools'],
   commands: ['core', 'memory'],
   'describe-tool.ts': ['core'],
   'find-resource.ts': ['core'],

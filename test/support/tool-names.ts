@@ -8,6 +8,8 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
+  'webhook_listener',
+  'list_webhook_events',
   'replay_webhook',
   'store_memory',
   'search_memories',

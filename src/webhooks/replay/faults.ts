@@ -1,10 +1,11 @@
 import { parseJson, Received } from '../delivery.ts';
 import { JSON_LAYOUTS } from '../json-layout.ts';
-import type { HeaderValue, ValueSource, WebhookScheme } from '../scheme.ts';
+import { headersOf, withoutHeaders } from '../raw-headers.ts';
+import type { ValueSource, WebhookScheme } from '../scheme.ts';
 import { signsBody } from '../scheme.ts';
 import { FreshIds } from './fresh-ids.ts';
 import type { Outgoing, ReplayEvent, Signer } from './outgoing.ts';
-import { asReceived, headerRecord, headerValue, signAgain, withoutHeaders } from './outgoing.ts';
+import { asReceived, signAgain } from './outgoing.ts';
 
 /** What can be done to a delivery, besides sending it twice. */
 export const FAULTS = ['duplicate', 'stale', 'bad_signature', 'reserialised', 'rolled_secret'] as const;
@@ -94,34 +95,33 @@ function makeForged(input: FaultInput): FaultyDelivery[] | ImpossibleFault {
 function makeReserialised(input: FaultInput): FaultyDelivery[] | ImpossibleFault {
   const { scheme, event, signer, nowMs } = input;
   if (!signsBody(scheme)) return { fault: 'reserialised', reason: 'the provider does not sign the body' };
-  const received = new FreshIds(scheme).apply(event.body);
-  const document = parseJson(signer === undefined ? event.body : received);
+  const ids = new FreshIds(scheme);
+  const sent = signer === undefined ? event.body : ids.apply(event.body);
+  const document = parseJson(sent);
   if (typeof document !== 'object' || document === null) {
     return { fault: 'reserialised', reason: 'the body is not JSON' };
   }
   const compact = Buffer.from(JSON_LAYOUTS.compact(document));
-  const indented = Buffer.from(JSON_LAYOUTS.indented(document));
-  const fault = (kind: string, outgoing: Outgoing): FaultyDelivery => ({ fault: 'reserialised', kind, outgoing });
+  const other = sent.equals(compact) ? Buffer.from(JSON_LAYOUTS.indented(document)) : sent;
+  const fault = (outgoing: Outgoing): FaultyDelivery => ({ fault: 'reserialised', kind: 'another layout', outgoing });
   if (signer === undefined) {
-    const isCompact = event.body.equals(compact);
-    return [fault('another layout', { ...asReceived(event), body: isCompact ? indented : compact })];
+    return [fault({ ...asReceived(event), body: other === sent ? compact : other })];
   }
-  const signed = signAgain(event, signer, { timestampMs: nowMs, body: compact });
-  const isSame = signed.body.equals(received);
-  return [fault('signed in another layout', { ...signed, body: isSame ? indented : received })];
+  const eventId = event.eventId && ids.rename(event.eventId);
+  return [fault({ ...signAgain(event, signer, { timestampMs: nowMs, body: compact, eventId }), body: other })];
 }
 
 /** As while a secret is rolled: a signature of another secret stands before the good one. */
 function makeRolled(input: FaultInput): FaultyDelivery[] | ImpossibleFault {
   const base = genuine(input);
-  const signature = readSignature(input.scheme, base);
-  if (signature === undefined || !('header' in signature.at) || signature.at.separator === undefined) {
+  const { at, value = '' } = readSignature(input.scheme, base) ?? {};
+  if (at === undefined || !('header' in at) || at.separator === undefined) {
     return { fault: 'rolled_secret', reason: 'the provider sends one signature only' };
   }
-  const { header, prefix = '', separator } = signature.at as HeaderValue;
-  const other = `${prefix}${changeCharacter(signature.value)}${separator}`;
-  const text = headerValue(base.headers, header) ?? '';
-  const rolled = text.replace(`${prefix}${signature.value}`, (entry) => other + entry);
+  const { header, prefix = '', separator } = at;
+  const other = `${prefix}${changeCharacter(value)}${separator}`;
+  const text = [headersOf(base.headers)[header] ?? ''].flat()[0] ?? '';
+  const rolled = text.replace(`${prefix}${value}`, (entry) => other + entry);
   const headers = [...withoutHeaders(base.headers, new Set([header])), header, rolled];
   return [{ fault: 'rolled_secret', kind: 'good signature second', outgoing: { ...base, headers } }];
 }
@@ -129,7 +129,7 @@ function makeRolled(input: FaultInput): FaultyDelivery[] | ImpossibleFault {
 /** The signature that decides, and where it stands. */
 function readSignature(scheme: WebhookScheme, outgoing: Outgoing): { at: ValueSource; value: string } | undefined {
   const url = `http://localhost/${outgoing.query}`;
-  const received = new Received({ headers: headerRecord(outgoing.headers), body: outgoing.body, url });
+  const received = new Received({ headers: headersOf(outgoing.headers), body: outgoing.body, url });
   for (const at of scheme.signatures.flatMap((method) => method.at)) {
     const value = received.values(at)?.[0];
     if (value !== undefined) return { at, value };

@@ -1,5 +1,5 @@
-import type { WebhookHeaders } from '../delivery.ts';
 import { Received } from '../delivery.ts';
+import { endToEnd, headersOf, withoutHeaders } from '../raw-headers.ts';
 import type { Places, ValueSource, WebhookScheme } from '../scheme.ts';
 import { signWebhook } from '../sign.ts';
 
@@ -36,24 +36,12 @@ export interface Signer {
   readonly url: string;
 }
 
-/** Those of one connection, and the encodings of the answer that the first sender could read. */
-const NOT_FORWARDED: ReadonlySet<string> = new Set([
-  'host',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'content-length',
-  'expect',
-  'te',
-  'trailer',
-  'upgrade',
-  'accept-encoding',
-]);
+/** The first sender could read these; what an answer says is to be read here. */
+const ANSWER_ENCODING: ReadonlySet<string> = new Set(['accept-encoding']);
 
 /** The very bytes and headers that were received. */
 export function asReceived({ rawHeaders, body, query }: ReplayEvent): Outgoing {
-  return { headers: withoutHeaders(rawHeaders, NOT_FORWARDED), body, query };
+  return { headers: withoutHeaders(endToEnd(rawHeaders), ANSWER_ENCODING), body, query };
 }
 
 export interface SigningChanges {
@@ -73,7 +61,10 @@ export function signAgain(event: ReplayEvent, signer: Signer, changes: SigningCh
     type: event.eventType,
     url: withoutDigest(signer),
   });
-  const others = withoutHeaders(event.rawHeaders, new Set([...NOT_FORWARDED, ...headersOf(signer.scheme)]));
+  const others = withoutHeaders(
+    endToEnd(event.rawHeaders),
+    new Set([...ANSWER_ENCODING, ...headersReadBy(signer.scheme)]),
+  );
   const query = signed.url === undefined ? '' : new URL(signed.url).search;
   return { headers: [...others, ...Object.entries(signed.headers).flat()], body: signed.body, query };
 }
@@ -86,35 +77,15 @@ function withoutDigest({ scheme: { bodyDigest }, url }: Signer): string {
   return parsed.href;
 }
 
-/** The value of a header, its name in lower case; undefined when it is not there. */
-export function headerValue(headers: readonly string[], name: string): string | undefined {
-  const index = headers.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === name);
-  return index === -1 ? undefined : headers[index + 1];
-}
-
-export function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
-  return headers.filter((_, index) => !names.has(headers[index - (index % 2)]?.toLowerCase() ?? ''));
-}
-
-/** As `Received` reads them. */
-export function headerRecord(headers: readonly string[]): WebhookHeaders {
-  const record: Record<string, string[]> = {};
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index]?.toLowerCase() ?? '';
-    record[name] = [...(record[name] ?? []), headers[index + 1] ?? ''];
-  }
-  return record;
-}
-
 /** Every header that the scheme reads. */
-function headersOf({ signatures, timestamp, id, event }: WebhookScheme): string[] {
+function headersReadBy({ signatures, timestamp, id, event }: WebhookScheme): string[] {
   const places = [signatures.flatMap(({ at }) => at), timestamp?.at ?? [], id ?? [], event.id, event.type].flat();
   return places.flatMap((at) => ('header' in at ? [at.header] : []));
 }
 
 /** The scheme with the places first at which this event had its values: some providers have two names for a header. */
 function asSent(scheme: WebhookScheme, event: ReplayEvent): WebhookScheme {
-  const received = new Received({ headers: headerRecord(event.rawHeaders), body: event.body });
+  const received = new Received({ headers: headersOf(event.rawHeaders), body: event.body });
   const isThere = (at: ValueSource) => received.values(at) !== undefined;
   const order = (places: Places): Places => {
     const used = places.find(isThere);

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { readTime } from '../claim.ts';
 import { Received } from '../delivery.ts';
 import type { EventLog } from '../event-log.ts';
+import { headersOf } from '../raw-headers.ts';
 import type { WebhookScheme } from '../scheme.ts';
 import type { Fault, ImpossibleFault } from './faults.ts';
 import { makeFault } from './faults.ts';
@@ -13,7 +14,7 @@ import { isAccepted } from './observation.ts';
 import type { Order } from './order.ts';
 import { arrange } from './order.ts';
 import type { Outgoing, ReplayEvent, Signer } from './outgoing.ts';
-import { asReceived, headerRecord, signAgain } from './outgoing.ts';
+import { asReceived, signAgain } from './outgoing.ts';
 import { StateWatch } from './state-watch.ts';
 
 export interface ReplayInput {
@@ -107,7 +108,7 @@ export class ReplayRun {
   #isTooOld(event: ReplayEvent): boolean {
     const { scheme } = this.#input;
     const toleranceMs = (scheme.timestamp?.toleranceS ?? Number.POSITIVE_INFINITY) * 1000;
-    const received = new Received({ headers: headerRecord(event.rawHeaders), body: event.body });
+    const received = new Received({ headers: headersOf(event.rawHeaders), body: event.body });
     const sentMs = readTime(scheme, received);
     // The handler gets it a moment later.
     return typeof sentMs === 'number' && this.#deps.clock.now() - sentMs > toleranceMs - 1_000;
