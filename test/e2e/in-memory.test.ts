@@ -83,6 +83,23 @@ describe('every tool', () => {
       failure: { provider: 'stripe', body: '{}', secret_env: 'NOT_SET' },
       code: 'not_configured',
     },
+    webhook_listener: {
+      success: { action: 'start', port: 0 },
+      answer: {
+        state: 'running',
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        routes: [{ path: '/stripe', provider: 'stripe', secret_set: true }],
+        memory_id: expect.any(String),
+      },
+      failure: { action: 'start', routes: [{ path: 'stripe', provider: 'stripe' }] },
+      code: 'invalid_input',
+    },
+    list_webhook_events: {
+      success: {},
+      answer: { events: [] },
+      failure: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+      code: 'not_found',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },
@@ -232,6 +249,7 @@ describe('resources', () => {
       'integration://{name}',
       'breaker://{integration}',
       'memory://{id}',
+      'webhook-event://{id}',
     ]);
     for (const { title, description } of resourceTemplates)
       expect([title, description]).toEqual([expect.any(String), expect.any(String)]);
