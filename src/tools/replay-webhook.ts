@@ -14,7 +14,7 @@ import { maskEventText } from '../webhooks/mask-event.ts';
 import { FAULTS } from '../webhooks/replay/faults.ts';
 import { ORDERS } from '../webhooks/replay/order.ts';
 import type { ReplayEvent, Signer } from '../webhooks/replay/outgoing.ts';
-import { canSign } from '../webhooks/replay/outgoing.ts';
+import { canSign, isShared } from '../webhooks/replay/outgoing.ts';
 import { replayEvents } from '../webhooks/replay/replay.ts';
 import { replayOf, storyOf } from '../webhooks/replay/sources.ts';
 
@@ -146,7 +146,7 @@ function chooseSigner(
     const secret = secrets.get(name);
     return secret === undefined ? [] : [{ scheme, secret, url }];
   });
-  const signer = signers.find(canSign);
+  const signer = signers.find(secret_env === undefined ? isShared : canSign);
   const mustSign = secret_env !== undefined || examples !== undefined || resign === true;
   if (signer !== undefined || !mustSign) return signer;
   const what = signers.length === 0 ? 'is not set' : 'is no key to sign with';

@@ -1,7 +1,9 @@
 import { Received } from '../delivery.ts';
 import { endToEnd, headersOf, withoutHeaders } from '../raw-headers.ts';
 import type { Places, ValueSource, WebhookScheme } from '../scheme.ts';
+import type { SignedDelivery } from '../sign.ts';
 import { signWebhook } from '../sign.ts';
+import { verifySignature } from '../verify.ts';
 
 /** An event to send: one that was stored, or an example of one. */
 export interface ReplayEvent {
@@ -102,12 +104,23 @@ function asSent(scheme: WebhookScheme, event: ReplayEvent): WebhookScheme {
   };
 }
 
-/** Whether the secret is a key that makes signatures: a public key makes none. */
-export function canSign({ scheme, secret, url }: Signer): boolean {
+/** Whether the secret is a key that makes signatures. */
+export function canSign(signer: Signer): boolean {
+  return trySigning(signer) !== undefined;
+}
+
+/** Whether what a receiver holds also makes the signatures that it accepts: shared secrets do, public keys do not. */
+export function isShared(signer: Signer): boolean {
+  const signed = trySigning(signer);
+  if (signed === undefined) return false;
+  const secrets = [{ name: '', value: signer.secret }];
+  return verifySignature(signer.scheme, signed, { secrets, nowMs: 0 }).valid;
+}
+
+function trySigning({ scheme, secret, url }: Signer): SignedDelivery | undefined {
   try {
-    signWebhook(scheme, { body: Buffer.from('{}'), secret, timestampMs: 0, url });
-    return true;
+    return signWebhook(scheme, { body: Buffer.from('{}'), secret, timestampMs: 0, url });
   } catch {
-    return false;
+    return undefined;
   }
 }
