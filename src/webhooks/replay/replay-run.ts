@@ -34,6 +34,8 @@ export interface ReplayInput {
   readonly seed: number | undefined;
   readonly faults: readonly Fault[];
   readonly answerWithinMs: number;
+  /** For everything together; as long as clients wait by default. */
+  readonly budgetMs?: number | undefined;
 }
 
 export interface ReplayDeps {

@@ -30,7 +30,7 @@ export async function replayEvents(
   progress: (message: string) => void,
 ): Promise<ReplayResult> {
   checkInput(input);
-  const deadline = AbortSignal.timeout(BUDGET_MS);
+  const deadline = AbortSignal.timeout(input.budgetMs ?? BUDGET_MS);
   const run = new ReplayRun(input, deps, AbortSignal.any([signal, deadline]), progress);
   let isCutShort = false;
   try {

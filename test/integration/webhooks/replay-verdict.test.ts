@@ -94,4 +94,12 @@ describe('the verdict', () => {
     );
     expect(Object.fromEntries(verdicts)).toEqual(FAILS);
   });
+
+  it('is given on what was sent when the time is up', async () => {
+    const { attempts, isCutShort, passed, failed } = await rehearse(undefined, { budgetMs: 600 });
+    expect([isCutShort, failed]).toEqual([true, []]);
+    expect(passed).toContain('verifies');
+    // All would be 19.
+    expect(attempts.length).toBeLessThan(17);
+  });
 });
