@@ -38,14 +38,23 @@ export class StateWatch {
     this.#signal = signal;
   }
 
-  /** Throws `invalid_input` when there is no state to be seen, `unavailable` when nothing listens there. */
+  /** Throws `invalid_input` when there is no state to be seen or it moves by itself, `unavailable` when nothing listens there. */
   async start(): Promise<void> {
     const answer = await this.#ask();
     if (answer.silence === 'connection_refused') throw nothingListens(this.#url);
-    this.#state = toState(answer);
-    if (this.#state !== undefined) return;
-    throw new AppError('invalid_input', `state_url did not answer 200 with JSON of at most ${MAX_BYTES / 1024} KB.`, {
-      hint: 'Let the handler answer a GET there with what it recorded, or leave state_url out. No delivery was sent.',
+    const first = toState(answer);
+    await sleep(QUIET_MS, this.#signal);
+    this.#state = await this.#read();
+    if (first === undefined || this.#state === undefined) {
+      throw new AppError('invalid_input', `state_url did not answer 200 with JSON of at most ${MAX_BYTES / 1024} KB.`, {
+        hint: 'Let the handler answer a GET there with what it recorded, or leave state_url out. No delivery was sent.',
+      });
+    }
+    const [change] = changesBetween(first, this.#state);
+    if (change === undefined) return;
+    throw new AppError('invalid_input', 'What state_url shows changes although nothing was sent.', {
+      hint: 'Let it answer only with what deliveries change: no counters of requests, no random values. No delivery was sent.',
+      details: { change: this.#mask(change).slice(0, 200) },
     });
   }
 

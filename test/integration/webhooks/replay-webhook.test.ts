@@ -313,7 +313,22 @@ describe('replay_webhook fails', () => {
     await store('evt_1');
     const { url, received } = await startService(answer(404));
     expect(await call({ to: url.href, state_url: url.href })).toMatchObject({ code: 'invalid_input' });
-    expect(received.map(({ method }) => method)).toEqual(['GET']);
+    expect(received.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('with a state that moves by itself', async () => {
+    const { call, store } = setUp();
+    await store('evt_1');
+    let reads = 0;
+    const { url, received } = await startService((response) => {
+      reads += 1;
+      response.end(JSON.stringify({ reads }));
+    });
+    expect(await call({ to: url.href, state_url: url.href })).toMatchObject({
+      code: 'invalid_input',
+      details: { change: '- reads: 1' },
+    });
+    expect(received.every(({ method }) => method === 'GET')).toBe(true);
   });
 });
 
