@@ -9,11 +9,12 @@ import type { Purpose, StateEvidence } from './observation.ts';
 
 const TIMEOUT_MS = 3_000;
 const MAX_BYTES = 256 * 1024;
-const POLL_MS = 25;
+const POLL_MS = 50;
 /** A state that stayed the same for so long is at rest. */
 const QUIET_MS = 200;
-/** How long an effect may take to show. */
-const MAX_SETTLE_MS = 1_000;
+/** How long the first effect may take to show, and all of them. */
+const MAX_EFFECT_MS = 1_000;
+const MAX_SETTLE_MS = 4_000;
 /** Effects of a repeat may take longer than those of the first delivery did. */
 const PATIENCE = 2;
 
@@ -27,6 +28,8 @@ export class StateWatch {
   #sawEffect = false;
   /** The longest that an effect took to show. */
   #effectMs = 0;
+  /** No delivery of those that are waited for was sent before. */
+  #sentAt = performance.now();
   readonly #late: string[] = [];
   readonly #changes = new Map<Purpose, readonly string[]>();
   readonly #effects: Effect[] = [];
@@ -50,6 +53,7 @@ export class StateWatch {
         hint: 'Let the handler answer a GET there with what it recorded, or leave state_url out. No delivery was sent.',
       });
     }
+    this.#sentAt = performance.now();
     const [change] = changesBetween(first, this.#state);
     if (change === undefined) return;
     throw new AppError('invalid_input', 'What state_url shows changes although nothing was sent.', {
@@ -73,8 +77,9 @@ export class StateWatch {
   async expectNothing(purpose: Purpose): Promise<void> {
     const before = this.#state;
     if (before === undefined) return;
-    await sleep(Math.max(QUIET_MS, PATIENCE * this.#effectMs), this.#signal);
+    await sleep(Math.min(Math.max(QUIET_MS, PATIENCE * this.#effectMs), MAX_SETTLE_MS), this.#signal);
     this.#state = await this.#read();
+    this.#sentAt = performance.now();
     if (this.#state !== undefined) this.#changes.set(purpose, changesBetween(before, this.#state));
   }
 
@@ -110,19 +115,23 @@ export class StateWatch {
     let state = seen;
     const startedAt = performance.now();
     let changedAt = startedAt;
-    const giveUpAt = startedAt + MAX_SETTLE_MS;
-    while (performance.now() < giveUpAt) {
+    let delayMs = 0;
+    while (performance.now() - startedAt < MAX_SETTLE_MS) {
       await sleep(POLL_MS, this.#signal);
       const next = await this.#read();
       if (state === undefined || next === undefined || before === undefined) return undefined;
       if (changesBetween(state, next).length > 0) {
         changedAt = performance.now();
-        this.#effectMs = Math.max(this.#effectMs, changedAt - startedAt);
+        delayMs = changedAt - this.#sentAt;
       }
       state = next;
-      const isQuiet = performance.now() - changedAt >= QUIET_MS;
-      if (isQuiet && changesBetween(before, state).length > 0) return state;
+      const hasChanged = changesBetween(before, state).length > 0;
+      // What took long once may take as long again.
+      const patienceMs = hasChanged ? Math.max(QUIET_MS, delayMs) : MAX_EFFECT_MS;
+      if (performance.now() - changedAt >= patienceMs) break;
     }
+    this.#effectMs = Math.max(this.#effectMs, delayMs);
+    this.#sentAt = performance.now();
     return state;
   }
 

@@ -93,7 +93,7 @@ describe('the verdict', () => {
       }),
     );
     expect(Object.fromEntries(verdicts)).toEqual(FAILS);
-  });
+  }, 60_000);
 
   it('is given on what was sent when the time is up', async () => {
     const { attempts, isCutShort, passed, failed } = await rehearse(undefined, { budgetMs: 600 });
