@@ -22,6 +22,8 @@ import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { prompts } from './prompts/registry.ts';
+import type { Toolbox } from './protocol/serving.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -32,11 +34,11 @@ import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-break
 import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-store.ts';
 import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
-import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
+import { offeredTools } from './tools/toolsets.ts';
 import { eventMigrations } from './webhooks/event-row.ts';
 import { WebhookListener } from './webhooks/listener/listener.ts';
 import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
@@ -106,7 +108,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     log,
   });
   const webhooks = new IntegrationWebhooks(integrations);
-  const events = new SqliteEventLog(sqlite, clock);
+  const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
     registry: new SqliteListenerRegistry(sqlite),
     events,
@@ -126,8 +128,9 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
   });
   return {
-    tools,
+    tools: offeredTools(tools, settings.offer),
     resources,
+    prompts,
     confirmations: new Confirmations(clock),
     deps: {
       integrations,

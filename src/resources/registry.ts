@@ -2,6 +2,7 @@ import type { Resource } from '../core/resource.ts';
 import type { Metrics } from '../resilience/metrics.ts';
 import type { ToolDeps } from '../tools/registry.ts';
 import { breakerResource } from './breaker.ts';
+import { guideResource } from './guide.ts';
 import { integrationResource } from './integration.ts';
 import { memoryResource } from './memory.ts';
 import { recentMemoriesResource } from './recent-memories.ts';
@@ -19,4 +20,5 @@ export const resources: readonly Resource<ResourceDeps>[] = [
   recentMemoriesResource,
   memoryResource,
   webhookEventResource,
+  guideResource,
 ];

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Sql } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
 import type { EventAttempt, EventStatus, EventSummary, LoggedEvent, ReceivedDelivery } from './event-log.ts';
 import type { VerdictReason } from './verdict.ts';
 
-/** The body comes last: rows are read without it where it is not asked for. */
+/** Headers and body lie apart: rows that change often stay small, and are read without what can be large. */
 export const eventMigrations: readonly Migration[] = [
   {
     id: 'webhooks-001',
@@ -30,16 +31,19 @@ export const eventMigrations: readonly Migration[] = [
         matched_secret TEXT,
         body_bytes INTEGER NOT NULL,
         bytes INTEGER NOT NULL,
-        raw_headers TEXT NOT NULL,
-        body BLOB NOT NULL,
         UNIQUE (workspace, id)
+      ) STRICT;
+      CREATE TABLE webhook_content (
+        event INTEGER PRIMARY KEY REFERENCES webhook_event (seq) ON DELETE CASCADE,
+        raw_headers TEXT NOT NULL,
+        body BLOB NOT NULL
       ) STRICT;
       CREATE UNIQUE INDEX webhook_event_by_key ON webhook_event (workspace, provider, event_key) WHERE status <> 'unverified';
       CREATE INDEX webhook_event_by_occurrence ON webhook_event (workspace, provider, occurrence)
         WHERE occurrence IS NOT NULL AND status <> 'unverified';
       CREATE INDEX webhook_event_unverified ON webhook_event (workspace, seq, event_key, bytes) WHERE status = 'unverified';
       CREATE INDEX webhook_event_due ON webhook_event (due_at, seq) WHERE status = 'pending';
-      CREATE INDEX webhook_event_by_age ON webhook_event (received_at, status, bytes);
+      CREATE INDEX webhook_event_by_age ON webhook_event (received_at, bytes);
       CREATE TABLE webhook_attempt (
         id INTEGER PRIMARY KEY,
         event INTEGER NOT NULL REFERENCES webhook_event (seq) ON DELETE CASCADE,
@@ -59,7 +63,7 @@ const SUMMARY_COLUMNS = `id, workspace, provider, event_id, event_type, status, 
   message, skew_s, matched_secret, body_bytes`;
 
 export const SELECT_SUMMARY = `SELECT ${SUMMARY_COLUMNS} FROM webhook_event`;
-export const SELECT_EVENT = `SELECT ${SUMMARY_COLUMNS}, seq, raw_headers, body FROM webhook_event`;
+export const SELECT_EVENT = `SELECT ${SUMMARY_COLUMNS}, seq, raw_headers, body FROM webhook_event JOIN webhook_content ON event = seq`;
 
 export interface SummaryRow {
   id: string;
@@ -144,9 +148,59 @@ const LIST_START = 0x5b;
  * What makes two deliveries the same event: the provider's id and type, otherwise the very bytes. The id inside a list is that of one of
  * several events, and says nothing about the others.
  */
-export function eventKey({ verdict, eventId, eventType, body }: ReceivedDelivery): string {
+function eventKey({ verdict, eventId, eventType, body }: ReceivedDelivery): string {
   const first = body.find((byte) => !BLANKS.includes(byte));
   if (verdict.valid && eventId !== undefined && first !== LIST_START) return `${eventId} ${eventType ?? ''}`;
   const digest = createHash('sha256').update(body).digest('base64url');
   return verdict.valid ? `sha256 ${digest}` : `${verdict.reason} ${digest}`;
+}
+
+/** @param sealed the delivery as it may be stored; what it is about is told by the one that arrived. */
+export function toNewRow(
+  delivery: ReceivedDelivery,
+  sealed: ReceivedDelivery,
+  id: string,
+  verified: 'pending' | 'ignored',
+) {
+  const { verdict } = delivery;
+  const { body } = sealed;
+  const headers = JSON.stringify(sealed.rawHeaders);
+  const status: EventStatus = verdict.valid ? verified : 'unverified';
+  return {
+    id,
+    workspace: delivery.workspace,
+    provider: delivery.provider,
+    event_key: eventKey(delivery),
+    occurrence: delivery.occurrence ?? null,
+    event_id: delivery.eventId ?? null,
+    event_type: delivery.eventType ?? null,
+    status,
+    received_at: delivery.receivedAt,
+    path: sealed.path,
+    url: sealed.url ?? null,
+    reason: verdict.reason,
+    message: verdict.message,
+    skew_s: verdict.skewS ?? null,
+    matched_secret: verdict.matchedSecret ?? null,
+    body_bytes: delivery.body.length,
+    bytes: body.length + headers.length,
+    raw_headers: headers,
+    body,
+  };
+}
+
+export type NewEventRow = ReturnType<typeof toNewRow>;
+
+const INSERT = `
+  INSERT INTO webhook_event (id, workspace, provider, event_key, occurrence, event_id, event_type, status, due_at, received_at, path, url,
+    reason, message, skew_s, matched_secret, body_bytes, bytes)
+  VALUES (:id, :workspace, :provider, :event_key, :occurrence, :event_id, :event_type, :status, :received_at, :received_at, :path, :url,
+    :reason, :message, :skew_s, :matched_secret, :body_bytes, :bytes)`;
+
+const INSERT_CONTENT =
+  'INSERT INTO webhook_content (event, raw_headers, body) VALUES (last_insert_rowid(), :raw_headers, :body)';
+
+export function insertRow(sql: Sql, { body, raw_headers, ...facts }: NewEventRow): void {
+  sql.run(INSERT, facts);
+  sql.run(INSERT_CONTENT, { body, raw_headers });
 }

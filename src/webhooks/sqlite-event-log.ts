@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
+import type { Secrets } from '../core/secrets.ts';
 import { UlidSource } from '../core/ulid.ts';
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type {
+  DeliveryFacts,
   EventAttempt,
   EventFilter,
   EventLimits,
@@ -15,24 +17,24 @@ import type {
   LoggedEvent,
   ReceivedDelivery,
 } from './event-log.ts';
-import type { AttemptRow, EventRow, SummaryRow } from './event-row.ts';
-import { eventKey, SELECT_EVENT, SELECT_SUMMARY, toAttempt, toEvent, toSummary } from './event-row.ts';
+import { capUnverified, pruneSome } from './event-retention.ts';
+import type { AttemptRow, EventRow, NewEventRow, SummaryRow } from './event-row.ts';
+import { insertRow, SELECT_EVENT, SELECT_SUMMARY, toAttempt, toEvent, toNewRow, toSummary } from './event-row.ts';
+import { seal, unseal } from './sealed-delivery.ts';
 
-/** What anybody can send is kept only so far: the newest of a workspace. */
-const MAX_UNVERIFIED = 500;
-const MAX_UNVERIFIED_BYTES = 32 * 1024 * 1024;
 const MAX_ATTEMPTS = 200;
-/** Rows deleted in one transaction. */
-const PRUNE_BATCH = 200;
 
 /** Needs `eventMigrations`. */
 export class SqliteEventLog implements EventLog {
   readonly #sqlite: Sqlite;
+  readonly #secrets: Secrets;
   readonly #clock: Clock;
   readonly #ids = new UlidSource();
 
-  constructor(sqlite: Sqlite, clock: Clock = systemClock) {
+  /** @param secrets to keep those out of the rows that a delivery carries */
+  constructor(sqlite: Sqlite, secrets: Secrets, clock: Clock = systemClock) {
     this.#sqlite = sqlite;
+    this.#secrets = secrets;
     this.#clock = clock;
   }
 
@@ -42,11 +44,12 @@ export class SqliteEventLog implements EventLog {
   ): Promise<{ event: LoggedEvent; isNew: boolean }> {
     const ledger = await this.#sqlite.ledger();
     const id = this.#ids.next(delivery.receivedAt);
-    const row = toParameters(delivery, id, status);
+    const row = toNewRow(delivery, seal(delivery, this.#secretOf(delivery), id), id, status);
     return ledger.write((sql) => {
       const known = findSame(sql, row);
-      if (known !== undefined) return { event: countDuplicate(sql, known, delivery.receivedAt), isNew: false };
-      sql.run(INSERT, row);
+      if (known !== undefined)
+        return { event: this.#open(countDuplicate(sql, known, delivery.receivedAt)), isNew: false };
+      insertRow(sql, row);
       if (row.status === 'unverified') capUnverified(sql, delivery.workspace);
       return { event: newEvent(delivery, id, row.status), isNew: true };
     });
@@ -55,7 +58,7 @@ export class SqliteEventLog implements EventLog {
   async get(workspace: string, id: string): Promise<LoggedEvent | undefined> {
     const ledger = await this.#sqlite.ledger();
     const row = ledger.read((sql) => find(sql, workspace, id));
-    return row && toEvent(row);
+    return row && this.#open(toEvent(row));
   }
 
   async list(workspace: string, filter: EventFilter): Promise<EventSummary[]> {
@@ -75,7 +78,7 @@ export class SqliteEventLog implements EventLog {
   async pending(now: number, limit: number): Promise<LoggedEvent[]> {
     const ledger = await this.#sqlite.ledger();
     const due = `${SELECT_EVENT} WHERE status = 'pending' AND due_at <= ? ORDER BY due_at, seq LIMIT ?`;
-    return ledger.read((sql) => sql.all<EventRow>(due, [now, limit])).map(toEvent);
+    return ledger.read((sql) => sql.all<EventRow>(due, [now, limit])).map((row) => this.#open(toEvent(row)));
   }
 
   async setStatus(
@@ -97,7 +100,8 @@ export class SqliteEventLog implements EventLog {
   async addAttempt(workspace: string, attempt: EventAttempt): Promise<void> {
     const ledger = await this.#sqlite.ledger();
     await ledger.write((sql) => {
-      const seq = find(sql, workspace, attempt.eventId)?.seq;
+      const event = 'SELECT seq FROM webhook_event WHERE workspace = ? AND id = ?';
+      const seq = sql.get<{ seq: number }>(event, [workspace, attempt.eventId])?.seq;
       if (seq === undefined) return;
       const { kind, target, status, error, note, startedAt, tookMs } = attempt;
       sql.run(
@@ -124,14 +128,20 @@ export class SqliteEventLog implements EventLog {
     return rows.map((row) => toAttempt(id, row));
   }
 
+  #open(event: LoggedEvent): LoggedEvent {
+    return unseal(event, this.#secretOf(event), event.id);
+  }
+
+  #secretOf({ verdict: { matchedSecret } }: DeliveryFacts): string | undefined {
+    return matchedSecret === undefined ? undefined : this.#secrets.get(matchedSecret);
+  }
+
   /** In small transactions: deliveries that arrive meanwhile wait for none of them long. */
   async prune({ maxAgeMs, maxBytes }: EventLimits): Promise<number> {
     const ledger = await this.#sqlite.ledger();
     let total = 0;
     for (;;) {
-      const excess = ledger.read((sql) => sql.get<{ bytes: number }>(TOTAL)?.bytes ?? 0) - maxBytes;
-      const parameters = { old: this.#clock.now() - maxAgeMs, excess, batch: PRUNE_BATCH };
-      const deleted = await ledger.write((sql) => sql.run(PRUNE, parameters));
+      const deleted = await ledger.write((sql) => pruneSome(sql, this.#clock.now() - maxAgeMs, maxBytes));
       total += deleted;
       if (deleted === 0) return total;
       await nextTurn();
@@ -139,68 +149,12 @@ export class SqliteEventLog implements EventLog {
   }
 }
 
-const INSERT = `
-  INSERT INTO webhook_event (id, workspace, provider, event_key, occurrence, event_id, event_type, status, due_at, received_at, path, url,
-    reason, message, skew_s, matched_secret, body_bytes, bytes, raw_headers, body)
-  VALUES (:id, :workspace, :provider, :event_key, :occurrence, :event_id, :event_type, :status, :received_at, :received_at, :path, :url,
-    :reason, :message, :skew_s, :matched_secret, :body_bytes, :bytes, :raw_headers, :body)`;
-
 const LIST = `${SELECT_SUMMARY}
   WHERE workspace = :workspace AND (:provider IS NULL OR provider = :provider) AND (:type IS NULL OR event_type = :type)
     AND (:status IS NULL OR status = :status) AND (:since IS NULL OR received_at >= :since) AND (:before IS NULL OR id < :before)
   ORDER BY id DESC LIMIT :limit`;
 
-const TOTAL = 'SELECT coalesce(sum(bytes), 0) AS bytes FROM webhook_event INDEXED BY webhook_event_by_age';
-
-/** Of the oldest that may go: those that are too old, and as many as it takes to get rid of the excess. */
-const PRUNE = `
-  DELETE FROM webhook_event WHERE seq IN (
-    SELECT seq FROM (
-      SELECT seq, received_at, sum(bytes) OVER (ORDER BY received_at, seq) - bytes AS before
-      FROM (SELECT seq, received_at, bytes FROM webhook_event WHERE status <> 'pending' ORDER BY received_at, seq LIMIT :batch)
-    ) WHERE received_at < :old OR before < :excess)`;
-
-const CAP_UNVERIFIED = `
-  DELETE FROM webhook_event WHERE seq IN (
-    SELECT seq FROM (
-      SELECT seq, row_number() OVER newest AS place, sum(bytes) OVER newest AS total
-      FROM webhook_event WHERE workspace = ? AND status = 'unverified' WINDOW newest AS (ORDER BY seq DESC)
-    ) WHERE place > ? OR (total > ? AND place > 1))`;
-
-function capUnverified(sql: Sql, workspace: string): void {
-  sql.run(CAP_UNVERIFIED, [workspace, MAX_UNVERIFIED, MAX_UNVERIFIED_BYTES]);
-}
-
-type Parameters = ReturnType<typeof toParameters>;
-
-function toParameters(delivery: ReceivedDelivery, id: string, verified: 'pending' | 'ignored') {
-  const { verdict, body } = delivery;
-  const headers = JSON.stringify(delivery.rawHeaders);
-  const status: EventStatus = verdict.valid ? verified : 'unverified';
-  return {
-    id,
-    workspace: delivery.workspace,
-    provider: delivery.provider,
-    event_key: eventKey(delivery),
-    occurrence: delivery.occurrence ?? null,
-    event_id: delivery.eventId ?? null,
-    event_type: delivery.eventType ?? null,
-    status,
-    received_at: delivery.receivedAt,
-    path: delivery.path,
-    url: delivery.url ?? null,
-    reason: verdict.reason,
-    message: verdict.message,
-    skew_s: verdict.skewS ?? null,
-    matched_secret: verdict.matchedSecret ?? null,
-    body_bytes: body.length,
-    bytes: body.length + headers.length,
-    raw_headers: headers,
-    body,
-  };
-}
-
-function findSame(sql: Sql, row: Parameters): EventRow | undefined {
+function findSame(sql: Sql, row: NewEventRow): EventRow | undefined {
   if (row.status === 'unverified') {
     return sql.get<EventRow>(
       `${SELECT_EVENT} WHERE workspace = ? AND provider = ? AND event_key = ? AND status = 'unverified' LIMIT 1`,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sleep } from '../../src/core/clock.ts';
@@ -76,6 +77,19 @@ async function sustain(sender: Sender, port: number, forMs: number): Promise<num
   return Promise.all(all);
 }
 
+/** What the disk takes to make 8 KB durable: no acknowledgement can come sooner. */
+function flushTimes(path: string): number[] {
+  const file = openSync(path, 'w');
+  const times = Array.from({ length: 200 }, () => {
+    const startedAt = performance.now();
+    writeSync(file, Buffer.alloc(8_192));
+    fsyncSync(file);
+    return performance.now() - startedAt;
+  });
+  closeSync(file);
+  return times;
+}
+
 /**
  * Deliveries over HTTP to a listener in a process of its own: stored durably, then acknowledged, with effects behind. The sender signs
  * each and shares the machine.
@@ -97,10 +111,11 @@ export function measureDelivery(seconds: number): Promise<Row[]> {
     try {
       await saturate(sender, port, WARM_UP_MS);
       const rate = await saturate(sender, port, (seconds * 1_000) / 3);
+      const flushes = flushTimes(join(folder, 'flush'));
       const from = readings.length;
       const times = await sustain(sender, port, (seconds * 2_000) / 3);
       await sleep(SETTLE_MS);
-      return rows(rate, times, readings.slice(from - 1));
+      return rows(rate, times, flushes, readings.slice(from - 1));
     } finally {
       sender.close();
       child.kill('SIGKILL');
@@ -108,13 +123,14 @@ export function measureDelivery(seconds: number): Promise<Row[]> {
   });
 }
 
-function rows(rate: number, times: readonly number[], readings: readonly Reading[]): Row[] {
+function rows(rate: number, times: readonly number[], flushes: readonly number[], readings: readonly Reading[]): Row[] {
   const rss = readings.map(({ rssMb }) => rssMb);
   const cpuMs = (readings.at(-1)?.cpuMs ?? 0) - (readings[0]?.cpuMs ?? 0);
   const third = Math.ceil(rss.length / 3);
   const growth = median(rss.slice(-third)) - median(rss.slice(0, third));
   const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];
-  const steady = `${times.length} at ${RATE}/s; p50 ${p50.toFixed(1)} ms`;
+  const flush = percentile(flushes, 0.99).toFixed(1);
+  const steady = `${times.length} at ${RATE}/s; p50 ${p50.toFixed(1)} ms; a flush of this disk alone, p99: ${flush} ms`;
   return [
     {
       what: `deliveries, stored and acknowledged, ${CONNECTIONS} connections`,

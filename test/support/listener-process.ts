@@ -31,12 +31,13 @@ const effects: EventEffects = {
   },
 };
 
+const secrets = { get: () => 'whsec_0123456789abcdef' };
 const listener = new WebhookListener({
   registry: new SqliteListenerRegistry(sqlite),
-  events: new SqliteEventLog(sqlite),
+  events: new SqliteEventLog(sqlite, secrets),
   webhooksOf: async () =>
     new Map([['stripe', { scheme: stripeWebhook, secretNames: ['SECRET'], occurrence: stripeOccurrence }]]),
-  secrets: { get: () => 'whsec_0123456789abcdef' },
+  secrets,
   certificates: { get: async () => ({ problem: 'None here.' }) },
   effects: [effects],
   workspace: WORKSPACE,

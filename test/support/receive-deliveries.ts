@@ -9,7 +9,7 @@ import { SqliteEventLog } from '../../src/webhooks/sqlite-event-log.ts';
 import { delivery } from './deliveries.ts';
 
 const [path = '', count = '0'] = process.argv.slice(2);
-const log = new SqliteEventLog(new Sqlite({ path, migrations: eventMigrations }));
+const log = new SqliteEventLog(new Sqlite({ path, migrations: eventMigrations }), { get: () => undefined });
 for (let number = 0; number < Number(count); number += 1) {
   const { event } = await log.insert(delivery(`evt_${number}`));
   writeSync(1, `${event.eventId}\n`);

@@ -43,12 +43,13 @@ export interface SetupOptions {
 export function setup(options: SetupOptions = {}) {
   const { path = databasePath(), workspace = SHOP, effects = [], retryDelaysMs, secret = SECRET } = options;
   const sqlite = sqliteAt(path, [...eventMigrations, ...listenerMigrations]);
-  const events = new SqliteEventLog(sqlite);
+  const secrets = { get: (name: string) => (name === 'SECRET' ? secret : undefined) };
+  const events = new SqliteEventLog(sqlite, secrets);
   const listener = new WebhookListener({
     registry: new SqliteListenerRegistry(sqlite),
     events,
     webhooksOf: async () => webhooks(),
-    secrets: { get: (name) => (name === 'SECRET' ? secret : undefined) },
+    secrets,
     certificates: { get: async () => ({ problem: 'None here.' }) },
     effects,
     workspace,
@@ -84,8 +85,8 @@ export function stripeEvent(id: string, more: object = {}): Buffer {
   );
 }
 
-export function signed(body: Buffer, provider = 'stripe', url?: string): Record<string, string> {
-  const { headers } = signWebhook(schemeOf(provider), { body, secret: SECRET, timestampMs: Date.now(), url });
+export function signed(body: Buffer, provider = 'stripe', url?: string, timestampMs = Date.now()) {
+  const { headers } = signWebhook(schemeOf(provider), { body, secret: SECRET, timestampMs, url });
   return { 'content-type': 'application/json', ...headers };
 }
 

@@ -99,9 +99,16 @@ describe('a delivery', () => {
     const { events, port } = await listen({}, [route({ path: '/hook', provider })]);
     const body = Buffer.from(JSON.stringify(document));
     expect((await send(port, '/hook', body, {})).status).toBe(400);
+    // A good signature of an hour ago: somebody plays it again.
+    const old = signed(body, provider, undefined, Date.now() - 3_600_000);
+    expect((await send(port, '/hook', body, old)).status).toBe(400);
     const answer = await send(port, '/hook', body, signed(body, provider));
     expect([answer.status, JSON.parse(answer.text)]).toEqual([status, expected]);
-    expect((await events.list(SHOP, ALL)).map((event) => event.status)).toEqual(['ignored', 'unverified']);
+    expect((await events.list(SHOP, ALL)).map((event) => event.status)).toEqual([
+      'ignored',
+      'unverified',
+      'unverified',
+    ]);
   });
 
   it('that cannot be stored is answered 503, so that it is sent again', async () => {

@@ -30,7 +30,8 @@ type Body = Record<string, unknown> & { attempts: Record<string, unknown>[]; ver
 
 /** The tool as the server calls it, over a log of its own. */
 function setUp() {
-  const log = new SqliteEventLog(sqliteAt(databasePath(), eventMigrations));
+  const secrets = { get: (name: string) => ENVIRONMENT[name] };
+  const log = new SqliteEventLog(sqliteAt(databasePath(), eventMigrations), secrets);
   const progress: string[] = [];
   const call = async (args: object, signal = new AbortController().signal): Promise<Body> => {
     const caller = { workspace: '/project', agent: 'test', sessionId: undefined };
@@ -40,7 +41,6 @@ function setUp() {
       progress: (message: string) => void progress.push(message),
       confirm: () => Promise.reject(new Error('nobody is asked')),
     };
-    const secrets = { get: (name: string) => ENVIRONMENT[name] };
     const deps = { events: log, webhooks: webhooksOf(), secrets, clock: { now: () => Date.now() } };
     const { text } = await callTool(replayWebhook, args, context, { deps, redactor: new Redactor(), log: silentLog });
     for (const secret of Object.values(ENVIRONMENT)) expect(text).not.toContain(secret);
