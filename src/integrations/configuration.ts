@@ -1,9 +1,10 @@
 import { AppError } from '../core/errors.ts';
+import { isLoopbackUrl } from '../core/loopback.ts';
 import { isEnvName } from '../core/secrets.ts';
 import type { ApiDescription } from '../openapi/api-description.ts';
 import { mergeResilience, resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
 import { customWebhookScheme } from '../webhooks/custom-scheme.ts';
-import { assertEgress, isLoopbackUrl } from './egress.ts';
+import { assertEgress } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
 import { ALLOWED_PATH } from './integration.ts';
 import type { Mode, Provider } from './provider.ts';

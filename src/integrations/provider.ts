@@ -78,6 +78,8 @@ export interface ProviderWebhook {
   events?: EventExamples;
   challenge?: Challenge;
   occurrence?: OccurrenceOf;
+  /** Within how many seconds it wants its answer, where it says so. */
+  answerWithinS?: number;
 }
 
 /** What a user says about an API that no provider describes. */

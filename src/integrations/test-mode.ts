@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import { isLoopbackUrl } from './egress.ts';
+import { isLoopbackUrl } from '../core/loopback.ts';
 import type { Operation } from './operation.ts';
 import type { CallContext } from './sender.ts';
 

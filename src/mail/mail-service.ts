@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { isLoopbackUrl } from '../core/loopback.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { ToolContext } from '../core/tool.ts';
-import { isLoopbackUrl } from '../integrations/egress.ts';
 import type { Integration } from '../integrations/integration.ts';
 import { baseUrlOf } from '../integrations/integration.ts';
 import type { IntegrationClient } from '../integrations/integration-client.ts';

@@ -12,6 +12,7 @@ import { listIntegrations } from './list-integrations.ts';
 import { listWebhookEvents } from './list-webhook-events.ts';
 import { readApi } from './read-api.ts';
 import { refundPayment } from './refund-payment.ts';
+import { replayWebhook } from './replay-webhook.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { sendEmail } from './send-email.ts';
@@ -39,6 +40,7 @@ const all = [
   checkIntegration,
   webhookListener,
   listWebhookEvents,
+  replayWebhook,
   storeMemory,
   searchMemories,
   getMemory,

@@ -1,5 +1,6 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { answer, startService } from '../support/loopback-service.ts';
 import { configureSendGrid, SENDGRID_ENV, startSendGrid } from '../support/sendgrid-service.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
@@ -162,6 +163,12 @@ describe('every tool', () => {
       failure: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
       code: 'not_found',
     },
+    replay_webhook: {
+      success: { provider: 'stripe', examples: ['payment_intent.succeeded'] },
+      answer: { attempts: [{ status: 200 }], verdict: expect.any(Array) },
+      failure: { provider: 'stripe', examples: ['payment_intent.succeeded'], to: 'http://example.com/' },
+      code: 'not_allowed',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },
@@ -206,11 +213,13 @@ describe('every tool', () => {
     const { tools } = await server.client.listTools();
     expect(Object.keys(CALLS).sort()).toEqual(tools.map(({ name }) => name).sort());
     const seen: Record<string, Record<string, unknown>> = {};
+    const handler = await startService(answer(200));
     const memory_id = () => seen['store_memory']?.['memory_id'];
     const ids: Readonly<Record<string, () => object>> = {
       retrieve_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
       update_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
       refund_payment: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      replay_webhook: () => ({ to: handler.url.href }),
       get_memory: () => ({ memory_id: memory_id() }),
       link_memories: () => ({
         from_memory_id: memory_id(),

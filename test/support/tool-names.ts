@@ -16,6 +16,7 @@ export const TOOL_NAMES = [
   'check_integration',
   'webhook_listener',
   'list_webhook_events',
+  'replay_webhook',
   'store_memory',
   'search_memories',
   'get_memory',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ErrorCode } from '../../core/errors.ts';
 import { AppError } from '../../core/errors.ts';
-import { isLoopbackUrl } from '../egress.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import { pagination } from '../pagination.ts';
 import type { OwnApi, ProviderApi, SecretRole } from '../provider.ts';
 

@@ -12,7 +12,13 @@ export const github: Provider = {
   service: 'github',
   title: 'GitHub',
   docs: 'https://docs.github.com/rest',
-  webhook: { scheme: githubWebhook, defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET', events: githubEvents },
+  webhook: {
+    scheme: githubWebhook,
+    defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET',
+    events: githubEvents,
+    // https://docs.github.com/webhooks/using-webhooks/best-practices-for-using-webhooks
+    answerWithinS: 10,
+  },
   api: {
     baseUrl: 'https://api.github.com',
     secrets: [{ role: 'token', defaultEnv: 'GITHUB_TOKEN', description: 'Token (fine-grained, classic or of an app)' }],

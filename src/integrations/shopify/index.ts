@@ -12,7 +12,13 @@ export const shopify: Provider = {
   service: 'shopify',
   title: 'Shopify',
   docs: 'https://shopify.dev/docs/api/admin-rest',
-  webhook: { scheme: shopifyWebhook, defaultSecretEnv: 'SHOPIFY_API_SECRET', events: shopifyEvents },
+  webhook: {
+    scheme: shopifyWebhook,
+    defaultSecretEnv: 'SHOPIFY_API_SECRET',
+    events: shopifyEvents,
+    // https://shopify.dev/docs/apps/build/webhooks/subscribe/https
+    answerWithinS: 5,
+  },
   api: {
     baseUrl: 'https://myshopify.com',
     baseUrlFor: ({ shop }) => (typeof shop === 'string' ? `https://${shop}.myshopify.com` : undefined),

@@ -14,6 +14,8 @@ export const slack: Provider = {
     defaultSecretEnv: 'SLACK_SIGNING_SECRET',
     events: slackEvents,
     challenge: slackChallenge,
+    // https://docs.slack.dev/apis/events-api/#responding
+    answerWithinS: 3,
   },
   api: {
     baseUrl: 'https://slack.com',
