@@ -5,6 +5,7 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
+import { rememberEvents } from './event-reports.ts';
 import { AnyApi } from './integrations/any-api.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -24,8 +25,8 @@ import { SemanticIndex } from './memory/semantic-index.ts';
 import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { descriptionMigrations, SqliteDescriptionStore } from './openapi/sqlite-description-store.ts';
-import { PaymentService } from './payments/payment-service.ts';
-import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { openPayments } from './payments/open-payments.ts';
+import { paymentMigrations } from './payments/payment-migrations.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -41,6 +42,7 @@ import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
+import type { EventEffects } from './webhooks/effects.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -55,6 +57,8 @@ const migrations = [
 ];
 
 export interface App extends Toolbox<ResourceDeps> {
+  /** What follows from webhook events, for the listener. */
+  effects: readonly EventEffects[];
   /** Waits for queued writes and closes the database and all connections. */
   close(): Promise<void>;
 }
@@ -97,14 +101,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
-  const payments = new PaymentService({
-    integrations,
-    client,
-    requests,
-    payments: new SqlitePaymentLedger(sqlite),
-    clock,
-    log,
-  });
+  const hooks = { memory: rememberEvents(reports) };
+  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const project = new ProjectFolder(settings.projectRoot);
   const mails = new SqliteMailLedger(sqlite, clock);
   const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
@@ -114,11 +112,12 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     tools,
     resources,
     confirmations: new Confirmations(clock),
+    effects: [effects],
     deps: {
       integrations,
       api: new AnyApi(integrations, client, clock),
       project,
-      payments,
+      ...payments,
       mail,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,

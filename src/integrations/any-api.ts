@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { ToolContext } from '../core/tool.ts';
+import type { WriteAnswer } from './answer.ts';
 import type { WriteOptions } from './begin-request.ts';
 import type { FoundCall, WantedCall } from './find-operation.ts';
 import { findOperation } from './find-operation.ts';
 import type { HttpRequest } from './http-client.ts';
+import type { Integration } from './integration.ts';
 import { baseUrlOf } from './integration.ts';
-import type { IntegrationClient, WriteAnswer } from './integration-client.ts';
+import type { IntegrationClient } from './integration-client.ts';
 import type { Integrations } from './integrations.ts';
 import type { ListOptions, ReadAnswer } from './list-reader.ts';
 import { ListReader } from './list-reader.ts';
@@ -63,15 +65,7 @@ export class AnyApi {
     context: ToolContext,
   ): Promise<WriteAnswer<unknown> & Called & { reference: string }> {
     const { operation, params, called, context: callContext } = await this.#openWrite(call, context);
-    const { idempotencyKey } = options;
-    if (options.reference === undefined && callContext.integration.config.mode === 'live') {
-      throw new AppError('invalid_input', 'A live call needs a reference.', {
-        hint: 'Your own id for what is to happen: the consent and every repeat belong to it.',
-      });
-    }
-    // Without a reference the caller's own key is one; without both the call stands for itself.
-    const reference =
-      options.reference ?? (idempotencyKey === undefined ? `call-${randomUUID()}` : `key-${idempotencyKey}`);
+    const reference = referenceOf(options, callContext.integration);
     const answer = await this.#client
       .write(operation, params, { ...options, reference }, callContext)
       .catch((thrown: unknown) => {
@@ -81,10 +75,15 @@ export class AnyApi {
   }
 
   /** The exact request of `write`, without secrets. */
-  async preview(call: AnyCall, context: ToolContext): Promise<{ request: HttpRequest } & Called> {
+  async preview(
+    call: AnyCall,
+    options: Partial<WriteOptions>,
+    context: ToolContext,
+  ): Promise<{ request: HttpRequest; idempotencyKey: string } & Called> {
     const { operation, params, api, context: callContext, called } = await this.#openWrite(call, context);
-    const request = this.#client.preview(operation, params, callContext);
-    return { request: maskRequest(request, api, callContext.integration), ...called };
+    const reference = referenceOf(options, callContext.integration);
+    const preview = await this.#client.previewWrite(operation, params, { ...options, reference }, callContext);
+    return { ...preview, request: maskRequest(preview.request, api, callContext.integration), ...called };
   }
 
   async #openWrite(call: AnyCall, context: ToolContext): Promise<Opened> {
@@ -115,6 +114,17 @@ export class AnyApi {
     const called = { operation: found.operation.name, host: baseUrlOf(integration, api).host };
     return { ...found, api, context: callContext, called };
   }
+}
+
+/** Without a reference the caller's own key is one; without both the call stands for itself. */
+function referenceOf({ reference, idempotencyKey }: Partial<WriteOptions>, { config }: Integration): string {
+  if (reference !== undefined) return reference;
+  if (config.mode === 'live') {
+    throw new AppError('invalid_input', 'A live call needs a reference.', {
+      hint: 'Your own id for what is to happen: the consent and every repeat belong to it.',
+    });
+  }
+  return idempotencyKey === undefined ? `call-${randomUUID()}` : `key-${idempotencyKey}`;
 }
 
 /** A call that must be repeated under its reference has to tell it. */

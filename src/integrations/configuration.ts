@@ -47,14 +47,16 @@ export function buildConfig(
       ...onlySecret(provider, input),
       ...input.secretEnvs,
     }),
-    webhookSecretEnvs: buildWebhookEnvs(provider, input.webhookSecretEnvs ?? saved?.webhookSecretEnvs),
     settings,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(allow === undefined ? {} : { allow: [...allow] }),
     ...buildCaps(saved?.caps, input.caps),
     ...buildOpenapi(input.openapi ?? saved?.openapi),
     resilience: buildResilience(provider, saved?.resilience ?? {}, input.resilience ?? {}),
-    ...buildWebhookScheme(provider, input.webhookScheme ?? saved?.webhookScheme),
+    ...buildWebhooks(provider, {
+      webhookSecretEnvs: input.webhookSecretEnvs ?? saved?.webhookSecretEnvs,
+      webhookScheme: input.webhookScheme ?? saved?.webhookScheme,
+    }),
   };
 }
 
@@ -101,22 +103,31 @@ function onlySecret(provider: Provider, { secretEnv }: IntegrationInput): Record
   });
 }
 
-function buildWebhookEnvs(provider: Provider, named: readonly string[] | undefined): string[] {
-  const defaults = provider.webhook === undefined ? [] : [provider.webhook.defaultSecretEnv];
-  return (named ?? defaults).map(checkEnvName);
+/** How webhooks come: by a known scheme, by the user's own, or not at all where a service is only called. */
+function buildWebhooks(
+  provider: Provider,
+  { webhookSecretEnvs: named, webhookScheme: described }: Pick<IntegrationInput, 'webhookSecretEnvs' | 'webhookScheme'>,
+): Pick<IntegrationConfig, 'webhookSecretEnvs' | 'webhookScheme'> {
+  const { webhook } = provider;
+  const isOwn = webhook !== undefined && webhook.scheme === undefined;
+  if (isOwn && described === undefined && provider.api !== undefined) {
+    return { webhookSecretEnvs: (named ?? []).map(checkEnvName) };
+  }
+  const webhookSecretEnvs = (named ?? (webhook === undefined ? [] : [webhook.defaultSecretEnv])).map(checkEnvName);
+  return { webhookSecretEnvs, ...buildWebhookScheme(provider, isOwn, described) };
 }
 
 function buildWebhookScheme(
-  { title, webhook }: Provider,
+  { title }: Provider,
+  isOwn: boolean,
   described: unknown,
 ): Pick<IntegrationConfig, 'webhookScheme'> {
-  const isOwn = webhook !== undefined && webhook.scheme === undefined;
   if (!isOwn && described === undefined) return {};
   const parsed = isOwn ? customWebhookScheme.safeParse(described ?? {}) : undefined;
   if (parsed?.success) return { webhookScheme: parsed.data };
   throw new AppError('invalid_input', `This webhook_scheme does not fit ${title}.`, {
     hint: isOwn
-      ? 'docs/webhooks.md shows the shape and an example.'
+      ? 'docs/webhooks.md shows the shape and an example. To call the service give base_url or openapi.'
       : 'Leave it out: how that service signs is known. For another service use custom.',
     details: { problems: parsed?.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [] },
   });

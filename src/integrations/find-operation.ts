@@ -128,11 +128,13 @@ export function nearestOperations(api: ProviderApi, text: string, count: number)
 }
 
 function likeness(wanted: readonly string[], { name, path, summary = '' }: Operation): number {
-  const named = words(name);
-  const others = words(`${path} ${summary}`);
-  const found = wanted.map((word) => (has(named, word) ? 3 : has(others, word) ? 1 : 0));
-  // Of equal ones the shorter name says less that was not asked for.
-  return found.reduce<number>((sum, points) => sum + points, 0) - named.length / 10;
+  return 2 * overlap(wanted, words(name)) + 2 * overlap(wanted, words(summary)) + overlap(wanted, words(path));
+}
+
+/** Cosine of two sets of words: between equally good hits the text that says less beyond the question is nearer. */
+function overlap(wanted: readonly string[], text: readonly string[]): number {
+  if (wanted.length === 0 || text.length === 0) return 0;
+  return wanted.filter((word) => has(text, word)).length / Math.sqrt(wanted.length * text.length);
 }
 
 /** Plural or singular, and words begun: "customer", "customers" and "custom" meet. */

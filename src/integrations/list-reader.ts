@@ -5,12 +5,12 @@ import { AppError } from '../core/errors.ts';
 import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
 import { anyFields } from './any-object.ts';
 import type { IntegrationClient } from './integration-client.ts';
-import { parseInput } from './integration-client.ts';
 import type { Operation } from './operation.ts';
 import type { ListPosition } from './page-cursor.ts';
 import { decodeCursor, encodeCursor, listIdentity } from './page-cursor.ts';
 import type { Page, Pagination } from './pagination.ts';
 import { afterItem, itemsOf, nextPage } from './pagination.ts';
+import { parseInput } from './request-builder.ts';
 import { canonicalJson } from './request-row.ts';
 import type { CallContext } from './sender.ts';
 

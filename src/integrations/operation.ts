@@ -50,7 +50,37 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * error is a failure.
    */
   answerFromError?(body: unknown): unknown;
+  /**
+   * Puts the mark of a request where `findEffect` sees it again. The same mark must give the same input: a service that knows the
+   * idempotency key compares all parameters.
+   */
+  mark?(input: z.output<Input>, mark: Mark): Record<string, unknown>;
+  /** Looks up whether a request of unknown outcome was executed, once its key protects no more. */
+  findEffect?(request: PastRequest, read: Read): Promise<Finding>;
 }
+
+/** What tells one intended effect from all others. */
+export interface Mark {
+  /** The caller's own id. */
+  reference: string;
+  idempotencyKey: string;
+}
+
+/** A request that may have been executed between two moments, in milliseconds since the epoch. */
+export interface PastRequest extends Mark {
+  arguments: Readonly<Record<string, unknown>>;
+  from: number;
+  until: number;
+}
+
+/** Calls an operation that changes nothing, at the integration that the request went to. */
+export type Read = <Input extends z.ZodObject, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+  input: z.input<Input>,
+) => Promise<z.output<Output>>;
+
+/** `open` where a lookup cannot decide: nothing may be sent then. */
+export type Finding = { kind: 'executed'; answer: unknown } | { kind: 'not_executed' } | { kind: 'open' };
 
 export function operation<Input extends z.ZodObject, Output extends z.ZodType>(
   definition: Operation<Input, Output>,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AppError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { ApiDescription } from '../openapi/api-description.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
@@ -97,4 +97,10 @@ export interface Provider {
   webhook?: ProviderWebhook;
   /** True when `simulator/` can run a double of it. */
   simulated?: boolean;
+}
+
+/** How to call a provider; `not_configured` for one that only sends webhooks. */
+export function apiOf({ api, title }: Provider): ProviderApi {
+  if (api !== undefined) return api;
+  throw new AppError('not_configured', `${title} is known for its webhooks only: it has no operations yet.`);
 }

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { ListStyle } from './form-encoding.ts';
@@ -7,6 +8,18 @@ import type { Integration } from './integration.ts';
 import { baseUrlOf } from './integration.ts';
 import type { Operation, Place } from './operation.ts';
 import type { ProviderApi, SecretRole } from './provider.ts';
+
+/** Throws `invalid_input` that names the fields. */
+export function parseInput<Input extends z.ZodObject>(operation: Operation<Input>, input: unknown): z.output<Input> {
+  const parsed = operation.input.safeParse(input, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ field: path.join('.'), message }));
+  const list = issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  throw new AppError('invalid_input', `The parameters of ${operation.name} are not valid: ${list}.`, {
+    hint: 'Correct these parameters and call again. Nothing was sent.',
+    details: { issues },
+  });
+}
 
 /** An operation and its validated input as a request, with the provider's headers and the secrets read at this moment. */
 export function buildRequest(

@@ -95,7 +95,9 @@ function judgeStatus(status: number, askedToWait: boolean, repeat: Repeat): Clas
   const repeatable = repeat !== 'unsafe';
   if (status < 400) return verdict('success', false, 'executed');
   if (status === 408) return verdict('failure', repeatable, 'unknown');
-  if (status === 409) return verdict('success', repeat === 'with-key', 'not_executed');
+  // With a key it says that another request with the same key runs, and that one may well execute.
+  if (status === 409)
+    return verdict('success', repeat === 'with-key', repeat === 'with-key' ? 'unknown' : 'not_executed');
   // 425 and 429 were turned away before any work was done.
   if (status === 425 || status === 429) return verdict('success', true, 'not_executed');
   // Any other 4xx proves that the service is alive and read the request.

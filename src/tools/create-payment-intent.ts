@@ -78,9 +78,10 @@ export const createPaymentIntentTool = defineTool({
   async run(args, { payments }: Deps, context) {
     const call = { integration: args.integration, confirmToken: args.confirm_token, context };
     const intent = toIntentInput(args);
-    if (args.dry_run) return describePreview(args, await payments.preview(intent, call));
     const { reference, idempotency_key: idempotencyKey, allow_duplicate: allowDuplicate } = args;
-    const created = await payments.create(intent, { reference, idempotencyKey, allowDuplicate }, call);
+    const options = { reference, idempotencyKey, allowDuplicate };
+    if (args.dry_run) return describePreview(args, await payments.preview(intent, options, call));
+    const created = await payments.create(intent, options, call);
     return describeCreated(created, reference);
   },
 });
@@ -119,7 +120,10 @@ function describeCreated(created: CreatedPayment, reference: string): z.input<ty
 }
 
 /** The request as it would be sent, with the key masked. */
-function describePreview(args: z.output<typeof input>, request: HttpRequest): z.input<typeof output> {
+function describePreview(
+  args: z.output<typeof input>,
+  { request, idempotencyKey }: { request: HttpRequest; idempotencyKey: string },
+): z.input<typeof output> {
   const currency = args.currency.toLowerCase();
   const headers = { ...request.headers, authorization: 'Bearer [redacted]' };
   return {
@@ -128,6 +132,7 @@ function describePreview(args: z.output<typeof input>, request: HttpRequest): z.
     currency,
     amount_display: formatAmount(args.amount, currency),
     reference: args.reference,
+    idempotency_key: idempotencyKey,
     replayed: false,
     attempts: 0,
     warnings: ['Nothing was sent.'],

@@ -9,12 +9,14 @@ import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
 import { readApi } from './read-api.ts';
+import { refundPayment } from './refund-payment.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { sendEmail } from './send-email.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
+import { updatePaymentIntent } from './update-payment-intent.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 
 const all = [
@@ -24,6 +26,8 @@ const all = [
   callApi,
   createPaymentIntentTool,
   retrievePaymentIntentTool,
+  updatePaymentIntent,
+  refundPayment,
   sendEmail,
   breakerStatus,
   controlBreaker,

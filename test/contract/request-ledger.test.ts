@@ -107,10 +107,8 @@ describe('an executed request', () => {
     const { ledger } = openLedgers();
     await execute(ledger);
     await execute(ledger, plan({ workspace: '/projects/other' }));
-    expect(await ledger.findByAnswerId('/projects/shop', 'pi_1')).toMatchObject([
-      { reference: 'order-1', answer: ANSWER },
-    ]);
-    expect(await ledger.findByAnswerId('/projects/shop', 'pi_2')).toEqual([]);
+    expect(await ledger.findAbout('/projects/shop', 'pi_1')).toMatchObject([{ reference: 'order-1', answer: ANSWER }]);
+    expect(await ledger.findAbout('/projects/shop', 'pi_2')).toEqual([]);
   });
 
   it.each([null, 'text', 7, {}, { id: 7 }])('may have an answer without an id: %j', async (answer) => {

@@ -62,6 +62,23 @@ describe('every tool', () => {
       failure: { service: 'nope' },
       code: 'invalid_input',
     },
+    read_api: {
+      success: { integration: 'stripe', operation: 'listPaymentIntents' },
+      answer: { operation: 'listPaymentIntents', items: [], count: 0, calls: 1 },
+      failure: { integration: 'stripe', operation: 'list all payments' },
+      code: 'invalid_input',
+    },
+    call_api: {
+      success: {
+        integration: 'stripe',
+        operation: 'createCustomer',
+        params: { email: 'ada@example.com' },
+        reference: 'ada',
+      },
+      answer: { operation: 'createCustomer', data: { object: 'customer' }, reference: 'ada', replayed: false },
+      failure: { integration: 'stripe', operation: 'createCustomer', params: { email: 5 }, reference: 'ada-2' },
+      code: 'invalid_input',
+    },
     create_payment_intent: {
       success: PAYMENT,
       answer: { status: 'requires_payment_method', amount: 1050, amount_display: '10.50 USD', replayed: false },
@@ -72,6 +89,18 @@ describe('every tool', () => {
       success: {},
       answer: { amount_display: '10.50 USD', ledger: { known: true, reference: 'order-1' }, disagreements: [] },
       failure: { payment_intent_id: 'pi_nope' },
+      code: 'not_found',
+    },
+    update_payment_intent: {
+      success: { action: 'confirm', payment_method: 'pm_card_visa', return_url: 'https://shop.example/done' },
+      answer: { status: 'succeeded', amount_display: '10.50 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', action: 'cancel', amount: 5 },
+      code: 'invalid_input',
+    },
+    refund_payment: {
+      success: { reference: 'return-1', amount: 500 },
+      answer: { status: 'succeeded', amount_display: '5.00 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', reference: 'return-2' },
       code: 'not_found',
     },
     send_email: {
@@ -154,6 +183,8 @@ describe('every tool', () => {
     const memory_id = () => seen['store_memory']?.['memory_id'];
     const ids: Readonly<Record<string, () => object>> = {
       retrieve_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      update_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      refund_payment: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
       get_memory: () => ({ memory_id: memory_id() }),
       link_memories: () => ({
         from_memory_id: memory_id(),
@@ -257,6 +288,8 @@ describe('resources', () => {
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
       'breaker://{integration}',
+      'payment://{id}',
+      'subscription://{id}',
       'memory://{id}',
     ]);
     for (const { title, description } of resourceTemplates)

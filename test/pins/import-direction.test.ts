@@ -30,8 +30,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'subscriptions.ts': [],
   'server.ts': ['core', 'tools', 'describe-tool.ts', 'find-resource.ts', 'subscriptions.ts'],
   'breaker-reports.ts': ['core', 'memory', 'resilience'],
+  'event-reports.ts': ['memory', 'payments'],
   'app.ts': [
     'breaker-reports.ts',
+    'event-reports.ts',
     'core',
     'storage',
     'resilience',

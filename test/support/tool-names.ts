@@ -6,6 +6,8 @@ export const TOOL_NAMES = [
   'call_api',
   'create_payment_intent',
   'retrieve_payment_intent',
+  'update_payment_intent',
+  'refund_payment',
   'send_email',
   'breaker_status',
   'control_breaker',

@@ -32,8 +32,7 @@ export async function customApi({ baseUrl, settings, description }: OwnApi): Pro
   const address = baseUrl ?? secured(description?.baseUrl);
   if (address === undefined) return undefined;
   const own = customSettings.safeParse(settings).data ?? {};
-  const schemes = own.auth === undefined ? (description?.security ?? []) : chosenScheme(own);
-  const spoken: readonly Scheme[] = own.auth === undefined && description === undefined ? [BEARER] : schemes;
+  const spoken = schemesOf(own, description?.security ?? []);
   const conventions = { isKeyed: own.idempotency_header !== undefined, pagination: own.pagination };
   const { describedOperations } = await import('./described-operations.ts');
   return {
@@ -63,6 +62,12 @@ export async function customApi({ baseUrl, settings, description }: OwnApi): Pro
 }
 
 const BEARER: Scheme = { role: 'api_key', kind: 'bearer', description: 'API key or token', isOptional: true };
+
+/** What the user chose, else what the description says, else a token if there is one: many descriptions do not say it. */
+function schemesOf(own: z.output<typeof customSettings>, described: readonly Scheme[]): readonly Scheme[] {
+  if (own.auth !== undefined) return chosenScheme(own);
+  return described.length === 0 ? [BEARER] : described;
+}
 
 function chosenScheme({ auth = 'bearer', auth_name: name }: z.output<typeof customSettings>): Scheme[] {
   if (auth === 'none') return [];

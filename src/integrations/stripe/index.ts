@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { eventHooks } from '../event-hooks.ts';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
@@ -49,6 +50,7 @@ export const stripe: Provider = {
         .regex(/^\d{4}-\d{2}-\d{2}(?:\.[a-z]+)?$/)
         .optional()
         .describe(`API version to pin (default ${STRIPE_API_VERSION})`),
+      on: eventHooks.optional().describe('What follows an event, by type: {"payment_intent.succeeded": "memory"}'),
     }),
     headers: (secrets, settings) => ({
       authorization: `Bearer ${secrets['api_key']}`,

@@ -67,7 +67,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   [
     'a key in use',
-    { fault: { kind: 'status', status: 409 }, code: 'conflict', outcome: 'not_executed', sameKey: true },
+    { fault: { kind: 'status', status: 409 }, code: 'outcome_unknown', outcome: 'unknown', sameKey: true },
   ],
   [
     'a key used before',

@@ -99,8 +99,9 @@ describe('while a call runs', () => {
             opened.clock.shiftMs += 44_750;
             return Promise.resolve({ kind: 'wait', record: {} as RequestRecord });
           },
+          peek: (plan) => ledger.peek(plan),
           end: (record, end) => ledger.end(record, end),
-          findByAnswerId: (workspace, id) => ledger.findByAnswerId(workspace, id),
+          findAbout: (workspace, id) => ledger.findAbout(workspace, id),
         }),
       },
     );

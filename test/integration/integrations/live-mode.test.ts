@@ -115,7 +115,7 @@ describe('a live write at a client that can ask', () => {
     expect(sent).toEqual([]);
     const accepted = consent(confirmations, async () => 'accept');
     expect(await client.write(createPaymentIntent, INPUT, ORDER, context(accepted))).toMatchObject({ replayed: false });
-    expect(await ledger.findByAnswerId('/projects/shop', 'pi_live')).toHaveLength(1);
+    expect(await ledger.findAbout('/projects/shop', 'pi_live')).toHaveLength(1);
   });
 });
 

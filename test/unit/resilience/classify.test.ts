@@ -32,7 +32,6 @@ const TABLE: Row[] = [
   ['403 with something left', response(403, { 'x-ratelimit-remaining': '1' }), 'success', 'none', 'not_executed'],
   ['404', response(404), 'success', 'none', 'not_executed'],
   ['408', response(408), 'failure', 'safe', 'unknown'],
-  ['409', response(409), 'success', 'with-key', 'not_executed'],
   ['410', response(410), 'success', 'none', 'not_executed'],
   ['422', response(422), 'success', 'none', 'not_executed'],
   ['425', response(425), 'success', 'all', 'not_executed'],
@@ -119,6 +118,18 @@ it('lets only the caller wait when one object is too busy', () => {
   expect(verdict).toMatchObject({ retry: true, retryAfterMs: 2_000, throttleMs: undefined });
   const everybody = classify({ kind: 'response', status: 429, headers: { 'retry-after': '2' } }, 'with-key', 0);
   expect(everybody).toMatchObject({ retryAfterMs: 2_000, throttleMs: 2_000 });
+});
+
+it('does not know what became of the other request that a 409 speaks of', () => {
+  const conflict = response(409);
+  expect(classify(conflict, 'with-key', NOW)).toMatchObject({ breaker: 'success', retry: true, outcome: 'unknown' });
+  for (const repeat of ['safe', 'unsafe'] as const) {
+    expect(classify(conflict, repeat, NOW)).toMatchObject({
+      breaker: 'success',
+      retry: false,
+      outcome: 'not_executed',
+    });
+  }
 });
 
 describe('403 as a throttle', () => {

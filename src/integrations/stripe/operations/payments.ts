@@ -1,33 +1,14 @@
 import * as z from 'zod';
 import { operation } from '../../operation.ts';
-
-/** Ids go into the path. */
-const id = z.string().min(1).max(255);
-
-const metadata = z.record(z.string().max(40), z.string().max(500));
-
-/** https://docs.stripe.com/api/payment_intents/object */
-export const paymentIntent = z.object({
-  id,
-  client_secret: z.string().nullish(),
-  status: z.string(),
-  amount: z.int(),
-  amount_received: z.int().optional(),
-  currency: z.string(),
-  created: z.int(),
-  customer: z.string().nullish(),
-  description: z.string().nullish(),
-  latest_charge: z.string().nullish(),
-  capture_method: z.string().optional(),
-  cancellation_reason: z.string().nullish(),
-  livemode: z.boolean(),
-  metadata: metadata.optional(),
-  last_payment_error: z
-    .object({ code: z.string().optional(), decline_code: z.string().optional(), type: z.string().optional() })
-    .nullish(),
-});
-
-export type PaymentIntent = z.output<typeof paymentIntent>;
+import {
+  findCancellation,
+  findCapture,
+  findConfirmation,
+  findCreatedIntent,
+  findCreatedRefund,
+  markMetadata,
+} from '../lookups.ts';
+import { id, metadata, paymentIntent, refund } from '../objects.ts';
 
 /** The intent inside a 402: the card was declined, the request was executed. */
 const declinedIntent = z.object({ error: z.object({ type: z.literal('card_error'), payment_intent: z.unknown() }) });
@@ -61,6 +42,8 @@ export const createPaymentIntent = operation({
   }),
   output: paymentIntent,
   answerFromError,
+  mark: markMetadata,
+  findEffect: findCreatedIntent,
 });
 
 /** https://docs.stripe.com/api/payment_intents/retrieve */
@@ -87,6 +70,7 @@ export const confirmPaymentIntent = operation({
   input: z.looseObject({ id, payment_method: z.string().optional(), return_url: z.string().optional() }),
   output: paymentIntent,
   answerFromError,
+  findEffect: findConfirmation,
 });
 
 /** https://docs.stripe.com/api/payment_intents/capture */
@@ -99,6 +83,7 @@ export const capturePaymentIntent = operation({
   class: 'write',
   input: z.looseObject({ id, amount_to_capture: z.int().positive().optional() }),
   output: paymentIntent,
+  findEffect: findCapture,
 });
 
 /** https://docs.stripe.com/api/payment_intents/cancel */
@@ -111,23 +96,8 @@ export const cancelPaymentIntent = operation({
   class: 'write',
   input: z.looseObject({ id, cancellation_reason: z.string().optional() }),
   output: paymentIntent,
+  findEffect: findCancellation,
 });
-
-/** https://docs.stripe.com/api/refunds/object */
-export const refund = z.object({
-  id,
-  status: z.string().nullish(),
-  amount: z.int(),
-  currency: z.string(),
-  created: z.int(),
-  payment_intent: z.string().nullish(),
-  charge: z.string().nullish(),
-  reason: z.string().nullish(),
-  failure_reason: z.string().nullish(),
-  metadata: metadata.nullish(),
-});
-
-export type Refund = z.output<typeof refund>;
 
 /** https://docs.stripe.com/api/refunds/create */
 export const createRefund = operation({
@@ -144,4 +114,6 @@ export const createRefund = operation({
     metadata: metadata.optional(),
   }),
   output: refund,
+  mark: markMetadata,
+  findEffect: findCreatedRefund,
 });
