@@ -90,7 +90,7 @@ describe('GitHub', () => {
   });
 
   it.each([
-    ['a primary limit', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' }],
+    ['a primary limit', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '0' }],
     ['a secondary limit', { 'retry-after': '0' }],
   ])('is asked again after %s', async (_what, headers) => {
     server.use(http.get(`${ISSUES}/7`, () => HttpResponse.json(issue(7))));
