@@ -17,8 +17,8 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
-import { MailService } from './mail/mail-service.ts';
-import { mailMigrations, SqliteMailLedger } from './mail/sqlite-mail-ledger.ts';
+import { openMail } from './mail/open-mail.ts';
+import { mailMigrations } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
@@ -104,15 +104,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const hooks = { memory: rememberEvents(reports) };
   const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const project = new ProjectFolder(settings.projectRoot);
-  const mails = new SqliteMailLedger(sqlite, clock);
-  const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
+  const { mail, mailEffects } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
     tools,
     resources,
     confirmations: new Confirmations(clock),
-    effects: [effects],
+    effects: [effects, mailEffects],
     deps: {
       integrations,
       api: new AnyApi(integrations, client, clock),

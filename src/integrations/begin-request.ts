@@ -30,7 +30,7 @@ export function planRequest(
   { workspace, name, config }: Integration,
   target: string,
 ): RequestPlan {
-  const { amount } = input as { amount?: unknown };
+  const amount = input['amount'] ?? input['amount_to_capture'];
   return {
     workspace,
     integration: name,

@@ -8,19 +8,19 @@ import type { IntegrationConfig } from './integration.ts';
 import { ALLOWED_PATH } from './integration.ts';
 import type { Mode, Provider } from './provider.ts';
 
-/** What a user says about an integration; what is left out keeps its saved value or the default. */
+/** What a user says about an integration; what is left out keeps its saved value or the default, null takes the saved value away. */
 export interface IntegrationInput {
   /** The variable of the only secret. */
   secretEnv?: string | undefined;
   secretEnvs?: Readonly<Record<string, string>> | undefined;
   webhookSecretEnvs?: readonly string[] | undefined;
   settings?: Readonly<Record<string, unknown>> | undefined;
-  baseUrl?: string | undefined;
+  baseUrl?: string | null | undefined;
   /** How to call a service of the user's own; kept under `openapi`, which names it. */
   description?: ApiDescription | undefined;
   openapi?: IntegrationConfig['openapi'];
   mode?: Mode | undefined;
-  allow?: readonly string[] | undefined;
+  allow?: readonly string[] | null | undefined;
   caps?: IntegrationConfig['caps'];
   /** Checked here. */
   resilience?: Readonly<Record<string, unknown>> | undefined;
@@ -35,8 +35,8 @@ export function buildConfig(
   input: IntegrationInput,
 ): IntegrationConfig {
   const mode = input.mode ?? saved?.mode ?? 'test';
-  const baseUrl = input.baseUrl ?? saved?.baseUrl;
-  const allow = input.allow ?? saved?.allow;
+  const baseUrl = keepOrUnset(input.baseUrl, saved?.baseUrl);
+  const allow = keepOrUnset(input.allow, saved?.allow);
   const settings = buildSettings(provider, { ...saved?.settings, ...input.settings });
   checkBaseUrl(provider, mode, baseUrl, settings);
   checkAllow(provider, allow);
@@ -140,7 +140,22 @@ function checkEnvName(name: string): string {
   });
 }
 
-function buildSettings(provider: Provider, settings: Record<string, unknown>): Record<string, unknown> {
+function keepOrUnset<T>(given: T | null | undefined, saved: T | undefined): T | undefined {
+  return given === null ? undefined : (given ?? saved);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function withoutNulls(fields: Fields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
+
+function onlyNulls(fields: Fields): Record<string, null> {
+  return Object.fromEntries(Object.keys(fields).flatMap((name) => (fields[name] === null ? [[name, null]] : [])));
+}
+
+function buildSettings(provider: Provider, merged: Record<string, unknown>): Record<string, unknown> {
+  const settings = withoutNulls(merged);
   const parsed = provider.api?.settings.safeParse(settings);
   if (parsed?.success) return parsed.data;
   if (parsed === undefined && Object.keys(settings).length === 0) return {};
@@ -194,9 +209,11 @@ function buildOpenapi(openapi: IntegrationConfig['openapi']): Pick<IntegrationCo
 function buildResilience(
   provider: Provider,
   saved: IntegrationConfig['resilience'],
-  input: unknown,
+  input: Readonly<Record<string, unknown>>,
 ): IntegrationConfig['resilience'] {
-  const merged = mergeResilience(saved, parseResilience(input));
+  const given = parseResilience(withoutNulls(input));
+  const kept = parseResilience(withoutNulls({ ...saved, ...onlyNulls(input) }));
+  const merged = mergeResilience(kept, given);
   checkClasses(provider, merged);
   const conflict = resilienceConflict(merged);
   if (conflict !== undefined) throw new AppError('invalid_input', conflict, { hint: 'Change one of the two.' });

@@ -58,6 +58,16 @@ export class IntegrationClient {
     return this.#fetch(operation, input, context);
   }
 
+  /** As `read`, for what our own rules have to know before a write: that write, not the look, is what `allow` names. */
+  async lookUp<Input extends z.ZodObject, Output extends z.ZodType>(
+    operation: Operation<Input, Output>,
+    input: z.input<Input>,
+    context: CallContext,
+  ): Promise<Answer<z.output<Output>>> {
+    this.#refuseLocked(context);
+    return this.#fetch(operation, input, context);
+  }
+
   async #fetch<Input extends z.ZodObject, Output extends z.ZodType>(
     operation: Operation<Input, Output>,
     input: z.input<Input>,
@@ -114,7 +124,7 @@ export class IntegrationClient {
     const { clock } = this.#options;
     const until = clock.now() + MAX_DEADLINE_MS;
     const read: Read = async (lookup, lookupInput) =>
-      (await this.#fetch(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
+      (await this.lookUp(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
     return this.#recorded.send({ operation, input, plan, api, context, read });
   }
 
@@ -178,17 +188,10 @@ export class IntegrationClient {
   }
 
   /** Checks what must hold before anything is prepared or sent. */
-  #open({ provider, integration }: CallContext, operation: Operation): ProviderApi {
+  #open(context: CallContext, operation: Operation): ProviderApi {
+    const { provider, integration } = context;
     const { name, config } = integration;
-    if (config.mode === 'live' && !this.#options.allowLive) {
-      throw new AppError(
-        'not_allowed',
-        `Integration "${name}" is in live mode, and live mode is locked. Nothing was sent.`,
-        {
-          hint: 'A person unlocks it with BREAKWATER_ALLOW_LIVE=1 in the environment of the server.',
-        },
-      );
-    }
+    this.#refuseLocked(context);
     if (!isAllowed(integration, operation.name)) {
       throw new AppError('not_allowed', `Integration "${name}" does not allow ${operation.name}.`, {
         hint: 'A person can extend "allow" with configure_integration.',
@@ -196,6 +199,15 @@ export class IntegrationClient {
       });
     }
     return apiOf(provider);
+  }
+
+  #refuseLocked({ integration: { name, config } }: CallContext): void {
+    if (config.mode !== 'live' || this.#options.allowLive) return;
+    throw new AppError(
+      'not_allowed',
+      `Integration "${name}" is in live mode, and live mode is locked. Nothing was sent.`,
+      { hint: 'A person unlocks it with BREAKWATER_ALLOW_LIVE=1 in the environment of the server.' },
+    );
   }
 }
 

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import type { Clock } from '../core/clock.ts';
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
+import { isAlive, OWNER } from './request-lease.ts';
 import type {
   Beginning,
   RequestEnd,
@@ -56,8 +56,6 @@ export const requestMigrations: readonly Migration[] = [
       CREATE INDEX request_by_subject ON request (workspace, subject) WHERE subject IS NOT NULL;`,
   },
 ];
-
-const OWNER = `${hostname()}:${process.pid}`;
 
 export class SqliteRequestLedger implements RequestLedger {
   readonly #sqlite: Sqlite;
@@ -192,19 +190,6 @@ function findScope(sql: Sql, scope: RequestScope): RequestRow | undefined {
     'SELECT * FROM request WHERE workspace = ? AND integration = ? AND mode = ? AND operation = ? AND reference = ?',
     [scope.workspace, scope.integration, scope.mode, scope.operation, scope.reference],
   );
-}
-
-/** A lease ends early when the process that held it is gone. */
-function isAlive(row: RequestRow, now: number): boolean {
-  if (row.lease_until === null || row.lease_until <= now) return false;
-  const [host, pid] = (row.owner ?? '').split(/:(?=\d+$)/);
-  if (host !== hostname() || pid === undefined) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The same scope and round give the same key on every machine and after any loss of state. */

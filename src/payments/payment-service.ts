@@ -18,6 +18,7 @@ import {
   retrievePaymentIntent,
 } from '../integrations/stripe/operations/payments.ts';
 import { checkAmount } from './amount-rules.ts';
+import { observationOf, refundFactOf } from './answers.ts';
 import { compare } from './disagreements.ts';
 import type { AppliedEvent, EventLedger } from './event-ledger.ts';
 import type { PaymentAction } from './payment-actions.ts';
@@ -84,7 +85,7 @@ export class PaymentService {
     const answer = await this.#options.client.write(createPaymentIntent, input, { ...options, about }, context);
     // A replayed answer shows the intent as it was when it was made.
     const observedAt = answer.replayed ? answer.data.created * 1000 : this.#options.clock.now();
-    await this.#observe(context.integration, answer.data, options.reference, observedAt);
+    await this.#keep(context.integration, answer.data, options.reference, observedAt);
     const warning = minimumWarning(input.amount, input.currency);
     return { ...answer, warnings: warning === undefined ? [] : [warning] };
   }
@@ -114,7 +115,7 @@ export class PaymentService {
     const isKnown = action.action === 'cancel' || (await client.isExecuted(operation, input, options, context));
     const money = isKnown ? {} : await this.#moneyOf(action.id, action.amountMinor, context);
     const answer = await client.write(operation, input, { ...options, ...money }, context);
-    if (!answer.replayed) await this.#observe(context.integration, answer.data, undefined, clock.now());
+    if (!answer.replayed) await this.#keep(context.integration, answer.data, undefined, clock.now());
     return answer;
   }
 
@@ -125,14 +126,15 @@ export class PaymentService {
     call: PaymentCall,
   ): Promise<WriteAnswer<Refund>> {
     const context = await resolveStripe(this.#options.integrations, call);
-    const { client, clock } = this.#options;
+    const { client, clock, payments } = this.#options;
     const amount = amountMinor === undefined ? {} : { amount: amountMinor };
     const input = { payment_intent: paymentId, ...amount, ...(reason === undefined ? {} : { reason }) };
     const isKnown = await client.isExecuted(createRefund, input, options, context);
     const money = isKnown ? {} : await this.#moneyOf(paymentId, amountMinor, context);
     const answer = await client.write(createRefund, input, { ...options, ...money }, context);
     const observedAt = answer.replayed ? answer.data.created * 1000 : clock.now();
-    await this.#observeRefund(context.integration.workspace, paymentId, answer.data, observedAt);
+    const fact = refundFactOf(paymentId, answer.data, observedAt);
+    await payments.observeRefund(context.integration.workspace, fact).catch(this.#unwritten(paymentId));
     return answer;
   }
 
@@ -142,16 +144,8 @@ export class PaymentService {
     const { data: intent, requestId, stale } = await this.#options.client.read(retrievePaymentIntent, { id }, context);
     const known = await this.ledgerView(context.integration.workspace, id);
     const observedAt = this.#options.clock.now() - (stale?.ageMs ?? 0);
-    const { payment: before } = known;
-    const disagreements =
-      before === undefined
-        ? []
-        : compare([
-            ['amount', intent.amount, before.amountMinor],
-            ['currency', intent.currency, before.currency],
-            ['status', intent.status, before.status],
-          ]);
-    const payment = await this.#observe(context.integration, intent, before?.reference, observedAt);
+    const disagreements = known.payment === undefined ? [] : differences(intent, known.payment);
+    const payment = await this.#keep(context.integration, intent, known.payment?.reference, observedAt);
     return { ...known, intent, requestId, stale, payment, disagreements };
   }
 
@@ -174,7 +168,7 @@ export class PaymentService {
 
   /** Asks for the intent, so that caps and consent know the money, and refuses what its currency does not allow. */
   async #moneyOf(id: string, amountMinor: number | undefined, context: CallContext) {
-    const { data: intent, stale } = await this.#options.client.read(retrievePaymentIntent, { id }, context);
+    const { data: intent, stale } = await this.#options.client.lookUp(retrievePaymentIntent, { id }, context);
     if (stale !== undefined) {
       throw new AppError('unavailable', 'Stripe cannot be asked about this payment now. Nothing was sent.', {
         hint: 'Check breaker_status and call again with the same arguments.',
@@ -186,41 +180,14 @@ export class PaymentService {
   }
 
   /** The service's answer is worth more than our copy of it: when the copy cannot be written, the answer still arrives. */
-  async #observe(
-    { workspace, name, config }: Integration,
+  async #keep(
+    integration: Integration,
     intent: PaymentIntent,
     reference: string | undefined,
     observedAt: number,
   ): Promise<Payment | undefined> {
-    const { last_payment_error: error } = intent;
-    const declineCode = intent.status === 'requires_payment_method' ? (error?.decline_code ?? error?.code) : undefined;
-    const observation = {
-      workspace,
-      id: intent.id,
-      integration: name,
-      mode: config.mode,
-      amountMinor: intent.amount,
-      currency: intent.currency,
-      status: intent.status,
-      declineCode,
-      reference,
-      observedAt,
-    };
+    const observation = observationOf(integration, intent, reference, observedAt);
     return this.#options.payments.observe(observation).catch(this.#unwritten(intent.id));
-  }
-
-  async #observeRefund(workspace: string, paymentId: string, refund: Refund, observedAt: number): Promise<void> {
-    const { id, amount: amountMinor, currency, status } = refund;
-    const fact = {
-      paymentId,
-      id,
-      kind: 'refund',
-      amountMinor,
-      currency,
-      status: status ?? 'pending',
-      observedAt,
-    } as const;
-    await this.#options.payments.observeRefund(workspace, fact).catch(this.#unwritten(paymentId));
   }
 
   #unwritten(payment: string): (thrown: unknown) => undefined {
@@ -228,4 +195,12 @@ export class PaymentService {
       this.#options.log.error({ payment, cause: messageOf(thrown) }, 'payment ledger not written');
     };
   }
+}
+
+function differences(theirs: PaymentIntent, ours: Payment): string[] {
+  return compare([
+    ['amount', theirs.amount, ours.amountMinor],
+    ['currency', theirs.currency, ours.currency],
+    ['status', theirs.status, ours.status],
+  ]);
 }

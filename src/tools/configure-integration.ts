@@ -43,11 +43,11 @@ const input = z.strictObject({
   base_url: z
     .string()
     .max(2048)
-    .optional()
+    .nullish()
     .describe('Loopback address of a simulator (test mode); for custom and embeddings any public https address'),
   openapi: z.string().optional().describe('For custom: an OpenAPI 3 description, its path in the project or its text'),
   mode: z.enum(MODES).optional().describe('test (default) or live; live also needs BREAKWATER_ALLOW_LIVE=1'),
-  allow: z.array(z.string()).optional().describe('Operations that may be called (default: all)'),
+  allow: z.array(z.string()).nullish().describe('Operations that may be called (default: all)'),
   caps: z
     .strictObject({
       max_amount: z.int().positive().optional().describe('Largest amount of one payment in minor units'),
@@ -59,7 +59,7 @@ const input = z.strictObject({
   deadline_ms,
   retry: limits.describe('{max_attempts: 3, base_ms: 250, max_ms: 5000}: full jitter, only of what is safe to repeat'),
   breaker: limits.describe('{failure_threshold: 5, failure_rate: 0.5, break_ms: 1000, …}: docs/resilience.md'),
-  rate_limit: limits.describe('{permits, per_ms, burst?}: shared by all processes (default none)'),
+  rate_limit: limits.nullable().describe('{permits, per_ms, burst?}: shared by all processes (default none)'),
   bulkhead: limits.describe('{max_concurrent: 32, max_queued: 256} of one process'),
   classes: limits.describe('The limits above for one endpoint class: {read: {timeout_ms: 3000}}'),
   remove: z.boolean().optional().describe('true removes the integration; ledgers and memories stay'),
@@ -79,7 +79,7 @@ export const configureIntegration = defineTool({
   title: 'Configure an integration',
   description:
     'Sets up, changes or removes a third-party service (Stripe, SendGrid, GitHub, Slack, …) for this workspace. Give NAMES of environment ' +
-    'variables, never secret values: a value is refused. Only the arguments you give are changed. Answers what was saved, which variables ' +
+    'variables, never secret values: a value is refused. Only the arguments you give are changed; null unsets base_url, allow, rate_limit, a setting. Answers what was saved, which variables ' +
     'are set (fingerprint only), what is missing and warnings; the decision is kept as a memory for other agents.',
   effect: 'write',
   idempotent: true,

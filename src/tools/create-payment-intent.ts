@@ -22,7 +22,11 @@ const input = z.strictObject({
   confirm: z.boolean().optional().describe('true charges at once; needs payment_method'),
   capture_method: z.enum(['automatic', 'automatic_async', 'manual']).optional().describe('manual only authorises'),
   description: z.string().max(1000).optional().describe('For the dashboard and receipts'),
-  metadata: z.record(z.string().max(40), z.string().max(500)).optional().describe('Up to 50 keys of your own'),
+  metadata: z
+    .record(z.string().max(40), z.string().max(500))
+    .refine((entries) => Object.keys(entries).length <= 48, "at most 48 keys: two of Stripe's 50 are ours")
+    .optional()
+    .describe('Up to 48 keys of your own'),
   receipt_email: z.email().max(512).optional().describe('Where Stripe sends the receipt'),
   integration: z.string().max(64).optional().describe('Name of the Stripe integration (default: the only one)'),
   idempotency_key: z

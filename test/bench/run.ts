@@ -32,6 +32,8 @@ const areas: Readonly<Record<string, Measurements>> = {
       runInFull('test/unit/resilience/breaker-state.property.test.ts', 'breaker against its model, 20,000 sequences'),
     oracles: () =>
       runInFull('test/integration/webhooks/oracles.test.ts', 'webhooks against their libraries, 100,000 cases'),
+    payments: () =>
+      runInFull('test/e2e/payments-under-fire.test.ts', 'one payment 100 times over 10 restarts; 200 payments killed'),
     fuzz: () => runInFull('test/integration/webhooks/fuzz.test.ts', 'hostile webhooks, 1,000,000 deliveries'),
   },
   webhooks: {

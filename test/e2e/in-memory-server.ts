@@ -11,6 +11,8 @@ import { INSTRUCTIONS } from '../../src/instructions.ts';
 import { McpEdge } from '../../src/server.ts';
 import { createSecrets } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
+import type { EffectOutcome } from '../../src/webhooks/effects.ts';
+import type { LoggedEvent } from '../../src/webhooks/event-log.ts';
 import { databasePath } from '../support/database.ts';
 import type { ToolResult } from '../support/server-process.ts';
 import { callTool, onTestEnd } from '../support/server-process.ts';
@@ -31,6 +33,8 @@ export interface InMemoryServer {
   /** How often the parts behind the edge were loaded. */
   loads(): number;
   call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  /** Gives a verified event its effects, as the listener does. */
+  applyEvent(event: LoggedEvent): Promise<EffectOutcome | undefined>;
 }
 
 /** The real server behind the official client, without a process and a pipe between them. */
@@ -73,5 +77,12 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     await client.close();
     await Promise.all(apps.map((app) => app.close()));
   });
-  return { client, edge, warnings, loads: () => apps.length, call: (name, args = {}) => callTool(client, name, args) };
+  return {
+    client,
+    edge,
+    warnings,
+    loads: () => apps.length,
+    call: (name, args = {}) => callTool(client, name, args),
+    applyEvent: async (event) => apps[0]?.effects[0]?.apply({ ...event, workspace: caller.workspace }),
+  };
 }

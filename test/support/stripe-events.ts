@@ -32,7 +32,8 @@ export function deliverObject(type: string, object: Record<string, unknown>, eve
 }
 
 export function deliverBody(body: Buffer, eventType?: string): LoggedEvent {
-  return {
+  const delivery: LoggedEvent & { bodyBytes: number } = {
+    bodyBytes: body.length,
     id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     workspace: SHOP,
     provider: 'stripe',
@@ -47,4 +48,5 @@ export function deliverBody(body: Buffer, eventType?: string): LoggedEvent {
     duplicates: 0,
     lastDuplicateAt: undefined,
   };
+  return delivery;
 }

@@ -119,6 +119,29 @@ describe('a live write at a client that can ask', () => {
   });
 });
 
+describe('a live write whose answer is known', () => {
+  it('is answered without asking anybody, and other arguments are a conflict that asks nobody either', async () => {
+    const { client, context, clock } = openLive();
+    const accept = consent(new Confirmations(clock), async () => 'accept');
+    await client.write(createPaymentIntent, INPUT, ORDER, context(accept));
+    const repeat = await client.write(createPaymentIntent, INPUT, ORDER, context());
+    expect(repeat).toMatchObject({ replayed: true, data: { id: 'pi_live' } });
+    await expect(client.write(createPaymentIntent, { ...INPUT, amount: 9 }, ORDER, context())).rejects.toMatchObject({
+      code: 'conflict',
+      details: { differences: [{ argument: 'amount' }] },
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('names the money first when a person is asked', async () => {
+    const { client, context } = openLive();
+    const asked: string[] = [];
+    const confirm = async (message: string) => void asked.push(message);
+    await client.write(createPaymentIntent, INPUT, { ...ORDER, about: '10.50 USD' }, context({ confirm }));
+    expect(asked).toEqual([expect.stringMatching(/^10\.50 USD: createPaymentIntent at Stripe in LIVE mode/)]);
+  });
+});
+
 describe('a live write at a client that cannot ask', () => {
   async function refuse() {
     const setup = openLive();
