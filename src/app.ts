@@ -18,9 +18,8 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
-import { MailEffects } from './mail/mail-effects.ts';
-import { MailService } from './mail/mail-service.ts';
-import { mailMigrations, SqliteMailLedger } from './mail/sqlite-mail-ledger.ts';
+import { openMail } from './mail/open-mail.ts';
+import { mailMigrations } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
@@ -112,8 +111,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const hooks = { memory: rememberEvents(reports) };
   const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const project = new ProjectFolder(settings.projectRoot);
-  const mails = new SqliteMailLedger(sqlite, clock);
-  const mail = new MailService({ integrations, client, mails, project, secrets, clock, log });
+  const { mail, mailEffects } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
   const webhooks = new IntegrationWebhooks(integrations);
   const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
@@ -122,7 +120,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     webhooksOf: (workspace) => webhooks.list(workspace),
     secrets,
     certificates,
-    effects: [effects, new MailEffects(mails)],
+    effects: [effects, mailEffects],
     workspace: settings.workspace,
     clock,
     log,

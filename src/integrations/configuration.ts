@@ -2,8 +2,8 @@ import { AppError } from '../core/errors.ts';
 import { isLoopbackUrl } from '../core/loopback.ts';
 import { isEnvName } from '../core/secrets.ts';
 import type { ApiDescription } from '../openapi/api-description.ts';
-import { mergeResilience, resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
 import { customWebhookScheme } from '../webhooks/custom-scheme.ts';
+import { buildResilience, withoutNulls } from './configured-limits.ts';
 import { assertEgress } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
 import { ALLOWED_PATH } from './integration.ts';
@@ -145,16 +145,6 @@ function keepOrUnset<T>(given: T | null | undefined, saved: T | undefined): T | 
   return given === null ? undefined : (given ?? saved);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function withoutNulls(fields: Fields): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
-}
-
-function onlyNulls(fields: Fields): Record<string, null> {
-  return Object.fromEntries(Object.keys(fields).flatMap((name) => (fields[name] === null ? [[name, null]] : [])));
-}
-
 function buildSettings(provider: Provider, merged: Record<string, unknown>): Record<string, unknown> {
   const settings = withoutNulls(merged);
   const parsed = provider.api?.settings.safeParse(settings);
@@ -205,36 +195,4 @@ function buildCaps(
 
 function buildOpenapi(openapi: IntegrationConfig['openapi']): Pick<IntegrationConfig, 'openapi'> {
   return openapi === undefined ? {} : { openapi };
-}
-
-function buildResilience(
-  provider: Provider,
-  saved: IntegrationConfig['resilience'],
-  input: Readonly<Record<string, unknown>>,
-): IntegrationConfig['resilience'] {
-  const given = parseResilience(withoutNulls(input));
-  const kept = parseResilience(withoutNulls({ ...saved, ...onlyNulls(input) }));
-  const merged = mergeResilience(kept, given);
-  checkClasses(provider, merged);
-  const conflict = resilienceConflict(merged);
-  if (conflict !== undefined) throw new AppError('invalid_input', conflict, { hint: 'Change one of the two.' });
-  return merged;
-}
-
-function parseResilience(input: unknown): IntegrationConfig['resilience'] {
-  const parsed = resilienceSchema.safeParse(input, { reportInput: false });
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new AppError('invalid_input', `The limits are not valid: ${problems.join('; ')}.`, {
-    hint: 'docs/resilience.md lists them with their defaults.',
-  });
-}
-
-function checkClasses(provider: Provider, { classes = {} }: IntegrationConfig['resilience']): void {
-  const known = new Set(Object.values(provider.api?.operations ?? {}).map((operation) => operation.class as string));
-  const unknown = Object.keys(classes).filter((name) => !known.has(name));
-  if (unknown.length === 0) return;
-  throw new AppError('invalid_input', `${provider.title} has no endpoint class ${unknown.join(', ')}.`, {
-    hint: `Classes: ${[...known].sort().join(', ') || 'none'}.`,
-  });
 }

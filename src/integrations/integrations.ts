@@ -139,6 +139,8 @@ export class Integrations {
     const { integrations } = await this.#options.store.list(workspace);
     const saved = integrations.find((integration) => integration.name === name);
     if (saved === undefined || saved.config.service === service) return saved;
+    // Of a service that is gone: to be replaced or removed by whoever names it.
+    if (!this.#options.catalogue.has(saved.config.service)) return undefined;
     throw new AppError('conflict', `"${name}" is an integration of ${saved.config.service}.`, {
       hint: 'Choose another name, or remove that integration first, as one of its own service.',
     });

@@ -7,7 +7,7 @@ const SENDGRID = { title: 'SendGrid', statusPage: 'https://status.sendgrid.com',
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors */
 const errorBody = z.object({
-  errors: z.array(z.object({ field: machineCode, help: z.unknown(), error_id: machineCode })).max(100),
+  errors: z.array(z.object({ field: machineCode, error_id: machineCode })).max(100),
 });
 
 const BY_STATUS: Readonly<Record<number, Explanation>> = {

@@ -37,12 +37,15 @@ const listIntents = operation({
   output: pageOf(paymentIntent),
 });
 
+/** What a refund is of. */
+const refunded = { payment_intent: z.string().optional(), charge: z.string().optional() };
+
 /** https://docs.stripe.com/api/refunds/list */
 const listRefunds = operation({
   ...LOOKUP,
   name: 'lookUpRefunds',
   path: '/v1/refunds',
-  input: z.strictObject({ ...page, payment_intent: z.string() }),
+  input: z.strictObject({ ...page, ...refunded }),
   output: pageOf(refund),
 });
 
@@ -61,8 +64,8 @@ export function findCreatedIntent(past: PastRequest, read: Read): Promise<Findin
 }
 
 export function findCreatedRefund(past: PastRequest, read: Read): Promise<Finding> {
-  const { payment_intent } = z.object({ payment_intent: z.string() }).parse(past.arguments);
-  return findMarked(past, (cursor) => read(listRefunds, { ...cursor, payment_intent }));
+  const target = z.object(refunded).parse(past.arguments);
+  return findMarked(past, (cursor) => read(listRefunds, { ...cursor, ...target }));
 }
 
 interface Page {

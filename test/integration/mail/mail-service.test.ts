@@ -196,7 +196,10 @@ describe('where it may go', () => {
   it('in test mode without attachments: they would leave this machine', async () => {
     const { send, path } = await openService({});
     writeFileSync(join(dirname(path), 'receipt.txt'), 'hello');
-    await expect(send({ attachments: ['receipt.txt'] })).rejects.toMatchObject({ code: 'not_allowed' });
+    await expect(send({ attachments: ['receipt.txt'] })).rejects.toMatchObject({
+      code: 'not_allowed',
+      message: expect.stringContaining('Attachments leave this machine'),
+    });
     expect(sent).toEqual([]);
   });
 

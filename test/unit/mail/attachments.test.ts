@@ -60,7 +60,16 @@ describe('attachments', () => {
     symlinkSync(join(root, 'deploy/server.pem'), join(root, 'picture.png'));
     symlinkSync(join(outside.root, 'passwords.txt'), join(root, 'list.txt'));
     symlinkSync(outside.root, join(root, 'folder'));
-    for (const path of ['report.txt', 'picture.png', 'list.txt', 'folder/passwords.txt', '../x.txt', '/etc/hostname']) {
+    symlinkSync(join(root, 'note.txt'), join(root, 'id_rsa'));
+    for (const path of [
+      'id_rsa',
+      'report.txt',
+      'picture.png',
+      'list.txt',
+      'folder/passwords.txt',
+      '../x.txt',
+      '/etc/hostname',
+    ]) {
       await expect(read(path), path).rejects.toMatchObject({ code: 'not_allowed' });
     }
     expect(await read('note.txt')).toHaveLength(1);

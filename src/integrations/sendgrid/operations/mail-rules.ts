@@ -69,8 +69,10 @@ function argumentProblems({ custom_args, categories = [], personalizations }: Ma
   return problems;
 }
 
-function sizeProblems(mail: Mail): MailProblem[] {
-  const bytes = Buffer.byteLength(JSON.stringify(mail));
+/** Base64 has as many bytes as characters: the large part need not be written out to be measured. */
+function sizeProblems({ attachments = [], ...mail }: Mail): MailProblem[] {
+  const files = attachments.map(({ content, ...about }) => content.length + JSON.stringify(about).length);
+  const bytes = files.reduce((sum, size) => sum + size, Buffer.byteLength(JSON.stringify(mail)));
   if (bytes < MAX_MAIL_BYTES) return [];
   return [{ path: [], message: `the mail has ${bytes} bytes, SendGrid takes less than ${MAX_MAIL_BYTES}` }];
 }

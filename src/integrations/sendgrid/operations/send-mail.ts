@@ -9,6 +9,8 @@ const MAX_KEPT_CHARACTERS = 1_000;
 /** What our own bookkeeping adds to `custom_args`; SendGrid gives it back with every event. */
 export const MAIL_ID_ARGUMENT = 'breakwater_mail';
 
+const sandboxed = z.object({ mail_settings: z.object({ sandbox_mode: z.object({ enable: z.literal(true) }) }) });
+
 /**
  * SendGrid has no idempotency key, so that a mail whose outcome is unknown must never go out again by itself.
  * https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
@@ -27,13 +29,8 @@ export const sendMail = operation({
   /** 202 queued; 200 checked in sandbox mode, without an id. */
   output: z.object({ status: z.int(), message_id: z.string().max(255).optional() }),
   answerFrom: ({ status, headers }) => ({ status, message_id: headers['x-message-id'] }),
-  isSandboxed: (input) => {
-    const mail = mailFields.safeParse(input);
-    // Attachments leave this machine in the sandbox too.
-    return (
-      mail.success && mail.data.mail_settings?.sandbox_mode?.enable === true && mail.data.attachments === undefined
-    );
-  },
+  // Attachments leave this machine in the sandbox too.
+  isSandboxed: (input) => input['attachments'] === undefined && sandboxed.safeParse(input).success,
   digest: (input) => {
     const { custom_args, ...rest } = input;
     const kept = Object.entries({ ...(custom_args ?? {}) }).filter(([name]) => name !== MAIL_ID_ARGUMENT);

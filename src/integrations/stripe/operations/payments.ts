@@ -108,7 +108,8 @@ export const createRefund = operation({
   repeat: 'with-key',
   class: 'write',
   input: z.looseObject({
-    payment_intent: id,
+    payment_intent: id.optional(),
+    charge: id.optional(),
     amount: z.int().positive().optional(),
     reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional(),
     metadata: metadata.optional(),
