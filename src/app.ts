@@ -4,7 +4,7 @@ import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import type { Secrets } from './core/secrets.ts';
-import { catalogue } from './integrations/catalogue.ts';
+import { catalogue, simulatedServices } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
 import { IntegrationEmbedder } from './integrations/embeddings/integration-embedder.ts';
@@ -33,6 +33,7 @@ import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
+import { Simulators } from './simulator/simulators.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
@@ -60,6 +61,11 @@ const MAINTENANCE_INTERVAL_MS = 3_600_000;
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
   const sqlite = new Sqlite({ path: databasePath, migrations });
   return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
+}
+
+/** The simulators of this process. */
+export function createSimulators(clock: Clock = systemClock): Simulators {
+  return new Simulators(simulatedServices, clock);
 }
 
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
@@ -97,6 +103,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const simulators = createSimulators(clock);
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
@@ -111,11 +118,13 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks: new IntegrationWebhooks(integrations),
       certificates,
+      simulators,
       secrets,
       clock,
     },
     async close() {
       maintenance.stop();
+      await simulators.close();
       await semantic.close();
       sender.close();
       certificates.close();

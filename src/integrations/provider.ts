@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AppError } from '../core/errors.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { LoadService } from '../simulator/simulators.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
@@ -71,6 +72,6 @@ export interface Provider {
   docs: string;
   api?: ProviderApi;
   webhook?: ProviderWebhook;
-  /** True when `simulator/` can run a double of it. */
-  simulated?: boolean;
+  /** Loads the double of it in `simulator/`. */
+  loadSimulator?: LoadService;
 }

@@ -102,15 +102,10 @@ export class FaultScript {
   #deliveries: Entry<DeliveryFault>[] = [];
 
   /** Replaces the script; an empty one ends all faults. Throws `invalid_input`, and then the former script stays. */
-  load(faults: readonly unknown[]): void {
-    const parsed = scriptSchema.safeParse(faults);
-    if (!parsed.success) {
-      throw new AppError('invalid_input', `The fault script is not valid: ${z.prettifyError(parsed.error)}`, {
-        hint: `Correct the field that the message names; the former script stays. Kinds: ${FAULT_KINDS.join(', ')}.`,
-      });
-    }
-    this.#deliveries = parsed.data.filter(isDeliveryFault).map(entryOf);
-    this.#requests = parsed.data.filter(isRequestFault).map(entryOf);
+  load(faults: readonly FaultInput[]): void {
+    const parsed = parseFaults(faults);
+    this.#deliveries = parsed.filter(isDeliveryFault).map(entryOf);
+    this.#requests = parsed.filter(isRequestFault).map(entryOf);
   }
 
   /** The fault that this request meets, counted as used. */
@@ -125,6 +120,15 @@ export class FaultScript {
   takeDelivery(type: string): DeliveryFault | undefined {
     return use(this.#deliveries, (fault) => fault.event_type === undefined || fault.event_type === type);
   }
+}
+
+/** A fault script from outside. Throws `invalid_input`. */
+export function parseFaults(script: readonly unknown[]): Fault[] {
+  const parsed = scriptSchema.safeParse(script);
+  if (parsed.success) return parsed.data;
+  throw new AppError('invalid_input', `The fault script is not valid: ${z.prettifyError(parsed.error)}`, {
+    hint: `Correct the field that the message names; the former script stays. Kinds: ${FAULT_KINDS.join(', ')}.`,
+  });
 }
 
 /** Every kind of fault. */

@@ -93,6 +93,11 @@ export class Simulators {
     });
   }
 
+  /** Throws `invalid_input` for a service that cannot be simulated. */
+  check(service: string): void {
+    this.#load(service);
+  }
+
   #load(service: string): LoadService {
     const load = this.#services.get(service);
     if (load !== undefined) return load;

@@ -79,7 +79,7 @@ async function withHealth(report: IntegrationReport, breakers: Breakers) {
   };
 }
 
-function describeProvider({ service, title, docs, api, webhook, simulated }: Provider) {
+function describeProvider({ service, title, docs, api, webhook, loadSimulator }: Provider) {
   const variables = (api?.secrets ?? []).map(({ defaultEnv }) => defaultEnv);
   return {
     service,
@@ -87,7 +87,7 @@ function describeProvider({ service, title, docs, api, webhook, simulated }: Pro
     docs,
     operations: Object.keys(api?.operations ?? {}),
     webhooks: webhook !== undefined,
-    simulator: simulated ?? false,
+    simulator: loadSimulator !== undefined,
     variables: webhook === undefined ? variables : [...variables, webhook.defaultSecretEnv],
   };
 }

@@ -10,6 +10,7 @@ import { listIntegrations } from './list-integrations.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { signWebhook } from './sign-webhook.ts';
+import { simulateService } from './simulate-service.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
 import { verifyWebhook } from './verify-webhook.ts';
@@ -23,6 +24,7 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
+  simulateService,
   storeMemory,
   searchMemories,
   getMemory,

@@ -15,9 +15,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   integrations: ['core', 'storage', 'resilience', 'webhooks', 'simulator'],
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
-  tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'views'],
+  tools: ['core', 'resilience', 'memory', 'webhooks', 'simulator', 'integrations', 'payments', 'views'],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
-  commands: ['core', 'memory'],
+  commands: ['core', 'memory', 'simulator'],
+  exports: ['core', 'simulator', 'integrations'],
   'describe-tool.ts': ['core'],
   'find-resource.ts': ['core'],
   'settings.ts': ['core'],
@@ -40,6 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'tools',
     'resources',
     'settings.ts',
+    'simulator',
     'server.ts',
   ],
   'main.ts': [
@@ -56,7 +58,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
-const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
+const PROVIDER_IMPORTERS = /^(?:app\.ts|exports\/|integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 const area = (path: string) => path.split('/', 1)[0] ?? path;

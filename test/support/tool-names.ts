@@ -8,6 +8,7 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
+  'simulate_service',
   'store_memory',
   'search_memories',
   'get_memory',

@@ -6,5 +6,6 @@ export const github: Provider = {
   service: 'github',
   title: 'GitHub',
   docs: 'https://docs.github.com/webhooks',
+  loadSimulator: async () => (await import('./simulator/index.ts')).createGithubSimulator,
   webhook: { scheme: githubWebhook, defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET', events: githubEvents },
 };

@@ -1,19 +1,9 @@
 import type { Clock } from '../../../core/clock.ts';
 import { StripeApiError } from './api-error.ts';
-import type {
-  CheckoutSession,
-  Invoice,
-  InvoiceItem,
-  InvoicePayment,
-  ListOf,
-  Price,
-  Product,
-  SessionLine,
-  SessionPlan,
-  Subscription,
-  TestClock,
-} from './billing-objects.ts';
+import type { ListOf, Price, Product, Subscription, TestClock } from './billing-objects.ts';
 import type { Charge, Dispute, PaymentMethod } from './card-objects.ts';
+import type { CheckoutSession, SessionLine, SessionPlan } from './checkout-objects.ts';
+import type { Invoice, InvoiceItem, InvoicePayment } from './invoice-objects.ts';
 import type {
   BalanceTransaction,
   Customer,

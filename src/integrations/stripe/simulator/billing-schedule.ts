@@ -1,6 +1,7 @@
 import type { Account, Call } from './account.ts';
-import type { Invoice, Subscription, TestClock } from './billing-objects.ts';
+import type { Subscription, TestClock } from './billing-objects.ts';
 import { attemptPayment, defaultMethod, finalizeInvoice } from './invoice-changes.ts';
+import type { Invoice } from './invoice-objects.ts';
 import { cancelSubscription, currentPeriod, expire, renew } from './subscription-changes.ts';
 
 /** What happens by itself as the time of a test clock goes on. */

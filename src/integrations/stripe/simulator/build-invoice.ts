@@ -1,15 +1,8 @@
 import type { Account } from './account.ts';
 import { display } from './amounts.ts';
-import type {
-  Invoice,
-  InvoiceItem,
-  InvoiceLine,
-  Price,
-  Pricing,
-  Subscription,
-  SubscriptionItem,
-} from './billing-objects.ts';
+import type { Price, Subscription, SubscriptionItem } from './billing-objects.ts';
 import { createId } from './ids.ts';
+import type { Invoice, InvoiceItem, InvoiceLine, Pricing } from './invoice-objects.ts';
 import type { Customer } from './objects.ts';
 import { UNUSED_BY_INVOICES, UNUSED_BY_LINES } from './unused-fields.ts';
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Account, Call } from './account.ts';
 import { invalidRequest } from './api-error.ts';
-import type { CheckoutSession, ListOf, Price, SessionLine } from './billing-objects.ts';
+import type { ListOf, Price } from './billing-objects.ts';
+import type { CheckoutSession, SessionLine } from './checkout-objects.ts';
 import { createId, randomText } from './ids.ts';
 import { listParameters } from './pagination.ts';
 import { choice, integer, list, metadata, notSimulated, text } from './parameters.ts';

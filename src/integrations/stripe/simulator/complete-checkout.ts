@@ -1,6 +1,6 @@
 import type { Call } from './account.ts';
 import { invalidRequest, StripeApiError } from './api-error.ts';
-import type { CheckoutSession } from './billing-objects.ts';
+import type { CheckoutSession } from './checkout-objects.ts';
 import { callApi } from './routes.ts';
 
 /** What happens on the page of a checkout session when the customer pays with a card. Throws the card error of a decline. */

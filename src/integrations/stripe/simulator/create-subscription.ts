@@ -1,9 +1,10 @@
 import type { Account, Call } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
-import type { Invoice, Subscription } from './billing-objects.ts';
+import type { Subscription } from './billing-objects.ts';
 import type { PaymentMethod } from './card-objects.ts';
 import { createId } from './ids.ts';
 import { attemptPayment, finalizeInvoice, invoiceIntent } from './invoice-changes.ts';
+import type { Invoice } from './invoice-objects.ts';
 import type { Customer } from './objects.ts';
 import { requireAttached } from './payment-methods.ts';
 import { periodEnd } from './periods.ts';

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
-import type { InvoicePayment, ListOf } from './billing-objects.ts';
+import type { ListOf } from './billing-objects.ts';
 import type { Includable } from './expand.ts';
+import type { InvoicePayment } from './invoice-objects.ts';
 
 /** Fields that an object has only when `expand` asks for them, by kind. */
 export const INCLUDABLE: Readonly<Record<string, Includable>> = {

@@ -1,9 +1,9 @@
 import type { Account, Call } from './account.ts';
 import { invalidRequest, StripeApiError } from './api-error.ts';
-import type { Invoice, InvoicePayment } from './billing-objects.ts';
 import { buildIntent } from './build-intent.ts';
 import type { PaymentMethod } from './card-objects.ts';
 import { createId, randomText } from './ids.ts';
+import type { Invoice, InvoicePayment } from './invoice-objects.ts';
 import type { PaymentIntent } from './objects.ts';
 import { cancel, confirm } from './payments.ts';
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Call } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
-import type { Invoice, Subscription } from './billing-objects.ts';
+import type { Subscription } from './billing-objects.ts';
 import { createId } from './ids.ts';
+import type { Invoice } from './invoice-objects.ts';
 import { boolean, integer, list, notSimulated, text } from './parameters.ts';
 import { periodEnd } from './periods.ts';
 import { prices } from './prices.ts';

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Account, Call } from './account.ts';
 import { Collection } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
-import type { Invoice, InvoiceLine, InvoicePayment } from './billing-objects.ts';
 import { addLines, buildInvoice, itemLine } from './build-invoice.ts';
 import {
   attemptPayment,
@@ -12,6 +11,7 @@ import {
   requireInvoiceStatus,
   voidInvoice,
 } from './invoice-changes.ts';
+import type { Invoice, InvoiceLine, InvoicePayment } from './invoice-objects.ts';
 import { previewInvoice, previewParameters } from './invoice-preview.ts';
 import { listParameters, paginate } from './pagination.ts';
 import { boolean, choice, clearable, integer, metadata, notSimulated, text } from './parameters.ts';

@@ -1,7 +1,8 @@
 import type { Account, Call } from './account.ts';
-import type { Invoice, InvoiceItem, Recurring, Subscription, SubscriptionStatus } from './billing-objects.ts';
+import type { Recurring, Subscription, SubscriptionStatus } from './billing-objects.ts';
 import { addLines, buildInvoice, itemLine, subscriptionLine } from './build-invoice.ts';
 import { voidInvoice } from './invoice-changes.ts';
+import type { Invoice, InvoiceItem } from './invoice-objects.ts';
 import { periodEnd } from './periods.ts';
 import { changedFrom } from './updates.ts';
 
