@@ -4,6 +4,7 @@ import { describeTool } from '../src/describe-tool.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { stripeOperationRows } from './simulator-tables.ts';
 import { CAUSE_HEADER, causeRows, EXAMPLE_HEADER, exampleRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
 
 const check = process.argv.includes('--check');
@@ -59,6 +60,10 @@ webhooks = fill(webhooks, 'schemes', table(SCHEME_HEADER, schemeRows()));
 webhooks = fill(webhooks, 'causes', table(CAUSE_HEADER, causeRows()));
 webhooks = fill(webhooks, 'examples', table(EXAMPLE_HEADER, exampleRows()));
 write('docs/webhooks.md', webhooks);
+
+const simulator = readFileSync('docs/simulator.md', 'utf8');
+const operations = table(['resource', 'operations'], stripeOperationRows());
+write('docs/simulator.md', fill(simulator, 'stripe-operations', operations));
 
 write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
 

@@ -17,38 +17,27 @@ interface Deps {
 }
 
 const input = z.strictObject({
-  service: z.string().describe('stripe, sendgrid, slack or github'),
-  action: z.enum(['start', 'stop', 'status', 'script', 'reset', 'trigger']).describe('What to do'),
-  port: z.int().min(0).max(65_535).optional().describe('Of start; default a free one'),
+  service: z.string().describe('stripe, sendgrid, slack, github'),
+  action: z.enum(['start', 'stop', 'status', 'script', 'reset', 'trigger']).describe('Step'),
+  port: z.int().optional().describe('Of start'),
   webhook: z
-    .strictObject({
-      url: z.string().describe('http, loopback'),
-      secret_env: z.string().describe('Variable that signs'),
-    })
+    .strictObject({ url: z.string(), secret_env: z.string() })
     .optional()
-    .describe('Of start: where events go'),
+    .describe('Of start; signed with the NAMED secret'),
   script: z
     .array(z.record(z.string(), z.unknown()))
     .optional()
-    .describe('Faults {kind, times?, method?, path_prefix?, event_type?, status?, ms?, retry_after?}'),
-  event: z
-    .strictObject({
-      type: z.string().optional().describe('Event type'),
-      overrides: z.record(z.string(), z.unknown()).optional().describe('Parameters of its object'),
-      resend: z.string().optional().describe('Id of an event to deliver again'),
-    })
-    .optional()
-    .describe('Of trigger'),
+    .describe('Faults {kind, times?, …}; a wrong kind lists all'),
+  event: z.string().optional().describe('Type, or id to resend'),
+  overrides: z.record(z.string(), z.unknown()).optional().describe('Of its object'),
 });
 
-/** Logs hold the last lines, oldest first; `event_types` is what trigger takes. */
+/** `log`: the last requests and deliveries, oldest first, and the event types that can be triggered. */
 const output = z.object({
   running: z.boolean(),
   url: z.string().optional(),
-  requests: z.array(z.record(z.string(), z.unknown())).optional(),
-  deliveries: z.array(z.record(z.string(), z.unknown())).optional(),
   event: z.record(z.string(), z.unknown()).optional(),
-  event_types: z.array(z.string()).optional(),
+  log: z.record(z.string(), z.unknown()).optional(),
 });
 
 type Args = z.output<typeof input>;
@@ -58,9 +47,7 @@ export const simulateService = defineTool({
   name: 'simulate_service',
   title: 'Simulate a service',
   description:
-    'Runs a stateful double of a service on loopback, to rehearse without an account: errors, webhooks, faults (kind: status, ' +
-    'rate_limit, drop, delay, reset_after_executing, slow_body, bad_json, wrong_length, webhook_duplicate|delay|lost|bad_signature). ' +
-    'Returns its url, logs and triggered event.',
+    'Runs a stateful double of a service on loopback. Returns its url (for base_url) and log: requests, deliveries, event_types.',
   effect: 'write',
   idempotent: false,
   openWorld: false,
@@ -89,34 +76,32 @@ export const simulateService = defineTool({
 async function act(simulator: RunningSimulator, args: Args): Promise<Answer> {
   if (args.action === 'reset') simulator.reset();
   if (args.action === 'script') simulator.script(parseFaults(args.script ?? []));
-  if (args.action === 'trigger') return { ...describe(simulator), event: await trigger(simulator, args.event) };
-  return describe(simulator);
+  const event = args.action === 'trigger' ? await trigger(simulator, args) : undefined;
+  return { ...describe(simulator), event };
 }
 
-async function trigger(simulator: RunningSimulator, event: Args['event']): Promise<Record<string, unknown>> {
-  if (event?.resend !== undefined) {
-    return { event_id: event.resend, resent: simulator.resend(event.resend) };
+async function trigger(simulator: RunningSimulator, { event, overrides }: Args): Promise<Record<string, unknown>> {
+  if (event === undefined) {
+    throw new AppError('invalid_input', 'event is missing.', { hint: `Types: ${simulator.eventTypes.join(', ')}.` });
   }
-  if (event?.type === undefined) {
-    throw new AppError('invalid_input', 'event.type or event.resend is missing.', {
-      hint: `Types: ${simulator.eventTypes.join(', ')}.`,
-    });
+  if (simulator.deliveries.some(({ id }) => id === event)) {
+    simulator.resend(event);
+    return { event_id: event, resent: true };
   }
-  const { type, eventId, objectId } = await simulator.trigger(event.type, event.overrides);
-  return { type, event_id: eventId, object_id: objectId };
+  const { eventId, objectId } = await simulator.trigger(event, overrides);
+  return { event_id: eventId, object_id: objectId };
 }
 
 function describe({ url, requests, deliveries, eventTypes }: RunningSimulator): Answer {
-  return {
-    running: true,
-    url,
+  const log = {
     requests: requests.slice(-SHOWN).map(({ idempotencyKey, ...request }) => ({
       ...request,
       idempotency_key: idempotencyKey,
     })),
-    deliveries: deliveries.slice(-SHOWN).map((delivery) => ({ ...delivery })),
-    event_types: [...eventTypes],
+    deliveries: deliveries.slice(-SHOWN),
+    event_types: eventTypes,
   };
+  return { running: true, url, log };
 }
 
 function readTarget(secrets: Secrets, { url, secret_env: name }: { url: string; secret_env: string }): WebhookTarget {

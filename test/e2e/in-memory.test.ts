@@ -83,6 +83,12 @@ describe('every tool', () => {
       failure: { provider: 'stripe', body: '{}', secret_env: 'NOT_SET' },
       code: 'not_configured',
     },
+    simulate_service: {
+      success: { service: 'sendgrid', action: 'start' },
+      answer: { running: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), log: { requests: [] } },
+      failure: { service: 'paypal', action: 'start' },
+      code: 'invalid_input',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },

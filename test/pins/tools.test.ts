@@ -31,7 +31,7 @@ describe('tool list', () => {
     expect(tools.length).toBeLessThanOrEqual(26);
     expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48 * 1024);
     // Those that are to come need room: about 1.3 KB each.
-    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(33_500);
+    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(34_800);
   });
 
   it.each(listed)('$name keeps the conventions', ({
