@@ -7,7 +7,7 @@ const mocks = { stripe: mockStripe(), sendgrid: mockSendgrid(), slack: mockSlack
 const server = setupServer(...Object.values(mocks).flatMap(({ handlers }) => [...handlers]));
 const stripe = new Stripe('sk_test_mocked', { maxNetworkRetries: 0, telemetry: false });
 
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => {
   for (const mock of Object.values(mocks)) mock.reset();
 });
@@ -48,7 +48,7 @@ describe('mocks', () => {
       },
     );
     const issue = await post('https://api.github.com/repos/octocat/hello-world/issues', 'token ghp_x', { title: 'T' });
-    expect([issue.status, (await issue.json()).number]).toEqual([201, 1]);
+    expect([issue.status, (await issue.json()) as { number: number }]).toMatchObject([201, { number: 1 }]);
     const dispatch = await post('https://api.github.com/repos/octocat/hello-world/dispatches', 'token ghp_x', {
       event_type: 'x',
     });
