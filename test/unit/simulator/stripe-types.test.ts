@@ -5,6 +5,7 @@ import type * as cards from '../../../src/integrations/stripe/simulator/card-obj
 import type * as checkout from '../../../src/integrations/stripe/simulator/checkout-objects.ts';
 import type * as invoices from '../../../src/integrations/stripe/simulator/invoice-objects.ts';
 import type * as simulated from '../../../src/integrations/stripe/simulator/objects.ts';
+import type * as setup from '../../../src/integrations/stripe/simulator/setup-objects.ts';
 
 /** The library turns texts of decimals into objects of its own. */
 type Wire<T> = T extends object ? { [K in keyof T as K extends `${string}_decimal` ? never : K]: Wire<T[K]> } : T;
@@ -13,7 +14,7 @@ type Wire<T> = T extends object ? { [K in keyof T as K extends `${string}_decima
 describe('simulated objects', () => {
   it('are what the official library expects at its pinned version', () => {
     expectTypeOf<simulated.PaymentIntent>().toExtend<Stripe.PaymentIntent>();
-    expectTypeOf<simulated.SetupIntent>().toExtend<Stripe.SetupIntent>();
+    expectTypeOf<setup.SetupIntent>().toExtend<Stripe.SetupIntent>();
     expectTypeOf<cards.Charge>().toExtend<Stripe.Charge>();
     expectTypeOf<Exclude<keyof Stripe.Dispute, keyof cards.Dispute>>().toEqualTypeOf<never>();
     expectTypeOf<simulated.Refund>().toExtend<Stripe.Refund>();

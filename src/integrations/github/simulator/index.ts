@@ -16,10 +16,11 @@ import { checkTarget } from '../../../simulator/webhook-target.ts';
 import { buildExample } from '../../../webhooks/event-examples.ts';
 import { githubEvents } from '../events.ts';
 import { githubWebhook } from '../webhook.ts';
+import { refusal } from './answers.ts';
 import type { Place } from './hub.ts';
 import { Hub } from './hub.ts';
 import type { HubContext } from './routes.ts';
-import { githubRoutes, refusal } from './routes.ts';
+import { githubRoutes } from './routes.ts';
 
 const ORIGIN = 'https://api.github.com';
 

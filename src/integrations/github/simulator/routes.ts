@@ -3,6 +3,7 @@ import type { JsonRequest, JsonRoute } from '../../../simulator/json-service.ts'
 import { respond } from '../../../simulator/json-service.ts';
 import type { SimulatedResponse } from '../../../simulator/service.ts';
 import { parseTargetUrl } from '../../../simulator/webhook-target.ts';
+import { fieldsOf, invalid, namesOf, paged, refusal, textOf } from './answers.ts';
 import type { Hub, Place } from './hub.ts';
 import type { Issue } from './objects.ts';
 
@@ -13,19 +14,8 @@ export interface HubContext {
 }
 
 type Context = HubContext;
-type Fields = Readonly<Record<string, unknown>>;
-
-const DOCS = 'https://docs.github.com/rest';
-
-export function refusal(status: number, message: string, more: object = {}): SimulatedResponse {
-  return respond(status, { message, ...more, documentation_url: DOCS, status: String(status) });
-}
 
 const notFound = () => refusal(404, 'Not Found');
-
-function invalid(resource: string, field: string, code = 'missing_field'): SimulatedResponse {
-  return refusal(422, 'Validation Failed', { errors: [{ resource, field, code }] });
-}
 
 export const githubRoutes: readonly JsonRoute<Context>[] = [
   { method: 'GET', path: '/user', run: ({ hub }) => respond(200, hub.user) },
@@ -180,34 +170,4 @@ function targetProblem(url: string): string | undefined {
     if (thrown instanceof AppError) return thrown.message;
     throw thrown;
   }
-}
-
-/** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api */
-function paged({ query, url }: JsonRequest, all: readonly object[]): SimulatedResponse {
-  const size = Math.min(100, Math.max(1, Number(query.get('per_page') ?? 30) || 30));
-  const page = Math.max(1, Number(query.get('page') ?? 1) || 1);
-  const last = Math.max(1, Math.ceil(all.length / size));
-  const links = Object.entries({ prev: page - 1, next: page + 1, first: 1, last })
-    .filter(([name, at]) => (name === 'prev' || name === 'first' ? page > 1 && at >= 1 : page < last))
-    .map(([name, at]) => {
-      const target = new URL(url);
-      target.searchParams.set('page', String(at));
-      return `<${target.href}>; rel="${name}"`;
-    });
-  const headers = links.length === 0 ? {} : { link: links.join(', ') };
-  return respond(200, all.slice((page - 1) * size, page * size), headers);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** Names, or objects that have one. */
-function namesOf(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((one) => textOf(one) ?? textOf(fieldsOf(one)['name'])).filter((name) => name !== undefined);
 }

@@ -4,15 +4,8 @@ import type { ListOf, Price, Product, Subscription, TestClock } from './billing-
 import type { Charge, Dispute, PaymentMethod } from './card-objects.ts';
 import type { CheckoutSession, SessionLine, SessionPlan } from './checkout-objects.ts';
 import type { Invoice, InvoiceItem, InvoicePayment } from './invoice-objects.ts';
-import type {
-  BalanceTransaction,
-  Customer,
-  PaymentIntent,
-  Refund,
-  SetupIntent,
-  StripeEvent,
-  WebhookEndpoint,
-} from './objects.ts';
+import type { BalanceTransaction, Customer, PaymentIntent, Refund, StripeEvent, WebhookEndpoint } from './objects.ts';
+import type { SetupIntent } from './setup-objects.ts';
 import type { TestCard } from './test-cards.ts';
 
 const MAX_OBJECTS = 100_000;

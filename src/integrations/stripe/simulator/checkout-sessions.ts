@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import type { Account, Call } from './account.ts';
+import type { Call } from './account.ts';
 import { invalidRequest } from './api-error.ts';
-import type { ListOf, Price } from './billing-objects.ts';
+import { buildLines, line, listOf } from './checkout-lines.ts';
 import type { CheckoutSession, SessionLine } from './checkout-objects.ts';
-import { createId, randomText } from './ids.ts';
+import { randomText } from './ids.ts';
 import { listParameters } from './pagination.ts';
 import { choice, integer, list, metadata, notSimulated, text } from './parameters.ts';
-import { createPrice, priceData, prices } from './prices.ts';
 import type { Resource } from './resource-routes.ts';
 import { fetchObject, fits, listRoute, resolveObject, retrieveRoute } from './resource-routes.ts';
 import { route } from './router.ts';
@@ -23,14 +22,6 @@ export const checkoutSessions: Resource<CheckoutSession> = {
 const { path, kind } = checkoutSessions;
 
 const DAY_S = 24 * 60 * 60;
-
-const line = z.strictObject({
-  metadata: metadata().optional(),
-  price: text().optional(),
-  price_data: priceData.optional(),
-  quantity: integer(1, 1_000_000).optional(),
-  ...notSimulated('adjustable_quantity', 'dynamic_tax_rates', 'tax_rates'),
-});
 
 const createParameters = z.strictObject({
   cancel_url: text().optional(),
@@ -135,61 +126,6 @@ function createSession(call: Call, parameters: z.output<typeof createParameters>
   return session;
 }
 
-function buildLines(
-  account: Account,
-  mode: CheckoutSession['mode'],
-  given: readonly z.output<typeof line>[],
-): SessionLine[] {
-  if ((mode === 'setup') !== (given.length === 0)) {
-    const message =
-      mode === 'setup'
-        ? '`line_items` cannot be used in `setup` mode.'
-        : `\`line_items\` is required in \`${mode}\` mode.`;
-    throw invalidRequest(message, { code: 'parameter_missing', param: 'line_items' });
-  }
-  const lines = given.map((one) => buildLine(account, one));
-  const hasRecurring = lines.some(({ price }) => price.recurring !== null);
-  if (mode === 'payment' && hasRecurring) {
-    throw invalidRequest(
-      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
-    );
-  }
-  if (mode === 'subscription' && !lines.every(({ price }) => price.recurring !== null)) {
-    throw invalidRequest('The simulator takes recurring prices only in `subscription` mode.', { param: 'line_items' });
-  }
-  return lines;
-}
-
-function buildLine(
-  account: Account,
-  { metadata: data, price: id, price_data, quantity = 1 }: z.output<typeof line>,
-): SessionLine {
-  if ((id === undefined) === (price_data === undefined)) {
-    throw invalidRequest('You must specify either `price` or `price_data` when using prices.', {
-      param: 'line_items[0]',
-    });
-  }
-  const price: Price =
-    price_data === undefined
-      ? resolveObject(prices, account, id ?? '', 'line_items[0][price]')
-      : createPrice(account, price_data);
-  const amount = price.unit_amount * quantity;
-  return {
-    id: createId('li'),
-    object: 'item',
-    adjustable_quantity: null,
-    amount_discount: 0,
-    amount_subtotal: amount,
-    amount_tax: 0,
-    amount_total: amount,
-    currency: price.currency,
-    description: account.products.get(price.product)?.name ?? '',
-    metadata: mergeMetadata({}, data),
-    price: structuredClone(price),
-    quantity,
-  };
-}
-
 function buildSession(
   { account, origin }: Call,
   parameters: z.output<typeof createParameters>,
@@ -225,8 +161,4 @@ function buildSession(
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     url: `${origin}/checkout/${id}`,
   };
-}
-
-function listOf(id: string, data: SessionLine[]): ListOf<SessionLine> {
-  return { object: 'list', data, has_more: false, total_count: data.length, url: `${path}/${id}/line_items` };
 }

@@ -10,7 +10,7 @@ import { requireAttached } from './payment-methods.ts';
 import { periodEnd } from './periods.ts';
 import { mergeMetadata } from './shared-parameters.ts';
 import { currentPeriod, draftInvoice, recurringOf, setPeriod } from './subscription-changes.ts';
-import { addItem, resolvePrice } from './subscription-items.ts';
+import { addItem, resolvePrice } from './subscription-item-changes.ts';
 import type { CreateParameters } from './subscription-parameters.ts';
 import { UNUSED_BY_SUBSCRIPTIONS } from './unused-fields.ts';
 

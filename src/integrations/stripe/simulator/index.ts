@@ -11,18 +11,19 @@ import type {
 import { WebhookOutbox } from '../../../simulator/webhook-outbox.ts';
 import type { WebhookTarget } from '../../../simulator/webhook-target.ts';
 import { checkTarget } from '../../../simulator/webhook-target.ts';
-import { buildExample } from '../../../webhooks/event-examples.ts';
 import { stripeEvents } from '../events/index.ts';
 import { stripeWebhook } from '../webhook.ts';
 import type { Call } from './account.ts';
 import { Account } from './account.ts';
 import { StripeApiError } from './api-error.ts';
-import { API_VERSION, buildEvent } from './events.ts';
+import { buildEvent } from './events.ts';
+import { exampleEvent, idOf } from './example-event.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { createId } from './ids.ts';
 import type { StripeEvent } from './objects.ts';
 import { isPage, visitPage } from './pages.ts';
 import { checkKey, checkVersion, readForm } from './request.ts';
+import { format, REFUSALS, render, renderError, replay } from './response.ts';
 import { findRoute } from './router.ts';
 import { ROUTES } from './routes.ts';
 import { TRIGGERS, toTriggerError } from './triggers.ts';
@@ -32,14 +33,6 @@ export interface StripeSimulatorOptions extends ServiceOptions {
   /** Milliseconds that every request takes to execute; 0 by default. */
   latencyMs?: number | undefined;
 }
-
-const REFUSALS: Readonly<Record<number, { message: string; code?: string; headers?: Record<string, string> }>> = {
-  429: {
-    message: 'Request rate limit exceeded.',
-    code: 'rate_limit',
-    headers: { 'stripe-rate-limited-reason': 'global-rate' },
-  },
-};
 
 /**
  * A Stripe account in test mode at the current API version, in memory: https://docs.stripe.com/api. It shares no code with the client
@@ -158,14 +151,12 @@ class StripeSimulator implements SimulatedService {
   }
 
   #example(type: string, overrides: Readonly<Record<string, unknown>>): TriggeredEvent {
-    const example = Object.hasOwn(stripeEvents.types, type) ? stripeEvents.types[type] : undefined;
-    if (example === undefined) {
+    const event = exampleEvent(type, overrides, this.#clock.now());
+    if (event === undefined) {
       throw new AppError('invalid_input', `The simulator cannot trigger ${type}.`, {
         hint: `It knows: ${this.eventTypes.join(', ')}.`,
       });
     }
-    const { body } = buildExample(stripeEvents, example, { data: { object: overrides } }, this.#clock.now());
-    const event: StripeEvent = JSON.parse(body.toString('utf8'));
     this.#publish(this.#account, event);
     return { type, eventId: event.id, objectId: idOf(event) };
   }
@@ -208,31 +199,4 @@ class StripeSimulator implements SimulatedService {
       });
     }
   }
-}
-
-function idOf({ data }: StripeEvent): string | undefined {
-  return 'id' in data.object && typeof data.object.id === 'string' ? data.object.id : undefined;
-}
-
-type Origin = Pick<Call, 'requestId' | 'idempotencyKey'>;
-
-function render(status: number, body: object, { requestId, idempotencyKey }: Origin): SimulatedResponse {
-  const headers = { 'content-type': 'application/json', 'request-id': requestId, 'stripe-version': API_VERSION };
-  const keyed =
-    idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey, 'original-request': requestId };
-  return { status, headers: { ...headers, ...keyed }, body: format(body) };
-}
-
-function renderError(error: StripeApiError, origin: Origin): SimulatedResponse {
-  return render(error.status, error.toBody(origin.requestId), origin);
-}
-
-/** The first answer again; `original-request` keeps naming the request that executed. */
-function replay(stored: SimulatedResponse, { requestId }: Origin): SimulatedResponse {
-  return { ...stored, headers: { ...stored.headers, 'request-id': requestId, 'idempotent-replayed': 'true' } };
-}
-
-/** Stripe indents answers and webhooks alike: a receiver that parses and serialises again loses the signed bytes. */
-function format(value: object): string {
-  return JSON.stringify(value, null, 2);
 }

@@ -12,9 +12,11 @@ import {
   voidInvoice,
 } from './invoice-changes.ts';
 import type { Invoice, InvoiceLine, InvoicePayment } from './invoice-objects.ts';
+import type { collection } from './invoice-parameters.ts';
+import { both, createParameters, filters, payParameters } from './invoice-parameters.ts';
 import { previewInvoice, previewParameters } from './invoice-preview.ts';
 import { listParameters, paginate } from './pagination.ts';
-import { boolean, choice, clearable, integer, metadata, notSimulated, text } from './parameters.ts';
+import { boolean, choice, text } from './parameters.ts';
 import { requireAttached, resolvePaymentMethod } from './payment-methods.ts';
 import type { Resource } from './resource-routes.ts';
 import { fetchObject, fits, listRoute, retrieveRoute, searchRoute } from './resource-routes.ts';
@@ -29,43 +31,6 @@ const invoicePayments: Resource<InvoicePayment> = {
   path: '/v1/invoice_payments',
   kind: 'invoice_payment',
   objects: (account) => account.invoicePayments,
-};
-
-const collection = choice('charge_automatically', 'send_invoice').optional();
-
-const both = {
-  auto_advance: boolean().optional(),
-  collection_method: collection,
-  days_until_due: integer(0, 365).optional(),
-  default_payment_method: text().optional(),
-  description: clearable().optional(),
-  footer: clearable().optional(),
-  metadata: metadata().optional(),
-  ...notSimulated('account_tax_ids', 'application_fee_amount', 'automatic_tax', 'custom_fields', 'default_tax_rates'),
-  ...notSimulated('discounts', 'due_date', 'issuer', 'number', 'on_behalf_of', 'payment_settings', 'rendering'),
-  ...notSimulated('shipping_cost', 'shipping_details', 'statement_descriptor', 'transfer_data'),
-};
-
-const createParameters = z.strictObject({
-  ...both,
-  currency: text().toLowerCase().optional(),
-  customer: text(),
-  pending_invoice_items_behavior: choice('include', 'exclude').optional(),
-  ...notSimulated('from_invoice', 'subscription'),
-});
-
-const payParameters = z.strictObject({
-  off_session: boolean().optional(),
-  paid_out_of_band: boolean().optional(),
-  payment_method: text().optional(),
-  ...notSimulated('forgive', 'mandate', 'source'),
-});
-
-const filters = {
-  collection_method: collection,
-  customer: text().optional(),
-  status: choice('draft', 'open', 'paid', 'uncollectible', 'void').optional(),
-  subscription: text().optional(),
 };
 
 const subscriptionOf = ({ parent }: Invoice) => parent?.subscription_details.subscription ?? null;

@@ -4,7 +4,7 @@ import { invalidRequest, StripeApiError } from './api-error.ts';
 import { completeCheckout } from './complete-checkout.ts';
 import type { NextAction } from './objects.ts';
 import { authenticate } from './payments.ts';
-import { authenticateSetup } from './setup-intents.ts';
+import { authenticateSetup } from './setup-changes.ts';
 
 const PAGE = /^\/(authenticate|checkout)\/([^/]+)$/;
 

@@ -3,6 +3,8 @@ import { amountProblem } from './amounts.ts';
 import { invalidRequest, missing } from './api-error.ts';
 import { buildIntent } from './build-intent.ts';
 import type { PaymentMethod } from './card-objects.ts';
+import { confirmationWith, givenMethod } from './confirmation.ts';
+import { requireStatus, unexpectedState } from './intent-status.ts';
 import type { PaymentIntent } from './objects.ts';
 import { text } from './parameters.ts';
 import type {
@@ -20,9 +22,7 @@ import {
   retrieveParameters,
   updateParameters,
 } from './payment-intent-parameters.ts';
-import { createPaymentMethod, resolvePaymentMethod } from './payment-methods.ts';
-import type { Confirmation } from './payments.ts';
-import { cancel, capture, confirm, requireStatus, unexpectedState } from './payments.ts';
+import { cancel, capture, confirm } from './payments.ts';
 import type { Resource } from './resource-routes.ts';
 import { fetchObject, fits, listRoute, searchRoute } from './resource-routes.ts';
 import { route } from './router.ts';
@@ -165,39 +165,4 @@ function cancelIntent(call: Call, { cancellation_reason }: CancelParameters, id:
 
 function findIntent(account: Account, id: string): PaymentIntent {
   return fetchObject(paymentIntents, account, id);
-}
-
-/** The payment method that the parameters name or describe. */
-function givenMethod(
-  account: Account,
-  parameters: Pick<ConfirmParameters, 'payment_method' | 'payment_method_data'>,
-): PaymentMethod | undefined {
-  const { payment_method: id, payment_method_data: data } = parameters;
-  if (id !== undefined && data !== undefined) {
-    throw invalidRequest('You may only specify one of these parameters: payment_method, payment_method_data.', {
-      code: 'parameters_exclusive',
-      param: 'payment_method_data',
-    });
-  }
-  if (data !== undefined) return createPaymentMethod(account, data);
-  return id === undefined ? undefined : resolvePaymentMethod(account, id);
-}
-
-/** Throws without a method; an intent that exists already stays as it is. */
-function confirmationWith(
-  method: PaymentMethod | undefined,
-  parameters: ConfirmParameters,
-  intent?: PaymentIntent,
-): Confirmation {
-  if (method === undefined) {
-    const message = "You cannot confirm this PaymentIntent because it's missing a payment method.";
-    throw unexpectedState(intent, message);
-  }
-  const { error_on_requires_action, off_session = false, return_url } = parameters;
-  return {
-    method,
-    offSession: off_session !== false,
-    errorOnRequiresAction: error_on_requires_action === true,
-    returnUrl: return_url,
-  };
 }

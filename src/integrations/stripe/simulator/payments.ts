@@ -1,11 +1,12 @@
 import type { Call } from './account.ts';
 import type { StripeApiError } from './api-error.ts';
-import { docUrl, invalidRequest } from './api-error.ts';
+import { docUrl } from './api-error.ts';
 import { bookCharge } from './balance.ts';
 import type { Charge, PaymentMethod } from './card-objects.ts';
 import { createCharge } from './charges.ts';
 import { openDispute } from './dispute-changes.ts';
-import type { IntentStatus, NextAction, PaymentError, PaymentIntent } from './objects.ts';
+import { unexpectedState } from './intent-status.ts';
+import type { NextAction, PaymentError, PaymentIntent } from './objects.ts';
 import { attach, cardError } from './payment-methods.ts';
 import type { Decline, TestCard } from './test-cards.ts';
 import { AUTHENTICATION_REQUIRED } from './test-cards.ts';
@@ -18,26 +19,6 @@ export interface Confirmation {
   /** Decline instead of asking for authentication. */
   readonly errorOnRequiresAction: boolean;
   readonly returnUrl: string | undefined;
-}
-
-/** An operation that the state of the intent does not allow; the error carries the intent. */
-export function unexpectedState(intent: PaymentIntent | undefined, message: string): StripeApiError {
-  return invalidRequest(message, { code: 'payment_intent_unexpected_state', payment_intent: intent });
-}
-
-/** Throws unless the intent has one of the statuses. */
-export function requireStatus(
-  intent: PaymentIntent,
-  action: string,
-  done: string,
-  allowed: readonly IntentStatus[],
-): void {
-  if (allowed.includes(intent.status)) return;
-  throw unexpectedState(
-    intent,
-    `You cannot ${action} this PaymentIntent because it has a status of ${intent.status}. ` +
-      `Only a PaymentIntent with one of the following statuses may be ${done}: ${allowed.join(', ')}.`,
-  );
 }
 
 /** Attempts the payment. Throws the card error of a decline, after which the intent waits for another payment method. */

@@ -1,10 +1,10 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Account } from './account.ts';
-import { MAX_AMOUNT } from './amounts.ts';
 import { invalidRequest } from './api-error.ts';
 import type { Plan, Price, Recurring } from './billing-objects.ts';
 import { createId } from './ids.ts';
-import { boolean, choice, clearable, integer, list, metadata, notSimulated, refuse, text } from './parameters.ts';
+import type { priceData, recurringParameters } from './price-parameters.ts';
+import { createParameters, filters, updateParameters } from './price-parameters.ts';
 import { products } from './products.ts';
 import type { Resource } from './resource-routes.ts';
 import { fetchObject, fits, listRoute, resolveObject, retrieveRoute, searchRoute } from './resource-routes.ts';
@@ -14,75 +14,6 @@ import { UNUSED_BY_PRICES, UNUSED_BY_PRODUCTS } from './unused-fields.ts';
 import { changedFrom, given } from './updates.ts';
 
 export const prices: Resource<Price> = { path: '/v1/prices', kind: 'price', objects: (account) => account.prices };
-
-const intervals = ['day', 'week', 'month', 'year'] as const;
-
-const recurringParameters = z.strictObject({
-  interval: choice(...intervals),
-  interval_count: integer(1, 1_095).optional(),
-  usage_type: choice('licensed').optional(),
-  ...notSimulated('meter', 'trial_period_days'),
-});
-
-const amounts = {
-  currency: text().toLowerCase(),
-  unit_amount: integer(0, MAX_AMOUNT).optional(),
-  unit_amount_decimal: integer(0, MAX_AMOUNT).optional(),
-  recurring: recurringParameters.optional(),
-  tax_behavior: choice('unspecified').optional(),
-};
-
-const productData = z.strictObject({
-  name: text(),
-  metadata: metadata().optional(),
-  description: text().optional(),
-  images: list(text()).optional(),
-});
-
-type Amounts = z.output<z.ZodObject<typeof amounts>>;
-
-function requireAmount({ unit_amount, unit_amount_decimal }: Partial<Amounts>, ctx: z.core.$RefinementCtx): void {
-  if (unit_amount === undefined && unit_amount_decimal === undefined) {
-    refuse(ctx, 'Missing required param: unit_amount.', 'parameter_missing', ['unit_amount']);
-  }
-}
-
-/** A price that is described where it is used: in items of subscriptions, checkout sessions and invoices. */
-export const priceData = z
-  .strictObject({ ...amounts, product: text().optional(), product_data: productData.optional() })
-  .superRefine(requireAmount);
-
-const createParameters = z
-  .strictObject({
-    ...amounts,
-    active: boolean().optional(),
-    lookup_key: text(200).optional(),
-    metadata: metadata().optional(),
-    nickname: text().optional(),
-    product: text().optional(),
-    product_data: productData.optional(),
-    transfer_lookup_key: boolean().optional(),
-    ...notSimulated('billing_scheme', 'currency_options', 'custom_unit_amount', 'tiers', 'tiers_mode'),
-    ...notSimulated('transform_quantity'),
-  })
-  .superRefine(requireAmount);
-
-const updateParameters = z.strictObject({
-  active: boolean().optional(),
-  lookup_key: clearable(200).optional(),
-  metadata: metadata().optional(),
-  nickname: clearable().optional(),
-  transfer_lookup_key: boolean().optional(),
-  ...notSimulated('currency_options', 'tax_behavior'),
-});
-
-const filters = {
-  active: boolean().optional(),
-  currency: text().optional(),
-  lookup_keys: list(text()).optional(),
-  product: text().optional(),
-  type: choice('one_time', 'recurring').optional(),
-};
 
 export const priceRoutes = [
   route('POST', prices.path, prices.kind, createParameters, (call, parameters) => {

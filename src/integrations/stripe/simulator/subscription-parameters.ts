@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { boolean, choice, clearable, integer, list, metadata, notSimulated, text } from './parameters.ts';
-import { priceData } from './prices.ts';
+import { priceData } from './price-parameters.ts';
 
 const seconds = integer(0, 10_000_000_000);
 

@@ -10,7 +10,7 @@ import { fetchObject, fits, listRoute, retrieveRoute, searchRoute } from './reso
 import { route } from './router.ts';
 import { mergeMetadata } from './shared-parameters.ts';
 import { cancelSubscription, change, currentPeriod, renew, setPeriod } from './subscription-changes.ts';
-import { addItem, removeItem, updateItem } from './subscription-items.ts';
+import { addItem, removeItem, updateItem } from './subscription-item-changes.ts';
 import type { UpdateParameters } from './subscription-parameters.ts';
 import { cancelParameters, createParameters, statuses, updateParameters } from './subscription-parameters.ts';
 import { given } from './updates.ts';
