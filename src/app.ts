@@ -8,7 +8,7 @@ import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
 import { rememberEvents } from './event-reports.ts';
 import { AnyApi } from './integrations/any-api.ts';
-import { catalogue } from './integrations/catalogue.ts';
+import { catalogue, simulatedServices } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
 import { IntegrationEmbedder } from './integrations/embeddings/integration-embedder.ts';
@@ -41,6 +41,7 @@ import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-
 import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Settings } from './settings.ts';
+import { Simulators } from './simulator/simulators.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
@@ -78,6 +79,11 @@ const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 102
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
   const sqlite = new Sqlite({ path: databasePath, migrations });
   return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
+}
+
+/** The simulators of this process. */
+export function createSimulators(clock: Clock = systemClock): Simulators {
+  return new Simulators(simulatedServices, clock);
 }
 
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
@@ -126,6 +132,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     log,
   });
   listener.watch(() => existsSync(settings.databasePath));
+  const simulators = createSimulators(clock);
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const archive = new SqliteMemoryArchive(sqlite, clock);
   const maintenance = scheduleMaintenance(log, {
@@ -150,12 +157,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       events,
       listener,
       certificates,
+      simulators,
       secrets,
       clock,
     },
     async close() {
       maintenance.stop();
       await listener.close();
+      await simulators.close();
       await semantic.close();
       sender.close();
       certificates.close();

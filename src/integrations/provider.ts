@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { ApiDescription } from '../openapi/api-description.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { LoadService } from '../simulator/simulators.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
 import type { OccurrenceOf } from '../webhooks/listener/route.ts';
@@ -99,8 +100,8 @@ export interface Provider {
   /** The API of one integration, where each has its own; undefined while there is nothing to call. */
   apiOf?(own: OwnApi): Promise<ProviderApi | undefined>;
   webhook?: ProviderWebhook;
-  /** True when `simulator/` can run a double of it. */
-  simulated?: boolean;
+  /** Loads the double of it in `simulator/`. */
+  loadSimulator?: LoadService;
 }
 
 /** How to call a provider; `not_configured` for one that only sends webhooks. */

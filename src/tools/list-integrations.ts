@@ -50,7 +50,7 @@ async function describe(report: IntegrationReport, sources: HealthSources) {
   return { name: integration.name, service, mode, missing, warnings, ...(await describeHealth(report, sources)) };
 }
 
-function describeProvider({ service, title, docs, api, webhook, simulated }: Provider, most: number) {
+function describeProvider({ service, title, docs, api, webhook, loadSimulator }: Provider, most: number) {
   const operations = Object.keys(api?.operations ?? {});
   const more = operations.length - most;
   const variables = (api?.secrets ?? []).map(({ defaultEnv }) => defaultEnv);
@@ -61,7 +61,7 @@ function describeProvider({ service, title, docs, api, webhook, simulated }: Pro
     operations: operations.slice(0, most),
     ...(more > 0 ? { more } : {}),
     webhooks: webhook !== undefined,
-    simulator: simulated ?? false,
+    simulator: loadSimulator !== undefined,
     settings: Object.keys(api?.settings.shape ?? {}),
     variables: webhook === undefined ? variables : [...variables, webhook.defaultSecretEnv],
   };

@@ -17,6 +17,7 @@ import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { searchMemories } from './search-memories.ts';
 import { sendEmail } from './send-email.ts';
 import { signWebhook } from './sign-webhook.ts';
+import { simulateService } from './simulate-service.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
 import { updatePaymentIntent } from './update-payment-intent.ts';
@@ -37,10 +38,11 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
-  checkIntegration,
   webhookListener,
   listWebhookEvents,
   replayWebhook,
+  simulateService,
+  checkIntegration,
   storeMemory,
   searchMemories,
   getMemory,

@@ -10,6 +10,7 @@ import { benchMemory } from './memory.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
+import { measureSimulatorRate, measureSimulatorStart } from './simulator.ts';
 import { measureStartup } from './startup.ts';
 import { measureDelivery } from './webhook-delivery.ts';
 import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webhooks.ts';
@@ -31,6 +32,7 @@ const areas: Readonly<Record<string, Measurements>> = {
     ],
   },
   resilience: resilienceMeasurements,
+  simulator: { start: measureSimulatorStart, rate: measureSimulatorRate },
   'full-counts': {
     breaker: () =>
       runInFull('test/unit/resilience/breaker-state.property.test.ts', 'breaker against its model, 20,000 sequences'),

@@ -169,6 +169,12 @@ describe('every tool', () => {
       failure: { provider: 'stripe', examples: ['payment_intent.succeeded'], to: 'http://example.com/' },
       code: 'not_allowed',
     },
+    simulate_service: {
+      success: { service: 'sendgrid', action: 'start' },
+      answer: { running: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), log: { requests: [] } },
+      failure: { service: 'paypal', action: 'start' },
+      code: 'invalid_input',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },

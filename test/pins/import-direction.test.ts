@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'resilience',
     'memory',
     'webhooks',
+    'simulator',
     'integrations',
     'payments',
     'repository',
@@ -33,7 +34,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   prompts: ['core', 'resilience', 'memory', 'integrations', 'views'],
   protocol: ['core', 'tools'],
   mail: ['core', 'storage', 'webhooks', 'integrations'],
-  commands: ['core', 'memory'],
+  commands: ['core', 'memory', 'simulator'],
+  exports: ['core', 'simulator', 'integrations'],
   'settings.ts': ['core'],
   'lifecycle.ts': ['core'],
   'stdout-guard.ts': [],
@@ -49,6 +51,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'memory',
     'webhooks',
     'openapi',
+    'simulator',
     'integrations',
     'payments',
     'mail',
@@ -71,7 +74,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
-const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|mail\/|tools\/|views\/)/;
+const PROVIDER_IMPORTERS = /^(?:app\.ts|exports\/|integrations\/catalogue\.ts|payments\/|mail\/|tools\/|views\/)/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 const area = (path: string) => path.split('/', 1)[0] ?? path;

@@ -85,8 +85,8 @@ describe('tool list', () => {
       'breaker_status',
       'verify_webhook',
       'sign_webhook',
-      'check_integration',
       'list_webhook_events',
+      'check_integration',
       'search_memories',
       'get_memory',
     ]);

@@ -1,4 +1,4 @@
-/** The tools of the contract so far, in order: literals, so that a lost or added tool shows. */
+/** The tools of the contract, in order: literals, so that a lost or added tool shows. */
 export const TOOL_NAMES = [
   'configure_integration',
   'list_integrations',
@@ -13,10 +13,11 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
-  'check_integration',
   'webhook_listener',
   'list_webhook_events',
   'replay_webhook',
+  'simulate_service',
+  'check_integration',
   'store_memory',
   'search_memories',
   'get_memory',

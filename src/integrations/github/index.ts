@@ -12,6 +12,7 @@ export const github: Provider = {
   service: 'github',
   title: 'GitHub',
   docs: 'https://docs.github.com/rest',
+  loadSimulator: async () => (await import('./simulator/index.ts')).createGithubSimulator,
   webhook: {
     scheme: githubWebhook,
     defaultSecretEnv: 'GITHUB_WEBHOOK_SECRET',

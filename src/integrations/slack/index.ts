@@ -9,6 +9,7 @@ export const slack: Provider = {
   service: 'slack',
   title: 'Slack',
   docs: 'https://docs.slack.dev/reference/methods',
+  loadSimulator: async () => (await import('./simulator/index.ts')).createSlackSimulator,
   webhook: {
     scheme: slackWebhook,
     defaultSecretEnv: 'SLACK_SIGNING_SECRET',

@@ -23,7 +23,7 @@ export const stripe: Provider = {
   service: 'stripe',
   title: 'Stripe',
   docs: 'https://docs.stripe.com/api',
-  simulated: true,
+  loadSimulator: async () => (await import('./simulator/index.ts')).createStripeSimulator,
   webhook: {
     scheme: stripeWebhook,
     defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET',
