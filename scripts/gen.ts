@@ -5,6 +5,8 @@ import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { table } from './markdown-table.ts';
+import { errorsPage, eventsPage } from './reference-pages.ts';
 import { stripeOperationRows } from './simulator-tables.ts';
 import { CAUSE_HEADER, causeRows, EXAMPLE_HEADER, exampleRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
 
@@ -16,11 +18,6 @@ function write(path: string, content: string): void {
   if (present === content) return;
   if (check) stale.push(path);
   else writeFileSync(path, content);
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** Replaces what stands between `<!-- gen:NAME -->` and `<!-- /gen:NAME -->`. */
@@ -70,6 +67,9 @@ write('docs/check.md', fill(readFileSync('docs/check.md', 'utf8'), 'rules', rule
 const simulator = readFileSync('docs/simulator.md', 'utf8');
 const operations = table(['resource', 'operations'], stripeOperationRows());
 write('docs/simulator.md', fill(simulator, 'stripe-operations', operations));
+
+write('docs/errors.md', errorsPage());
+write('docs/events.md', eventsPage());
 
 write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
 
