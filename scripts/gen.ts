@@ -1,5 +1,6 @@
 /** Writes everything that is generated: tables in README.md and docs/, and the pinned tool list. With --check, only compares. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { prompts } from '../src/prompts/registry.ts';
 import { describeTool } from '../src/protocol/describe-tool.ts';
 import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
@@ -42,6 +43,14 @@ const resourceTable = table(
   ['resource', 'what it holds'],
   resources.map(({ uriTemplate, description }) => [`\`${uriTemplate}\``, description]),
 );
+const promptTable = table(
+  ['prompt', 'what it does', 'arguments'],
+  prompts.map(({ name, description, arguments: given }) => [
+    `\`${name}\``,
+    description,
+    given.map((argument) => `\`${argument.name}${argument.required ? '' : '?'}\``).join(', '),
+  ]),
+);
 const settingTable = table(
   ['variable', 'default', 'what it sets'],
   SETTINGS.map(({ name, default: preset, description }) => [`\`${name}\``, preset, description]),
@@ -50,6 +59,7 @@ const settingTable = table(
 let readme = readFileSync('README.md', 'utf8');
 readme = fill(readme, 'tools', toolTable);
 readme = fill(readme, 'resources', resourceTable);
+readme = fill(readme, 'prompts', promptTable);
 readme = fill(readme, 'settings', settingTable);
 write('README.md', readme);
 
