@@ -9,7 +9,7 @@ import { tools } from '../src/tools/registry.ts';
 import { table } from './markdown-table.ts';
 import { errorsPage, eventsPage } from './reference-pages.ts';
 import { stripeOperationRows } from './simulator-tables.ts';
-import { CAUSE_HEADER, causeRows, EXAMPLE_HEADER, exampleRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
+import { CAUSE_HEADER, causeRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
@@ -66,7 +66,6 @@ write('README.md', readme);
 let webhooks = readFileSync('docs/webhooks.md', 'utf8');
 webhooks = fill(webhooks, 'schemes', table(SCHEME_HEADER, schemeRows()));
 webhooks = fill(webhooks, 'causes', table(CAUSE_HEADER, causeRows()));
-webhooks = fill(webhooks, 'examples', table(EXAMPLE_HEADER, exampleRows()));
 write('docs/webhooks.md', webhooks);
 
 const ruleTable = table(

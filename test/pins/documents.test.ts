@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { catalogue } from '../../src/integrations/catalogue.ts';
 import { tools } from '../../src/tools/registry.ts';
 import type { Document } from '../support/documents.ts';
 import { callsIn, lineAt, readDocuments } from '../support/documents.ts';
@@ -21,6 +23,15 @@ describe('examples', () => {
   it.each(calls)('$at: $tool takes these arguments', ({ tool, args }) => {
     const { error } = tools.find(({ name }) => name === tool)?.input.safeParse(args) ?? {};
     expect(error?.issues ?? []).toEqual([]);
+  });
+
+  it('name operations that their provider has', () => {
+    const named = z.object({ integration: z.string(), operation: z.string() });
+    for (const { at, args } of calls) {
+      const { data } = named.safeParse(args);
+      if (data === undefined) continue;
+      expect(Object.keys(catalogue.get(data.integration)?.api?.operations ?? {}), at).toContain(data.operation);
+    }
   });
 
   it.each(documents)('of $name are calls or JSON', ({ blocks }) => {
