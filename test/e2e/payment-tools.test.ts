@@ -48,6 +48,23 @@ describe('a dry run', () => {
   });
 });
 
+describe('retrieve_payment_intent', () => {
+  it('shows fields whole on request', async () => {
+    const server = await connect();
+    const { payment_intent_id } = await server.create(CARD);
+    const plain = await succeed(server, 'retrieve_payment_intent', { payment_intent_id });
+    expect(plain).not.toHaveProperty('expanded');
+    const whole = await succeed(server, 'retrieve_payment_intent', { payment_intent_id, expand: ['latest_charge'] });
+    expect(whole).toMatchObject({
+      latest_charge: plain['latest_charge'],
+      expanded: { latest_charge: { id: plain['latest_charge'], object: 'charge', amount: 1050 } },
+      ledger: { known: true },
+    });
+    const refused = await fail(server, 'retrieve_payment_intent', { payment_intent_id, expand: ['nope'] });
+    expect(refused).toMatchObject({ code: 'rejected' });
+  });
+});
+
 describe('update_payment_intent', () => {
   it('captures once, and a repeat is answered without a request', async () => {
     const server = await connect();

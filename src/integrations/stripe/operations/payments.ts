@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { anyObject } from '../../any-object.ts';
 import { operation } from '../../operation.ts';
 import {
   findCancellation,
@@ -57,6 +58,18 @@ export const retrievePaymentIntent = operation({
   staleMs: 10 * 60_000,
   input: z.looseObject({ id, expand: z.array(z.string()).optional() }),
   output: paymentIntent,
+});
+
+/** The same with everything that the answer holds, for objects that were expanded. */
+export const retrieveExpandedIntent = operation({
+  name: 'retrievePaymentIntent',
+  method: 'GET',
+  path: '/v1/payment_intents/{id}',
+  encoding: 'form',
+  repeat: 'safe',
+  class: 'read',
+  input: z.looseObject({ id, expand: z.array(z.string()) }),
+  output: anyObject,
 });
 
 /** https://docs.stripe.com/api/payment_intents/confirm */
