@@ -152,6 +152,26 @@ describe('update_payment_intent', () => {
   });
 });
 
+describe('call_api under a cap on amounts', () => {
+  it.each([
+    [{ operation: 'confirmPaymentIntent', params: { payment_method: 'pm_card_visa' } }],
+    [{ operation: 'createRefund', params: {} }],
+    [{ method: 'POST', path: '/v1/charges', params: { amount: '999999', currency: 'usd', source: 'tok_visa' } }],
+    [{ operation: 'createCheckoutSession', params: { mode: 'payment', success_url: 'https://shop.example' } }],
+  ])('moves nothing of which the amount is not known (%j)', async (call) => {
+    const server = await connect({ caps: { max_amount: 5000 } });
+    const { payment_intent_id: id } = await server.create();
+    const before = server.posts().length;
+    const params = { ...call.params, ...(call.operation === 'confirmPaymentIntent' ? { id } : { payment_intent: id }) };
+    expect(await fail(server, 'call_api', { integration: 'stripe', ...call, params })).toMatchObject({
+      code: 'not_allowed',
+    });
+    expect(server.posts()).toHaveLength(before);
+    const harmless = { integration: 'stripe', operation: 'createCustomer', params: { name: 'Ada' } };
+    await succeed(server, 'call_api', harmless);
+  });
+});
+
 describe('refund_payment', () => {
   it('refunds in parts, each reference once, and never more than was paid', async () => {
     const server = await connect();

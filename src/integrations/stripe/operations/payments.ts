@@ -75,6 +75,7 @@ export const retrieveExpandedIntent = operation({
 /** https://docs.stripe.com/api/payment_intents/confirm */
 export const confirmPaymentIntent = operation({
   name: 'confirmPaymentIntent',
+  movesMoney: true,
   method: 'POST',
   path: '/v1/payment_intents/{id}/confirm',
   encoding: 'form',
@@ -89,6 +90,7 @@ export const confirmPaymentIntent = operation({
 /** https://docs.stripe.com/api/payment_intents/capture */
 export const capturePaymentIntent = operation({
   name: 'capturePaymentIntent',
+  movesMoney: true,
   method: 'POST',
   path: '/v1/payment_intents/{id}/capture',
   encoding: 'form',
@@ -115,6 +117,7 @@ export const cancelPaymentIntent = operation({
 /** https://docs.stripe.com/api/refunds/create */
 export const createRefund = operation({
   name: 'createRefund',
+  movesMoney: true,
   method: 'POST',
   path: '/v1/refunds',
   encoding: 'form',
