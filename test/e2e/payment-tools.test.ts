@@ -162,7 +162,10 @@ describe('call_api under a cap on amounts', () => {
     const server = await connect({ caps: { max_amount: 5000 } });
     const { payment_intent_id: id } = await server.create();
     const before = server.posts().length;
-    const params = { ...call.params, ...(call.operation === 'confirmPaymentIntent' ? { id } : { payment_intent: id }) };
+    const params = {
+      ...call.params,
+      ...('operation' in call && call.operation === 'confirmPaymentIntent' ? { id } : { payment_intent: id }),
+    };
     expect(await fail(server, 'call_api', { integration: 'stripe', ...call, params })).toMatchObject({
       code: 'not_allowed',
     });
