@@ -61,6 +61,7 @@ export function eventsPage(): string {
 
 What each event means and what a handler does with it. \`sign_webhook\` and \`replay_webhook\` make a realistic, signed delivery of any of
 them; \`guide://webhooks-stripe\` and its kin hold the same for agents. How each provider signs: [webhooks.md](webhooks.md#how-providers-sign).
+What Breakwater's own listener does with those of Stripe and SendGrid: [payments.md](payments.md#events), [mail.md](mail.md#what-becomes-of-a-mail).
 
 For all of them: verify the bytes before parsing, store the event under its id before answering 2xx, answer fast and work afterwards, expect
 duplicates and any order, and let types you do not know pass with 2xx.
