@@ -3,6 +3,7 @@ import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
 import { catalogue } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -21,6 +22,8 @@ import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { RepositoryDetector } from './repository/detect.ts';
+import { Scaffolder } from './repository/scaffold/scaffolder.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -98,6 +101,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     log,
   });
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
+  const project = new ProjectFolder(settings.projectRoot);
+  const repositories = new RepositoryDetector(project, settings.libraryPackage);
   const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
   return {
     tools,
@@ -111,6 +116,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks: new IntegrationWebhooks(integrations),
       certificates,
+      repositories,
+      scaffolder: new Scaffolder(project, repositories, catalogue),
       secrets,
       clock,
     },

@@ -22,12 +22,16 @@ export interface Settings {
   agent: string;
   sessionId: string | undefined;
   allowLive: boolean;
+  /** Package name of the repository that holds the shared utilities. */
+  libraryPackage: string;
   /** Most memories of a workspace; undefined for no limit. */
   memoryLimit: number | undefined;
   logLevel: LogLevel;
   /** True when the environment asks for OpenTelemetry. */
   telemetry: boolean;
 }
+
+const DEFAULT_LIBRARY = '@metasaver/multi-mono';
 
 /** The variables that a user may set; the README table is generated from this. */
 export const SETTINGS = [
@@ -56,6 +60,11 @@ export const SETTINGS = [
     default: 'none',
     description: 'Most memories of a workspace: above it the superseded, then the least important and oldest go',
   },
+  {
+    name: 'BREAKWATER_LIBRARY_PACKAGE',
+    default: DEFAULT_LIBRARY,
+    description: 'Package name of the repository with the shared utilities; all others count as its consumers',
+  },
   { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
   {
     name: 'OTEL_*',
@@ -83,6 +92,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
+    libraryPackage: read(env, 'BREAKWATER_LIBRARY_PACKAGE') ?? DEFAULT_LIBRARY,
     memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),

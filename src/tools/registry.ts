@@ -4,10 +4,12 @@ import { configureIntegration } from './configure-integration.ts';
 import { controlBreaker } from './control-breaker.ts';
 import { createPaymentIntentTool } from './create-payment-intent.ts';
 import { deleteMemory } from './delete-memory.ts';
+import { detectRepository } from './detect-repository.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
+import { scaffoldIntegration } from './scaffold-integration.ts';
 import { searchMemories } from './search-memories.ts';
 import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
@@ -23,6 +25,8 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
+  detectRepository,
+  scaffoldIntegration,
   storeMemory,
   searchMemories,
   getMemory,

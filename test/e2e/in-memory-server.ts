@@ -50,6 +50,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
+    libraryPackage: '@metasaver/multi-mono',
   };
   const apps: App[] = [];
   const edge = new McpEdge<ToolDeps>({

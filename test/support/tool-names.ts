@@ -8,6 +8,8 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
+  'detect_repository',
+  'scaffold_integration',
   'store_memory',
   'search_memories',
   'get_memory',
