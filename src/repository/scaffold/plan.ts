@@ -37,14 +37,15 @@ function takeReadme(templates: Map<string, string>, provider: Provider): string 
 /** What the templates say of Acme, in the words of the provider and the repository. Longer words first. */
 function wordsOf({ provider, packageName, repository, testRunner, store }: Blueprint): Words {
   const { service, title, api } = provider;
+  const baseUrl = api?.baseUrl ?? BASE_URLS[service];
   const names = environmentNames(provider);
   const manager = repository.packageManager;
   return [
     ...(testRunner === 'jest' ? [["from 'vitest'", "from '@jest/globals'"] as const] : []),
+    [ACME_URL, baseUrl === undefined ? `required(env, '${names.urlEnv}')` : `env.${names.urlEnv} ?? '${baseUrl}'`],
     ['ACME_API_KEY', names.apiKeyEnv],
     ['ACME_API_URL', names.urlEnv],
     ['ACME_WEBHOOK_SECRET', names.webhookSecretEnv],
-    ['https://api.acme.example', api?.baseUrl ?? BASE_URLS[service] ?? `https://api.${service}.example`],
     ['PACKAGE_NAME', packageName],
     ['PROVIDER_TITLE', title],
     ['STORE_NOTE', STORE_NOTES[store]],
@@ -55,6 +56,8 @@ function wordsOf({ provider, packageName, repository, testRunner, store }: Bluep
     ['acme', service],
   ];
 }
+
+const ACME_URL = "env.ACME_API_URL ?? 'https://api.acme.example'";
 
 /** Of providers that have a template of their own before they have operations in the catalogue. */
 const BASE_URLS: Readonly<Record<string, string>> = { sendgrid: 'https://api.sendgrid.com' };

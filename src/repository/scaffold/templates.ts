@@ -14,7 +14,7 @@ export async function readTemplates(blueprint: Blueprint, words: Words): Promise
   const files = new Map<string, string>();
   for (const layer of layersOf(blueprint)) {
     for (const [path, text] of await readLayer(layer)) {
-      if (isWanted(path, blueprint.parts)) files.set(rename(path, words), replaceWords(text, words));
+      if (isWanted(path, blueprint.parts)) files.set(replaceWords(path, words), replaceWords(text, words));
     }
   }
   return files;
@@ -23,12 +23,11 @@ export async function readTemplates(blueprint: Blueprint, words: Words): Promise
 /** What stands in the templates, and what is put there. Longer words first: one may hold another. */
 export type Words = readonly (readonly [word: string, replacement: string])[];
 
+/** In one pass: what was put in is not looked at again. */
 function replaceWords(text: string, words: Words): string {
-  return words.reduce((result, [word, replacement]) => result.replaceAll(word, () => replacement), text);
-}
-
-function rename(path: string, words: Words): string {
-  return path.replaceAll('acme', () => words.find(([word]) => word === 'acme')?.[1] ?? 'acme');
+  const replacements = new Map(words);
+  const pattern = words.map(([word]) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  return text.replace(new RegExp(pattern, 'g'), (word) => replacements.get(word) ?? word);
 }
 
 const OWN_LAYERS = ['stripe', 'sendgrid'];

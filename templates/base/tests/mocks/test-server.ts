@@ -40,8 +40,6 @@ export async function startApp(store: IntegrationStore, webhookSecret: string): 
     host: '127.0.0.1',
     port: 0,
     allowedOrigins: [],
-    apiBaseUrl: 'http://127.0.0.1:9',
-    apiKey: 'unused',
     webhookSecrets: [webhookSecret],
     publicUrl: PUBLIC_URL,
     databaseUrl: '',
