@@ -29,26 +29,27 @@ interface Cell {
 
 const run = promisify(execFile);
 const words = process.argv.slice(2);
-const cells = allCells().filter(({ name }) => words.every((word) => name.includes(word)));
+const cells = allCells().filter(({ name }) => words.every((word) => name.split('-').includes(word)));
 const folder = resolve(process.env['MATRIX_FOLDER'] ?? mkdtempSync(join(tmpdir(), 'breakwater-matrix-')));
 /** Prisma generates without its schema engine, which it would otherwise download. */
 const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' };
 
 function allCells(): Cell[] {
-  const found: Cell[] = [];
-  for (const service of ['stripe', 'sendgrid']) {
-    for (const manager of ['npm', 'pnpm'] as const) {
-      for (const testRunner of ['vitest', 'jest'] as const) {
-        for (const store of ['prisma', 'sqlite', 'memory'] as const) {
-          // Both module types with every value of the other axes.
-          const moduleType = (service === 'stripe') === (manager === 'npm') ? 'esm' : 'commonjs';
-          const name = `${service}-${manager}-${testRunner}-${store}-${moduleType}`;
-          found.push({ name, service, manager, testRunner, store, moduleType });
-        }
-      }
-    }
-  }
-  return found;
+  const services = ['stripe', 'sendgrid'];
+  const managers = ['npm', 'pnpm'] as const;
+  const runners = ['vitest', 'jest'] as const;
+  const stores = ['prisma', 'sqlite', 'memory'] as const;
+  const cell = (service: string, manager: Cell['manager'], testRunner: TestRunner, store: Store): Cell => {
+    // Both module types with every value of the other axes.
+    const moduleType = (service === 'stripe') === (manager === 'npm') ? 'esm' : 'commonjs';
+    const name = [service, manager, testRunner, store, moduleType].join('-');
+    return { name, service, manager, testRunner, store, moduleType };
+  };
+  return services.flatMap((service) =>
+    managers.flatMap((manager) =>
+      runners.flatMap((testRunner) => stores.map((store) => cell(service, manager, testRunner, store))),
+    ),
+  );
 }
 
 const cellFolder = ({ manager, name }: Cell) => join(folder, manager, 'cells', name);

@@ -5,13 +5,13 @@ import type { Repository } from '../repository/repository.ts';
 import { includesPath, placeFor } from '../repository/repository.ts';
 
 const input = z.strictObject({
-  path: z.string().max(4096).optional().describe('Folder inside the project (default: the project folder)'),
+  path: z.string().max(4096).optional().describe('Folder inside the project'),
 });
 
 const output = z.object({
   root: z.string(),
   package_name: z.string().optional(),
-  kind: z.enum(['library', 'consumer']),
+  kind: z.string(),
   package_manager: z.string(),
   workspaces: z.record(z.string(), z.unknown()),
   module_type: z.string(),
@@ -32,9 +32,9 @@ export const detectRepository = defineTool({
   name: 'detect_repository',
   title: 'Detect what a repository is',
   description:
-    'Reads what a repository is and uses before code is written for it: the shared library or a consumer of it, package manager, ' +
-    'workspaces, module type, TypeScript, test runner, linter, web framework, Prisma, integrations that exist. Executes nothing. Answers ' +
-    'that and new_integration: path, package_name, in_workspaces, what a new one must be called and where it belongs.',
+    'Reads what a repository is before code is written for it: library or consumer, package manager, workspaces, modules, TypeScript, ' +
+    'tests, linter, framework, Prisma, existing integrations. Executes nothing. Answers that and new_integration: path, package_name, ' +
+    'in_workspaces of one to be written.',
   effect: 'read',
   idempotent: true,
   openWorld: false,

@@ -4,29 +4,24 @@ import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
 import type { Repository } from '../repository/repository.ts';
 import { includesPath } from '../repository/repository.ts';
 import { PARTS, STORES } from '../repository/scaffold/blueprint.ts';
-import { isWritten, targetOf } from '../repository/scaffold/compare.ts';
+import type { Action } from '../repository/scaffold/compare.ts';
+import { isWritten } from '../repository/scaffold/compare.ts';
 import type { Scaffolder, ScaffoldResult } from '../repository/scaffold/scaffolder.ts';
 
 const input = z.strictObject({
-  service: z.string().max(64).describe('stripe, sendgrid or another provider of list_integrations'),
-  path: z.string().max(4096).optional().describe('Repository inside the project (default: the project folder)'),
-  parts: z.array(z.enum(PARTS)).min(1).optional().describe('Only these, with what they need (default: all)'),
-  store: z.enum(STORES).optional().describe('Of events and requests (default: prisma where found, else sqlite)'),
-  test_runner: z.enum(['vitest', 'jest']).optional().describe('Default: the one the repository uses'),
-  dry_run: z.boolean().optional().describe('true writes nothing and shows a diff'),
+  service: z.string().max(64).describe('stripe, sendgrid or another of list_integrations'),
+  path: z.string().max(4096).optional().describe('Repository in the project folder'),
+  parts: z.array(z.enum(PARTS)).min(1).optional().describe('Only these and what they need'),
+  store: z.enum(STORES).optional().describe('Default: prisma where found, else sqlite'),
+  test_runner: z.enum(['vitest', 'jest']).optional().describe('Default: that of the repository'),
+  dry_run: z.boolean().optional().describe('true: only a diff'),
 });
 
 const output = z.object({
   path: z.string(),
   package_name: z.string(),
-  store: z.string(),
-  test_runner: z.string(),
-  written: z.array(z.string()),
-  unchanged: z.number(),
-  kept: z.array(z.string()),
-  conflicts: z.array(z.string()),
+  files: z.record(z.string(), z.unknown()),
   diff: z.string().optional(),
-  diff_omitted: z.number().optional(),
   next_steps: z.array(z.string()),
   memory_id: z.string().optional(),
 });
@@ -37,10 +32,9 @@ export const scaffoldIntegration = defineTool({
   name: 'scaffold_integration',
   title: 'Generate an integration',
   description:
-    'Writes services/integrations/<service>/ into the repository: resilient client, verified and idempotent webhooks, service, Express ' +
-    'server, mocks, tests, README, fitted to its package manager, modules, test runner and store. Never overwrites a file that was changed ' +
-    'by hand: the new text goes beside it as .new (conflicts). A repeat changes nothing. Answers what was written, kept and in conflict, and ' +
-    'next_steps; with dry_run a diff.',
+    'Writes services/integrations/<service>/: client, verified idempotent webhooks, service, Express server, mocks, tests, ' +
+    'fitted to the repository. A file changed by hand is never overwritten: the new text goes beside it as .new. A repeat changes nothing. ' +
+    'Answers files by action (create, update, conflict, kept; unchanged as a number) and next_steps.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
@@ -50,7 +44,7 @@ export const scaffoldIntegration = defineTool({
     const request = { service, path, parts, store, testRunner: test_runner, isDryRun: dry_run };
     const result = await scaffolder.scaffold(request, context.signal);
     const answer = view(result);
-    if (dry_run || answer.written.length === 0) return answer;
+    if (dry_run || !result.files.some(isWritten)) return answer;
     // The files are there whatever becomes of the note about them.
     const stored = await memory.store(noteOf(result), context.caller).catch(() => undefined);
     return { ...answer, memory_id: stored?.memory.id };
@@ -58,18 +52,16 @@ export const scaffoldIntegration = defineTool({
 });
 
 function view({ blueprint, files, diff }: ScaffoldResult): z.input<typeof output> {
-  const pathsOf = (action: string) => files.filter((file) => file.action === action).map(({ path }) => path);
+  const pathsOf = (action: Action) => files.filter((file) => file.action === action).map(({ path }) => path);
+  const shown = (['create', 'update', 'conflict', 'kept'] as const).map((action) => [action, pathsOf(action)] as const);
   return {
     path: blueprint.path,
     package_name: blueprint.packageName,
-    store: blueprint.store,
-    test_runner: blueprint.testRunner,
-    written: diff === undefined ? files.filter(isWritten).map(targetOf) : [],
-    unchanged: pathsOf('unchanged').length,
-    kept: pathsOf('kept'),
-    conflicts: pathsOf('conflict'),
-    diff: diff?.text,
-    diff_omitted: diff?.omitted,
+    files: {
+      ...Object.fromEntries(shown.filter(([, paths]) => paths.length > 0)),
+      unchanged: pathsOf('unchanged').length,
+    },
+    diff,
     next_steps: nextSteps(blueprint.repository, blueprint.path, pathsOf('conflict').length > 0),
   };
 }

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { ClientCapabilities, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
@@ -37,6 +38,7 @@ export interface InMemoryServer {
 export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
   const { env = {}, allowLive = false, capabilities = {}, elicit } = options;
   const path = options.databasePath ?? databasePath();
+  writeFileSync(join(dirname(path), 'package.json'), '{"name":"@shop/root"}');
   const redactor = new Redactor();
   const warnings: string[] = [];
   const warn = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);

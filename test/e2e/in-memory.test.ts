@@ -83,6 +83,18 @@ describe('every tool', () => {
       failure: { provider: 'stripe', body: '{}', secret_env: 'NOT_SET' },
       code: 'not_configured',
     },
+    detect_repository: {
+      success: {},
+      answer: { package_name: '@shop/root', new_integration: { path: 'services/integrations/<service>' } },
+      failure: { path: '..' },
+      code: 'not_allowed',
+    },
+    scaffold_integration: {
+      success: { service: 'stripe', parts: ['client'] },
+      answer: { package_name: '@shop/stripe-integration', files: { unchanged: 0 }, memory_id: expect.any(String) },
+      failure: { service: 'nope' },
+      code: 'invalid_input',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },

@@ -46,17 +46,11 @@ export function isWritten({ action }: PlannedFile): boolean {
   return action === 'create' || action === 'update' || action === 'conflict';
 }
 
-export interface Diff {
-  readonly text: string;
-  /** Files whose diff did not fit. */
-  readonly omitted: number;
-}
-
 /** In characters. */
 const MAX_DIFF = 24_000;
 
-/** A unified diff of what would be written, changes before new files, whole files only. */
-export async function formatDiff(planned: readonly PlannedFile[]): Promise<Diff> {
+/** A unified diff of what would be written, changes before new files, whole files only; the last line says how many did not fit. */
+export async function formatDiff(planned: readonly PlannedFile[]): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   const order = [...planned]
     .filter(isWritten)
@@ -79,5 +73,5 @@ export async function formatDiff(planned: readonly PlannedFile[]): Promise<Diff>
     if (text.length + patch.length > MAX_DIFF) omitted += 1;
     else text += patch;
   }
-  return { text, omitted };
+  return omitted === 0 ? text : `${text}# ${omitted} more files are not shown\n`;
 }

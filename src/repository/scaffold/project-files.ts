@@ -78,18 +78,19 @@ const VITEST = `import { defineConfig } from 'vitest/config';
 export default defineConfig({ test: { include: ['tests/**/*.test.ts'] } });
 `;
 
-const JEST = `/** @type {import('jest').Config} */
+const jestConfig = (store: Blueprint['store']) => `/** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
-  transform: { '^.+\\\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }] },
+  transform: { '^.+\\\\.(?:ts|mjs)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }] },
+${store === 'prisma' ? "  // Prisma loads its query compiler from an ES module, which Jest cannot take as it is.\n  transformIgnorePatterns: ['/node_modules/.*\\\\.c?js$'],\n" : ''}\
   // TypeScript sources name the file that is built: ./x.js is ./x.ts here.
   moduleNameMapper: { '^(\\\\.{1,2}/.*)\\\\.js$': '$1' },
 };
 `;
 
-function testRunnerFile({ testRunner }: Blueprint): Readonly<Record<string, string>> {
-  return testRunner === 'vitest' ? { 'vitest.config.mts': VITEST } : { 'jest.config.mjs': JEST };
+function testRunnerFile({ testRunner, store }: Blueprint): Readonly<Record<string, string>> {
+  return testRunner === 'vitest' ? { 'vitest.config.mts': VITEST } : { 'jest.config.mjs': jestConfig(store) };
 }
 
 function envExample({ provider, store }: Blueprint): string {

@@ -6,7 +6,7 @@ import type { RepositoryDetector } from '../detect.ts';
 import { ProjectReader } from '../project-reader.ts';
 import type { Blueprint, ScaffoldChoice } from './blueprint.ts';
 import { createBlueprint } from './blueprint.ts';
-import type { Diff, PlannedFile } from './compare.ts';
+import type { PlannedFile } from './compare.ts';
 import { compareFiles, formatDiff, isWritten, targetOf } from './compare.ts';
 import type { GeneratedHashes } from './manifest.ts';
 import { formatManifest, hashOf, MANIFEST_NAME, parseManifest } from './manifest.ts';
@@ -23,8 +23,8 @@ export interface ScaffoldRequest extends ScaffoldChoice {
 export interface ScaffoldResult {
   readonly blueprint: Blueprint;
   readonly files: readonly PlannedFile[];
-  /** Of a dry run. */
-  readonly diff: Diff | undefined;
+  /** Unified; of a dry run. */
+  readonly diff: string | undefined;
 }
 
 /** Writes the code of an integration into the repository at hand, and never over a file that somebody changed. */
