@@ -38,7 +38,7 @@ export interface InMemoryServer {
 export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
   const { env = {}, allowLive = false, capabilities = {}, elicit } = options;
   const path = options.databasePath ?? databasePath();
-  writeFileSync(join(dirname(path), 'package.json'), '{"name":"@shop/root"}');
+  writeFileSync(join(dirname(path), 'package.json'), '{"name":"@till/root"}');
   const redactor = new Redactor();
   const warnings: string[] = [];
   const warn = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);

@@ -85,13 +85,13 @@ describe('every tool', () => {
     },
     detect_repository: {
       success: {},
-      answer: { package_name: '@shop/root', new_integration: { path: 'services/integrations/<service>' } },
+      answer: { package_name: '@till/root', new_integration: { path: 'services/integrations/<service>' } },
       failure: { path: '..' },
       code: 'not_allowed',
     },
     scaffold_integration: {
       success: { service: 'stripe', parts: ['client'] },
-      answer: { package_name: '@shop/stripe-integration', files: { unchanged: 0 }, memory_id: expect.any(String) },
+      answer: { package_name: '@till/stripe-integration', files: { unchanged: 0 }, memory_id: expect.any(String) },
       failure: { service: 'nope' },
       code: 'invalid_input',
     },

@@ -20,6 +20,7 @@ describe('parseSettings', () => {
     expect(parseSettings({}, CWD)).toEqual({
       databasePath: expect.stringMatching(/breakwater[/\\]breakwater\.db$/),
       workspace: CWD,
+      libraryPackage: '@metasaver/multi-mono',
       projectRoot: CWD,
       agent: '',
       sessionId: undefined,
@@ -38,10 +39,12 @@ describe('parseSettings', () => {
       BREAKWATER_LOG: 'debug',
       CLAUDE_CODE_SESSION_ID: 'session-1',
       CLAUDE_PROJECT_DIR: '/elsewhere',
+      BREAKWATER_LIBRARY_PACKAGE: '@shop/shared',
     };
     expect(parseSettings(env, CWD)).toEqual({
       databasePath: '/projects/shop/data/own.db',
       workspace: 'the shop',
+      libraryPackage: '@shop/shared',
       projectRoot: '/elsewhere',
       agent: 'reviewer',
       sessionId: 'session-1',

@@ -65,11 +65,12 @@ export class Scaffolder {
     });
   }
 
+  /** All at once: each waits for the disk. The first failure is thrown when all have ended. */
   async #write(folder: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
-    for (const file of files.filter(isWritten)) {
-      if (signal.aborted) throw abortError(signal);
-      await this.#writeFile(join(folder, targetOf(file)), file.text);
-    }
+    if (signal.aborted) throw abortError(signal);
+    const writes = files.filter(isWritten).map((file) => this.#writeFile(join(folder, targetOf(file)), file.text));
+    const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   /** Written last: after a crash the files are recognised by their text. */
