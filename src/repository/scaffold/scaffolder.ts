@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AppError, abortError, codeOf } from '../../core/errors.ts';
+import { AppError, abortError } from '../../core/errors.ts';
 import type { ProjectFolder } from '../../core/project-folder.ts';
 import type { Provider } from '../../integrations/provider.ts';
 import type { RepositoryDetector } from '../detect.ts';
@@ -11,7 +11,7 @@ import { compareFiles, formatDiff, isWritten, targetOf } from './compare.ts';
 import type { GeneratedHashes } from './manifest.ts';
 import { formatManifest, hashOf, MANIFEST_NAME, parseManifest } from './manifest.ts';
 import { planFiles } from './plan.ts';
-import { writeFileAtomically } from './write-files.ts';
+import { writeFiles } from './write-files.ts';
 
 export interface ScaffoldRequest extends ScaffoldChoice {
   readonly service: string;
@@ -49,11 +49,12 @@ export class Scaffolder {
     const folder = join(blueprint.repository.root, blueprint.path);
     await this.#project.resolve(folder);
     const reader = new ProjectReader(this.#project, folder);
-    const generated = parseManifest(await reader.text(MANIFEST_NAME));
+    const manifest = await reader.text(MANIFEST_NAME);
+    const generated = parseManifest(manifest);
     const files = await compareFiles(await planFiles(blueprint), generated, (path) => reader.text(path));
     if (request.isDryRun) return { blueprint, files, diff: await formatDiff(files) };
-    await this.#write(folder, files, signal);
-    await this.#writeManifest(folder, reader, generated, files);
+    if (signal.aborted) throw abortError(signal);
+    await this.#write(folder, files, generated, manifest);
     return { blueprint, files, diff: undefined };
   }
 
@@ -65,35 +66,17 @@ export class Scaffolder {
     });
   }
 
-  /** All at once: each waits for the disk. The first failure is thrown when all have ended. */
-  async #write(folder: string, files: readonly PlannedFile[], signal: AbortSignal): Promise<void> {
-    if (signal.aborted) throw abortError(signal);
-    const writes = files.filter(isWritten).map((file) => this.#writeFile(join(folder, targetOf(file)), file.text));
-    const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-  }
-
-  /** Written last: after a crash the files are recognised by their text. */
-  async #writeManifest(
+  /** The manifest comes last: after a crash the files are recognised by their text. */
+  async #write(
     folder: string,
-    reader: ProjectReader,
-    generated: GeneratedHashes,
     files: readonly PlannedFile[],
+    generated: GeneratedHashes,
+    manifest: string | undefined,
   ): Promise<void> {
+    const texts = files.filter(isWritten).map((file) => [join(folder, targetOf(file)), file.text] as const);
+    await writeFiles(this.#project, new Map(texts));
     const hashes = { ...generated, ...Object.fromEntries(files.map(({ path, text }) => [path, hashOf(text)])) };
     const text = formatManifest(Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))));
-    if (text !== (await reader.text(MANIFEST_NAME))) await this.#writeFile(join(folder, MANIFEST_NAME), text);
-  }
-
-  async #writeFile(path: string, text: string): Promise<void> {
-    try {
-      await writeFileAtomically(this.#project, path, text);
-    } catch (thrown) {
-      if (thrown instanceof AppError) throw thrown;
-      throw new AppError('unavailable', `A file could not be written (${codeOf(thrown) ?? 'unknown'}).`, {
-        hint: 'Check rights and free space, then call again: what was written stays, the rest follows.',
-        cause: thrown,
-      });
-    }
+    if (text !== manifest) await writeFiles(this.#project, new Map([[join(folder, MANIFEST_NAME), text]]));
   }
 }
