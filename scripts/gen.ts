@@ -1,6 +1,7 @@
 /** Writes everything that is generated: tables in README.md and docs/, and the pinned tool list. With --check, only compares. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describeTool } from '../src/describe-tool.ts';
+import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
@@ -59,6 +60,12 @@ webhooks = fill(webhooks, 'schemes', table(SCHEME_HEADER, schemeRows()));
 webhooks = fill(webhooks, 'causes', table(CAUSE_HEADER, causeRows()));
 webhooks = fill(webhooks, 'examples', table(EXAMPLE_HEADER, exampleRows()));
 write('docs/webhooks.md', webhooks);
+
+const ruleTable = table(
+  ['rule', 'severity', 'what it finds', 'why it matters', 'what to do'],
+  allRules.map(({ id, severity, title, why, fix }) => [`\`${id}\``, severity, title, why, fix]),
+);
+write('docs/check.md', fill(readFileSync('docs/check.md', 'utf8'), 'rules', ruleTable));
 
 write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
 

@@ -118,6 +118,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       certificates,
       repositories,
       scaffolder: new Scaffolder(project, repositories, catalogue),
+      project,
       secrets,
       clock,
     },

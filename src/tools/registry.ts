@@ -1,5 +1,6 @@
 import type { Tool } from '../core/tool.ts';
 import { breakerStatus } from './breaker-status.ts';
+import { checkIntegration } from './check-integration.ts';
 import { configureIntegration } from './configure-integration.ts';
 import { controlBreaker } from './control-breaker.ts';
 import { createPaymentIntentTool } from './create-payment-intent.ts';
@@ -27,6 +28,7 @@ const all = [
   signWebhook,
   detectRepository,
   scaffoldIntegration,
+  checkIntegration,
   storeMemory,
   searchMemories,
   getMemory,

@@ -95,6 +95,12 @@ describe('every tool', () => {
       failure: { service: 'nope' },
       code: 'invalid_input',
     },
+    check_integration: {
+      success: { path: '.' },
+      answer: { files_checked: 8, total: 0, findings: [] },
+      failure: { path: '../elsewhere' },
+      code: 'not_allowed',
+    },
     store_memory: {
       success: { content: 'The shop charges in the end' },
       answer: { success: true, memory_id: expect.any(String) },

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { ProjectFolder } from '../../src/core/project-folder.ts';
 import { catalogue } from '../../src/integrations/catalogue.ts';
 import { stripeWebhook } from '../../src/integrations/stripe/webhook.ts';
+import { checkProject } from '../../src/repository/check/check-project.ts';
 import { RepositoryDetector } from '../../src/repository/detect.ts';
 import type { Store } from '../../src/repository/scaffold/blueprint.ts';
 import { Scaffolder } from '../../src/repository/scaffold/scaffolder.ts';
@@ -21,7 +22,7 @@ const SECRET = 'whsec_0123456789abcdef0123456789abcdef';
 const GENERATED: readonly (readonly [service: string, store: Store])[] = [
   ['stripe', 'sqlite'],
   ['sendgrid', 'memory'],
-  ['github', 'memory'],
+  ['standard-webhooks', 'memory'],
 ];
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'breakwater-generated-')));
@@ -68,8 +69,20 @@ describe.each(GENERATED)('the generated integration of %s with the %s store', (s
   });
 });
 
-it.each(['stripe', 'github'])('%s passes its own tests, offline', { timeout: 60_000 }, async (service) => {
+it.each(['stripe', 'standard-webhooks'])('%s passes its own tests, offline', { timeout: 60_000 }, async (service) => {
   expect(await execute(folderOf(service), 'vitest', 'run')).toMatch(/Tests {2}\d\d passed/);
+});
+
+it('has nothing that check_integration finds, whatever the provider and the store', async () => {
+  const project = new ProjectFolder(root);
+  const scaffolder = new Scaffolder(project, new RepositoryDetector(project, 'none'), catalogue);
+  for (const service of ['slack', 'discord', 'zoom']) {
+    await scaffolder.scaffold({ service, store: 'prisma', isDryRun: false }, new AbortController().signal);
+  }
+  const { findings, skipped, filesChecked } = await checkProject(project, 'services', new AbortController().signal);
+  expect(findings).toEqual([]);
+  expect(skipped).toEqual([]);
+  expect(filesChecked).toBeGreaterThan(100);
 });
 
 describe('the generated server', () => {

@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   integrations: ['core', 'storage', 'resilience', 'webhooks', 'simulator'],
   repository: ['core', 'webhooks', 'integrations'],
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
-  views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments'],
+  views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository'],
   tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository', 'views'],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools'],
   commands: ['core', 'memory'],

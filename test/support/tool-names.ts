@@ -10,6 +10,7 @@ export const TOOL_NAMES = [
   'sign_webhook',
   'detect_repository',
   'scaffold_integration',
+  'check_integration',
   'store_memory',
   'search_memories',
   'get_memory',

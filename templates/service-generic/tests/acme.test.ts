@@ -5,14 +5,14 @@ import { AcmeMock } from './mocks/acme.mock.js';
 import type { TemporaryStore } from './mocks/temporary-store.js';
 import { createTemporaryStore } from './mocks/temporary-store.js';
 
-const acme = new AcmeMock();
+const mock = new AcmeMock();
 let temporary: TemporaryStore;
 let service: AcmeService;
 
 beforeEach(async () => {
-  acme.reset();
+  mock.reset();
   temporary = await createTemporaryStore();
-  service = new AcmeService(acme, temporary.store);
+  service = new AcmeService(mock, temporary.store);
 });
 afterEach(() => temporary.remove());
 
@@ -20,17 +20,17 @@ describe('AcmeService', () => {
   it('posts once per reference', async () => {
     expect(await service.postOnce('job-1', '/jobs', { a: 1 })).toEqual({ id: 1 });
     expect(await service.postOnce('job-1', '/jobs', { a: 1 })).toEqual({ id: 1 });
-    expect(acme.posted.length).toBe(1);
+    expect(mock.posted.length).toBe(1);
   });
 
   it('never repeats what may have happened', async () => {
-    acme.failNext(new TransientError('reset', { outcome: 'unknown' }));
+    mock.failNext(new TransientError('reset', { outcome: 'unknown' }));
     await expect(service.postOnce('job-1', '/jobs', {})).rejects.toMatchObject({ name: 'OutcomeUnknownError' });
     await expect(service.postOnce('job-1', '/jobs', {})).rejects.toMatchObject({ name: 'OutcomeUnknownError' });
   });
 
   it('posts again after a refusal', async () => {
-    acme.failNext(new PermanentError('no', { outcome: 'not_executed', status: 400 }));
+    mock.failNext(new PermanentError('no', { outcome: 'not_executed', status: 400 }));
     await expect(service.postOnce('job-1', '/jobs', {})).rejects.toMatchObject({ status: 400 });
     expect(await service.postOnce('job-1', '/jobs', {})).toEqual({ id: 1 });
   });

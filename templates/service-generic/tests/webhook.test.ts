@@ -8,7 +8,7 @@ import type { DeliveryOptions } from './mocks/webhook.mock.js';
 import { forged, WebhookMock } from './mocks/webhook.mock.js';
 
 const PATH = '/webhooks/acme';
-const acme = new WebhookMock(scheme);
+const provider = new WebhookMock(scheme);
 /** Some providers sign a part of the body only, or nothing but a token. */
 const signsBody = scheme.signed.some((part) => part === 'body' || part === 'form');
 let temporary: TemporaryStore;
@@ -16,14 +16,14 @@ let app: TestApp;
 
 beforeEach(async () => {
   temporary = await createTemporaryStore();
-  app = await startApp(temporary.store, acme.secret);
+  app = await startApp(temporary.store, provider.secret);
 });
 afterEach(async () => {
   await app.close();
   await temporary.remove();
 });
 
-const sign = (options?: DeliveryOptions) => acme.deliver({ hello: 'world' }, PUBLIC_URL + PATH, options);
+const sign = (options?: DeliveryOptions) => provider.deliver({ hello: 'world' }, PUBLIC_URL + PATH, options);
 
 describe('POST /webhooks/acme', () => {
   it('takes a signed event', async () => {
@@ -55,7 +55,7 @@ describe('POST /webhooks/acme', () => {
 
   it('logs no secret and no body', async () => {
     await app.post(PATH, sign());
-    expect(app.logged()).not.toContain(acme.secret);
+    expect(app.logged()).not.toContain(provider.secret);
     expect(app.logged()).not.toContain('world');
   });
 

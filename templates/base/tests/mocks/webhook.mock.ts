@@ -132,7 +132,7 @@ function appended(
   value: string | number,
 ): string {
   const entry = `${prefix}${value}`;
-  return before === undefined ? entry : `${before}${separator ?? ', '}${entry}`;
+  return before === undefined || separator === undefined ? entry : before + separator + entry;
 }
 
 function setPath(document: Document, [key = '', ...rest]: readonly (string | number)[], value: unknown): void {

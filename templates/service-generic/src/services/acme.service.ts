@@ -4,11 +4,11 @@ import type { IntegrationStore } from '../store/store.js';
 import { IntegrationError, OutcomeUnknownError } from '../types/index.js';
 
 export class AcmeService {
-  readonly #acme: AcmeApi;
+  readonly #api: AcmeApi;
   readonly #store: IntegrationStore;
 
-  constructor(acme: AcmeApi, store: IntegrationStore) {
-    this.#acme = acme;
+  constructor(api: AcmeApi, store: IntegrationStore) {
+    this.#api = api;
     this.#store = store;
   }
 
@@ -22,7 +22,7 @@ export class AcmeService {
     if (known.state === 'done') return JSON.parse(known.result);
     if (known.state === 'pending') throw new OutcomeUnknownError();
     try {
-      const answer = await this.#acme.post(path, body, signal);
+      const answer = await this.#api.post(path, body, signal);
       await this.#store.finishRequest(reference, JSON.stringify(answer ?? null));
       return answer;
     } catch (thrown) {

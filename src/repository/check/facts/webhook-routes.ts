@@ -1,0 +1,147 @@
+import type { Node } from '@babel/types';
+import type { Call } from '../syntax/expressions.ts';
+import {
+  argumentAt,
+  CALLS,
+  calleeName,
+  isCall,
+  isMember,
+  keyName,
+  pathOf,
+  propertyOf,
+  receiverOf,
+  unwrap,
+} from '../syntax/expressions.ts';
+import { isType } from '../syntax/nodes.ts';
+import type { FunctionNode } from '../syntax/scope.ts';
+import { isFunction } from '../syntax/scope.ts';
+import type { SourceModule } from '../syntax/source-module.ts';
+import { perModule } from '../syntax/source-module.ts';
+import { resolveFunction, textOf } from '../syntax/values.ts';
+
+/** A place where deliveries arrive. */
+export interface WebhookRoute {
+  /** The registration or, in frameworks that route by file, the handler. */
+  node: Node;
+  /** What routes are registered on (`app`), as written; undefined in frameworks that route by file. */
+  server: string | undefined;
+  path: string;
+  /** Everything between path and handler, as written. */
+  middleware: readonly Node[];
+  /** The last function, when this file holds it. */
+  handler: FunctionNode | undefined;
+}
+
+const WEBHOOK_PATH = /(?:^|[/_.-])(?:web-?)?hooks?(?:[/_.-]|$)/i;
+const WEBHOOK_NAME = /webhook/i;
+/** `webhooks/stripe.ts`, `stripe.webhook.ts`, `app/api/webhook/route.ts`. */
+const WEBHOOK_FILE = /webhooks?(?:[/._-]|$)/i;
+const REGISTERS: ReadonlySet<string> = new Set(['post', 'all']);
+
+/** Every webhook route that a file registers. */
+export const webhookRoutes = perModule((module: SourceModule): readonly WebhookRoute[] => [
+  ...module.all(...CALLS).flatMap((call) => registeredRoute(module, call) ?? []),
+  ...fileRoutes(module),
+]);
+
+function registeredRoute(module: SourceModule, call: Call): WebhookRoute | undefined {
+  const name = calleeName(call);
+  const receiver = receiverOf(call);
+  const server = receiver === undefined ? undefined : pathOf(receiver)?.join('.');
+  if (server === undefined) return undefined;
+  if (name === 'route') return routeObject(module, call, server);
+  const path = textOf(module, argumentAt(call, 0));
+  if (!REGISTERS.has(name) || path === undefined || call.arguments.length < 2) return undefined;
+  const nodes = call.arguments.slice(1).flatMap(inArrays).map(unwrap);
+  const last = nodes.at(-1);
+  const handler = resolveFunction(module, last);
+  if (last === undefined || isType(last, 'ObjectExpression', 'StringLiteral')) return undefined;
+  const isWebhook =
+    WEBHOOK_PATH.test(path) ||
+    (WEBHOOK_FILE.test(module.path) && handler !== undefined) ||
+    WEBHOOK_NAME.test(namesOf(last));
+  return isWebhook && path.startsWith('/')
+    ? { node: call, server, path, middleware: nodes.slice(0, -1), handler }
+    : undefined;
+}
+
+const inArrays = (node: Node): Node[] =>
+  isType(node, 'ArrayExpression') ? node.elements.filter((element) => element !== null) : [node];
+
+/** `fastify.route({ method: 'POST', url: '/webhook', handler })` */
+function routeObject(module: SourceModule, call: Call, server: string): WebhookRoute | undefined {
+  const options = argumentAt(call, 0);
+  if (!isType(options, 'ObjectExpression')) return undefined;
+  const [url, handler] = [propertyOf(options, /^(?:url|path)$/), propertyOf(options, /^handler$/)];
+  const path = url === undefined || url === 'unknown' ? undefined : textOf(module, url);
+  if (path === undefined || handler === undefined || handler === 'unknown' || !WEBHOOK_PATH.test(path))
+    return undefined;
+  const middleware = options.properties.filter(
+    (property) => !isType(property, 'SpreadElement') && /^pre|^on/.test(keyName(property) ?? ''),
+  );
+  return { node: call, server, path, middleware, handler: resolveFunction(module, handler) };
+}
+
+/** Frameworks that route by file: `export async function POST` and `export default function handler` in a webhook's file. */
+function fileRoutes(module: SourceModule): WebhookRoute[] {
+  if (!WEBHOOK_FILE.test(module.path)) return [];
+  const route = (handler: FunctionNode): WebhookRoute => ({
+    node: handler,
+    server: undefined,
+    path: module.path,
+    middleware: [],
+    handler,
+  });
+  const named = module.all('ExportNamedDeclaration').flatMap(({ declaration }) => {
+    if (isType(declaration, 'FunctionDeclaration'))
+      return ['POST', 'action'].includes(declaration.id?.name ?? '') ? declaration : [];
+    if (!isType(declaration, 'VariableDeclaration')) return [];
+    return declaration.declarations.flatMap(({ id, init }) =>
+      isType(id, 'Identifier') && ['POST', 'action'].includes(id.name)
+        ? (resolveFunction(module, init ?? undefined) ?? [])
+        : [],
+    );
+  });
+  const byDefault = module.all('ExportDefaultDeclaration').flatMap(({ declaration }) => {
+    const handler = resolveFunction(module, declaration);
+    return handler !== undefined && isHttpHandler(handler) && module.path.includes('api/') ? handler : [];
+  });
+  return [...named, ...byDefault].map(route);
+}
+
+function isHttpHandler({ params }: FunctionNode): boolean {
+  const [first] = params;
+  return isType(first, 'Identifier') && /^(?:_?req|request|event)$/.test(first.name);
+}
+
+/** All names in an expression, joined: what a reader would go by. */
+export function namesOf(node: Node): string {
+  const inner = unwrap(node);
+  if (isCall(inner)) return [calleeName(inner), ...inner.arguments.map(namesOf), namesOf(inner.callee)].join(' ');
+  if (isType(inner, 'Identifier')) return inner.name;
+  if (isMember(inner)) return (pathOf(inner) ?? []).join('.');
+  if (isFunction(inner) && isType(inner, 'FunctionExpression')) return inner.id?.name ?? '';
+  return '';
+}
+
+/** `app.use('/webhooks', webhookRouter)`: routers of other files that receive webhooks. */
+export const webhookMounts = perModule((module: SourceModule): readonly WebhookRoute[] =>
+  module.all(...CALLS).flatMap((call) => mountedRouter(module, call) ?? []),
+);
+
+function mountedRouter(module: SourceModule, call: Call): WebhookRoute | undefined {
+  const receiver = receiverOf(call);
+  const server = receiver === undefined ? undefined : pathOf(receiver)?.join('.');
+  const nodes = call.arguments.map(unwrap).filter((node) => !isType(node, 'StringLiteral', 'TemplateLiteral'));
+  const last = nodes.at(-1);
+  if (calleeName(call) !== 'use' || server === undefined || last === undefined) return undefined;
+  const path = textOf(module, argumentAt(call, 0)) ?? '/';
+  const name = namesOf(last);
+  const isWebhook = WEBHOOK_PATH.test(path) || WEBHOOK_NAME.test(name);
+  const isForeign = isRouterName(name) && resolveFunction(module, last) === undefined;
+  return isWebhook && isForeign
+    ? { node: call, server, path, middleware: nodes.slice(0, -1), handler: undefined }
+    : undefined;
+}
+
+const isRouterName = (name: string) => /router|routes|webhook/i.test(name) && !/verif|raw|auth|sign/i.test(name);
