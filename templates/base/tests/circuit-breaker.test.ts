@@ -60,12 +60,25 @@ describe('CircuitBreaker', () => {
 
   it('ignores results of requests that began before it opened', async () => {
     const { breaker, clock, open } = create();
-    let finish = () => {};
-    const slow = breaker.run(() => new Promise<void>((resolve) => (finish = resolve)));
+    const slow = deferred();
+    const early = breaker.run(() => slow.promise);
     await open();
-    clock.now = 500;
-    finish();
-    await slow;
-    expect(breaker.state).toBe('open');
+    clock.now = 1_000;
+    const probe = deferred();
+    const probing = breaker.run(() => probe.promise);
+    slow.resolve();
+    await early;
+    expect(breaker.state).toBe('half_open');
+    probe.resolve();
+    await probing;
+    expect(breaker.state).toBe('closed');
   });
 });
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}

@@ -76,6 +76,12 @@ describe('HttpClient', () => {
     expect(client.circuit).toBe('open');
   });
 
+  it('does not take a rate limit for an outage', async () => {
+    const { client } = await connect(answering(...Array<number>(20).fill(429)));
+    for (let i = 0; i < 6; i += 1) await expect(client.request(POST)).rejects.toMatchObject({ status: 429 });
+    expect(client.circuit).toBe('closed');
+  });
+
   it('follows no redirect with its key', async () => {
     const { client, requests } = await connect((_req, res) => res.writeHead(302, { location: '/elsewhere' }).end());
     await expect(client.request(GET)).rejects.toMatchObject({ name: 'PermanentError', status: 302 });

@@ -157,6 +157,15 @@ describe('Scaffolder', () => {
     expect(readdirSync(join(base, 'outside'))).toEqual([]);
   });
 
+  it('leaves a file alone that is a link out', async () => {
+    const { base, root, scaffold } = open();
+    writeFileSync(join(base, 'outside.ts'), 'mine');
+    mkdirSync(join(root, STRIPE, 'src'), { recursive: true });
+    symlinkSync(join(base, 'outside.ts'), join(root, STRIPE, 'src/app.ts'));
+    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
+    expect(readFileSync(join(root, STRIPE, 'src/app.ts'), 'utf8')).toBe('mine');
+  });
+
   it('stops when it is cancelled, and completes when it is repeated', async () => {
     const { scaffold } = open();
     await expect(scaffold({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
