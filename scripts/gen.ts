@@ -1,6 +1,6 @@
 /** Writes everything that is generated: tables in README.md and docs/, and the pinned tool list. With --check, only compares. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describeTool } from '../src/describe-tool.ts';
+import { describeTool } from '../src/protocol/describe-tool.ts';
 import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ReportingBreakerStore } from './breaker-reports.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
@@ -22,6 +23,8 @@ import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { PaymentService } from './payments/payment-service.ts';
 import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { prompts } from './prompts/registry.ts';
+import type { Toolbox } from './protocol/serving.ts';
 import { RepositoryDetector } from './repository/detect.ts';
 import { Scaffolder } from './repository/scaffold/scaffolder.ts';
 import { Breakers } from './resilience/breakers.ts';
@@ -34,11 +37,15 @@ import { breakerMigrations, SqliteBreakerStore } from './resilience/sqlite-break
 import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-store.ts';
 import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
-import type { Toolbox } from './server.ts';
 import type { Settings } from './settings.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
+import { offeredTools } from './tools/toolsets.ts';
+import { eventMigrations } from './webhooks/event-row.ts';
+import { WebhookListener } from './webhooks/listener/listener.ts';
+import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
+import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
 const migrations = [
   ...breakerMigrations,
@@ -48,6 +55,8 @@ const migrations = [
   ...requestMigrations,
   ...paymentMigrations,
   ...memoryMigrations,
+  ...eventMigrations,
+  ...listenerMigrations,
 ];
 
 export interface App extends Toolbox<ResourceDeps> {
@@ -55,9 +64,10 @@ export interface App extends Toolbox<ResourceDeps> {
   close(): Promise<void>;
 }
 
-/** Deletes expired memories and those over the limit: soon after the start, then every hour. */
+/** Deletes what is too old or too much: soon after the start, then every hour. */
 const MAINTENANCE_DELAY_MS = 60_000;
 const MAINTENANCE_INTERVAL_MS = 3_600_000;
+const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 1024 };
 
 /** What the command line uses of the memory. */
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
@@ -100,13 +110,32 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
+  const webhooks = new IntegrationWebhooks(integrations);
+  const events = new SqliteEventLog(sqlite, secrets, clock);
+  const listener = new WebhookListener({
+    registry: new SqliteListenerRegistry(sqlite),
+    events,
+    webhooksOf: (workspace) => webhooks.list(workspace),
+    secrets,
+    certificates,
+    effects: [],
+    workspace: settings.workspace,
+    clock,
+    log,
+  });
+  listener.watch(() => existsSync(settings.databasePath));
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const project = new ProjectFolder(settings.projectRoot);
   const repositories = new RepositoryDetector(project, settings.libraryPackage);
-  const maintenance = scheduleMaintenance(new SqliteMemoryArchive(sqlite, clock), settings.memoryLimit, log);
+  const archive = new SqliteMemoryArchive(sqlite, clock);
+  const maintenance = scheduleMaintenance(log, {
+    memory: () => archive.maintain(settings.memoryLimit),
+    webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+  });
   return {
-    tools,
+    tools: offeredTools(tools, settings.offer),
     resources,
+    prompts,
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
@@ -114,7 +143,9 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
-      webhooks: new IntegrationWebhooks(integrations),
+      webhooks,
+      events,
+      listener,
       certificates,
       repositories,
       scaffolder: new Scaffolder(project, repositories, catalogue),
@@ -124,6 +155,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     },
     async close() {
       maintenance.stop();
+      await listener.close();
       await semantic.close();
       sender.close();
       certificates.close();
@@ -132,10 +164,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   };
 }
 
-function scheduleMaintenance(archive: MemoryArchive, limit: number | undefined, log: Log): { stop(): void } {
+type Job = () => Promise<object>;
+
+function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
   const run = async () => {
-    const result = await archive.maintain(limit).catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
-    log.debug({ ...result }, 'memory maintenance');
+    for (const [what, job] of Object.entries(jobs)) {
+      const result = await job().catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
+      log.debug({ what, ...result }, 'maintenance');
+    }
     timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
   };
   let timer = setTimeout(run, MAINTENANCE_DELAY_MS).unref();

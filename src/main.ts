@@ -6,15 +6,16 @@ import type { App } from './app.ts';
 import { messageOf } from './core/errors.ts';
 import { createLog } from './core/log.ts';
 import { Redactor } from './core/redact.ts';
-import { INSTRUCTIONS } from './instructions.ts';
 import { stopWithClient } from './lifecycle.ts';
-import { McpEdge } from './server.ts';
+import { McpEdge } from './protocol/edge.ts';
+import { INSTRUCTIONS } from './protocol/instructions.ts';
+import type { ServingParts } from './protocol/serving.ts';
 import { createSecrets, environment, parseSettings } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
 import { startTelemetry } from './telemetry-sdk.ts';
 
 /** Largest message that is read; the SDK's own limit of 10 MB ends the process. */
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+const TRANSPORT_OPTIONS = { maxBufferSize: 64 * 1024 * 1024 };
 
 const USAGE = `breakwater ${packageJson.version}: MCP tool server for external integrations, on stdio
 
@@ -29,18 +30,28 @@ Settings are environment variables; the README lists them.
 async function serve(): Promise<void> {
   const redactor = new Redactor();
   const settings = parseSettings(environment, process.cwd());
-  const log = createLog(settings.logLevel, redactor, (line) => process.stderr.write(line));
+  let forwardLog: (line: string) => void = () => {};
+  const log = createLog(settings.logLevel, redactor, (line) => {
+    process.stderr.write(line);
+    forwardLog(line);
+  });
   const secrets = createSecrets(environment, redactor);
   const stopTelemetry = settings.telemetry ? await startTelemetry(log) : undefined;
   let app: App | undefined;
-  const load = async () => {
+  const load = async (root: string | undefined) => {
     const { createApp } = await import('./app.ts');
-    app = createApp(settings, secrets, log);
+    const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
+    app = createApp(located, secrets, log);
     return app;
   };
   const { workspace, agent, sessionId } = settings;
   const caller = { workspace, agent, sessionId };
-  const edge = new McpEdge({ version: packageJson.version, instructions: INSTRUCTIONS, caller, redactor, log, load });
+  const { version } = packageJson;
+  const asksForRoots = settings.projectIsGuessed;
+  const parts = { version, instructions: INSTRUCTIONS, caller, redactor, log, asksForRoots, load };
+  const open = settings.protocol === 'auto' ? await loadBothEras() : openEdge;
+  const { edge, connect } = open(parts);
+  forwardLog = (line) => edge.forwardLog?.(line);
   const stop = stopWithClient({
     output: protocolOutput,
     log,
@@ -50,8 +61,39 @@ async function serve(): Promise<void> {
       await Promise.all([app?.close(), stopTelemetry?.()]);
     },
   });
-  edge.sdk.onclose = () => stop('connection closed', 1);
-  await edge.connect(new StdioServerTransport(process.stdin, protocolOutput, { maxBufferSize: MAX_MESSAGE_BYTES }));
+  await connect((code) => stop('connection closed', code));
+}
+
+/** What the two edges have in common. */
+interface OpenedEdge {
+  edge: { idle(): Promise<void>; drain(): Promise<void>; forwardLog?(line: string): void };
+  connect(onClose: (exitCode: number) => void): Promise<void>;
+}
+
+function openEdge<Deps>(parts: ServingParts<Deps>): OpenedEdge {
+  const edge = new McpEdge(parts);
+  return {
+    edge,
+    connect(onClose) {
+      // The end of the input is seen elsewhere: here something went wrong.
+      edge.sdk.onclose = () => onClose(1);
+      return edge.connect(new StdioServerTransport(process.stdin, protocolOutput, TRANSPORT_OPTIONS));
+    },
+  };
+}
+
+async function loadBothEras(): Promise<typeof openEdge> {
+  const { BothErasEdge, StdioTransport } = await import('./protocol/edge-both-eras.ts');
+  return (parts) => {
+    const edge = new BothErasEdge(parts);
+    return {
+      edge,
+      async connect(onClose) {
+        edge.onclose = () => onClose(0);
+        edge.connect(new StdioTransport(process.stdin, protocolOutput, TRANSPORT_OPTIONS));
+      },
+    };
+  };
 }
 
 /** Not serving: standard output is the command's. */

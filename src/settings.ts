@@ -5,6 +5,8 @@ import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
+import type { Offer, Toolset } from './core/toolset.ts';
+import { TOOLSETS } from './core/toolset.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -18,6 +20,8 @@ export interface Settings {
   workspace: string;
   /** Absolute path of the folder that agents may read and write. */
   projectRoot: string;
+  /** True where nothing but the current folder tells the project: a client may know better. */
+  projectIsGuessed: boolean;
   /** Who the caller is when the client does not say. */
   agent: string;
   sessionId: string | undefined;
@@ -26,12 +30,17 @@ export interface Settings {
   libraryPackage: string;
   /** Most memories of a workspace; undefined for no limit. */
   memoryLimit: number | undefined;
+  protocol: Protocol;
+  offer: Offer;
   logLevel: LogLevel;
   /** True when the environment asks for OpenTelemetry. */
   telemetry: boolean;
 }
 
 const DEFAULT_LIBRARY = '@metasaver/multi-mono';
+/** `2025` serves protocol versions up to 2025-11-25; `auto` also the stateless one of 2026-07-28, as the client chooses. */
+export const PROTOCOLS = ['2025', 'auto'] as const;
+type Protocol = (typeof PROTOCOLS)[number];
 
 /** The variables that a user may set; the README table is generated from this. */
 export const SETTINGS = [
@@ -65,6 +74,21 @@ export const SETTINGS = [
     default: DEFAULT_LIBRARY,
     description: 'Package name of the repository with the shared utilities; all others count as its consumers',
   },
+  {
+    name: 'BREAKWATER_TOOLSETS',
+    default: 'all',
+    description: `The tools that agents see, as a list of sets: ${TOOLSETS.join(', ')}`,
+  },
+  {
+    name: 'BREAKWATER_READ_ONLY',
+    default: 'unset',
+    description: '`1` offers only tools that change nothing',
+  },
+  {
+    name: 'BREAKWATER_PROTOCOL',
+    default: '2025',
+    description: '`auto` also serves the stateless protocol of 2026-07-28, as the client chooses',
+  },
   { name: 'BREAKWATER_LOG', default: 'info', description: `Log level on stderr: ${LOG_LEVELS.join(', ')}` },
   {
     name: 'OTEL_*',
@@ -89,11 +113,17 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
     workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
     projectRoot,
+    projectIsGuessed: ['BREAKWATER_WORKSPACE', 'CLAUDE_PROJECT_DIR'].every((name) => read(env, name) === undefined),
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
-    allowLive: parseConsent(read(env, 'BREAKWATER_ALLOW_LIVE')),
+    allowLive: parseFlag('BREAKWATER_ALLOW_LIVE', read(env, 'BREAKWATER_ALLOW_LIVE')),
     libraryPackage: read(env, 'BREAKWATER_LIBRARY_PACKAGE') ?? DEFAULT_LIBRARY,
     memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
+    offer: {
+      toolsets: parseToolsets(read(env, 'BREAKWATER_TOOLSETS')),
+      readOnly: parseFlag('BREAKWATER_READ_ONLY', read(env, 'BREAKWATER_READ_ONLY')),
+    },
+    protocol: parseProtocol(read(env, 'BREAKWATER_PROTOCOL')),
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),
   };
@@ -131,16 +161,30 @@ function wantsTelemetry(env: Environment): boolean {
   return Object.keys(env).some((name) => name.startsWith('OTEL_') && read(env, name) !== undefined);
 }
 
-function parseConsent(value: string | undefined): boolean {
+function parseFlag(name: string, value: string | undefined): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
-  throw new AppError('invalid_input', 'BREAKWATER_ALLOW_LIVE must be 1 or 0.');
+  throw new AppError('invalid_input', `${name} must be 1 or 0.`);
+}
+
+function parseToolsets(value: string | undefined): Toolset[] | undefined {
+  return value?.split(',').map((text) => {
+    const toolset = TOOLSETS.find((known) => known === text.trim());
+    if (toolset !== undefined) return toolset;
+    throw new AppError('invalid_input', `BREAKWATER_TOOLSETS names an unknown set. The sets: ${TOOLSETS.join(', ')}.`);
+  });
 }
 
 function parseLimit(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^[1-9]\d{0,11}$/.test(value)) return Number(value);
   throw new AppError('invalid_input', 'BREAKWATER_MEMORY_LIMIT must be a whole number above 0.');
+}
+
+function parseProtocol(value: string | undefined): Protocol {
+  const protocol = PROTOCOLS.find((known) => known === (value ?? '2025'));
+  if (protocol !== undefined) return protocol;
+  throw new AppError('invalid_input', `BREAKWATER_PROTOCOL must be one of ${PROTOCOLS.join(', ')}.`);
 }
 
 function parseLogLevel(value: string | undefined): LogLevel {

@@ -20,6 +20,10 @@ export type ErrorCode = keyof typeof RETRYABLE;
 
 export const ERROR_CODES = Object.keys(RETRYABLE) as readonly ErrorCode[];
 
+export function isRetryable(code: ErrorCode): boolean {
+  return RETRYABLE[code];
+}
+
 /** What is known about the effect of a failed call at the other side. */
 export type Outcome = 'not_executed' | 'executed' | 'unknown';
 
@@ -56,7 +60,7 @@ export class AppError extends Error {
   }
 
   get retryable(): boolean {
-    return RETRYABLE[this.code];
+    return isRetryable(this.code);
   }
 }
 

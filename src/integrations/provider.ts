@@ -3,6 +3,7 @@ import type { AppError } from '../core/errors.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
+import type { OccurrenceOf } from '../webhooks/listener/route.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { Operation } from './operation.ts';
 
@@ -61,6 +62,7 @@ export interface ProviderWebhook {
   defaultSecretEnv: string;
   events?: EventExamples;
   challenge?: Challenge;
+  occurrence?: OccurrenceOf;
 }
 
 /** What we know about a service. One folder each; adding one touches nothing else but the catalogue. */

@@ -58,10 +58,13 @@ export function facetsOf(memory: Faceted): string {
   return words.join(' ');
 }
 
-/** The condition on the `facets` column, as FTS5 query syntax. */
-export function facetCondition(filter: FacetFilter): string {
+/** Fulfilled by every memory, as FTS5 query syntax. */
+export const ANY_FACETS = `facets : ${EVERY}`;
+
+/** The condition on the `facets` column, as FTS5 query syntax; undefined where everything fits. */
+export function facetCondition(filter: FacetFilter): string | undefined {
   const conditions = facetGroups(filter).map((group) => `(${group.join(' OR ')})`);
-  return `facets : (${conditions.length > 0 ? conditions.join(' AND ') : EVERY})`;
+  return conditions.length > 0 ? `facets : (${conditions.join(' AND ')})` : undefined;
 }
 
 /** A memory fits a filter when it has a facet word of every group. */

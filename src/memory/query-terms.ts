@@ -45,7 +45,7 @@ export function collectionSize(sql: Sql): CollectionSize {
 export function queryTerms(sql: Sql, text: string, fuzzy: boolean, size: CollectionSize): QueryTerm[] {
   const terms = tokenizeQuery(text).map(({ term, isStopWord }) => {
     const forms = [{ term, weight: 1 }, ...(fuzzy && !isStopWord ? similarTerms(sql, term) : [])];
-    const documents = forms.reduce((sum, form) => sum + documentFrequency(sql, form.term, size), 0);
+    const documents = forms.reduce((sum, form) => sum + documentFrequency(sql, `terms : "${form.term}"`, size), 0);
     const df = Math.min(documents, size.memories);
     // The form of Robertson and Spärck Jones that stays above 0 for words in most documents.
     const idf = Math.log(1 + (size.memories - df + 0.5) / (df + 0.5));
@@ -54,9 +54,9 @@ export function queryTerms(sql: Sql, text: string, fuzzy: boolean, size: Collect
   return terms.filter(({ isStopWord, documents }) => !isStopWord || documents > 0);
 }
 
-/** Exact up to `SAMPLE`; above, from how densely the first ones lie, since to count them all would take as long as to rank them. */
-function documentFrequency(sql: Sql, term: string, size: CollectionSize): number {
-  const count = sql.get<{ sampled: number; last: number | null }>(COUNT, [`terms : "${term}"`]);
+/** How many memories fulfil an FTS5 query. Exact up to `SAMPLE`; above, from how densely the first ones lie, since to count them all would take as long as to rank them. */
+export function documentFrequency(sql: Sql, match: string, size: CollectionSize): number {
+  const count = sql.get<{ sampled: number; last: number | null }>(COUNT, [match]);
   const sampled = count?.sampled ?? 0;
   return sampled < SAMPLE ? sampled : Math.min(size.memories, (sampled * size.lastSeq) / (count?.last ?? size.lastSeq));
 }

@@ -1,13 +1,13 @@
 import type { Row, Sql } from '../storage/connection.ts';
 import { excerptOf } from './excerpt.ts';
-import { facetCondition } from './facets.ts';
+import { ANY_FACETS, facetCondition } from './facets.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, parseTags, toMemory } from './memory-row.ts';
 import type { SearchHit, SearchPage, SearchQuery } from './memory-store.ts';
 import type { Placed } from './neighbours.ts';
 import { addNeighbourScores } from './neighbours.ts';
 import { SafePattern } from './pattern.ts';
-import { collectionSize, queryTerms, termConditions } from './query-terms.ts';
+import { collectionSize, documentFrequency, queryTerms, termConditions } from './query-terms.ts';
 import type { Candidate, Ranked } from './ranking.ts';
 import { fuseRanks, rankCandidates, toRanked } from './ranking.ts';
 import type { SearchPosition } from './search-cursor.ts';
@@ -20,9 +20,15 @@ const WINDOW = 100;
 /** Windows that one page looks at: only a regex makes it need more than two. */
 const MAX_WINDOWS = 50;
 
+/**
+ * BM25 counts all memories that fulfil any phrase of a match. The scope is left out of it where this share of all memories lies in it:
+ * the filter on rows then costs less.
+ */
+const DOMINANT_SHARE = 0.5;
+
 /** Filters stand inside the query, before its limit, so that they never cost a result. */
 const FILTER = `
-  WHERE memory_fts MATCH :match AND (memory.expires_at IS NULL OR memory.expires_at > :now)
+  WHERE memory_fts MATCH :match AND (:scope IS NULL OR memory.workspace = :scope OR memory.is_global = 1) AND (memory.expires_at IS NULL OR memory.expires_at > :now)
     AND memory.stored_at BETWEEN :since AND :until AND memory.seq <= :snapshot`;
 const COLUMNS = `memory.seq, memory.workspace, memory.session_id, memory.importance, memory.stored_at, memory.category, memory.tags,
   memory.terms`;
@@ -70,15 +76,14 @@ export function searchMemories(sql: Sql, query: SearchQuery, now: number, semant
   const pattern = query.regex === undefined ? undefined : new SafePattern(query.regex);
   let position = query.cursor === undefined ? firstPosition(sql) : decodeCursor(query.cursor, query);
   const plan = planQuery(sql, query, now);
-  const { since = 0, until = Number.MAX_SAFE_INTEGER } = query;
-  const scope = { now, since, until, snapshot: position.snapshot };
-  const near = findNear(sql, plan, scope, semantic);
+  const conditions = rowConditions(query, position, now);
+  const near = findNear(sql, plan, conditions, semantic);
   const matches = plan.matches.length === 0 && near.size > 0 ? [NO_MATCH] : plan.matches;
   const hits: SearchHit[] = [];
   for (let windows = 0; windows < MAX_WINDOWS; windows += 1) {
     const match = matches[position.match];
     if (match === undefined) return { hits, nextCursor: undefined };
-    const rows = sql.all<CandidateRow>(plan.statement, { ...scope, match, skip: position.window * WINDOW });
+    const rows = sql.all<CandidateRow>(plan.statement, { ...conditions, match, skip: position.window * WINDOW });
     const ranked = fuseRanks(plan.rank(rows), near, position.match + position.window === 0);
     for (const entry of findEntries(sql, ranked, position, pattern)) {
       if (hits.length === query.limit) return { hits, nextCursor: hits.at(-1)?.cursor };
@@ -89,9 +94,19 @@ export function searchMemories(sql: Sql, query: SearchQuery, now: number, semant
   return { hits, nextCursor: encodeCursor(position, query) };
 }
 
-function findNear(sql: Sql, plan: Plan, scope: Row, semantic: SemanticQuery | undefined): ReadonlyMap<number, number> {
+/** The parameters of `FILTER`, without the match. */
+function rowConditions({ workspace, since, until }: SearchQuery, { snapshot }: SearchPosition, now: number): Row {
+  return { scope: workspace ?? null, now, since: since ?? 0, until: until ?? Number.MAX_SAFE_INTEGER, snapshot };
+}
+
+function findNear(
+  sql: Sql,
+  plan: Plan,
+  conditions: Row,
+  semantic: SemanticQuery | undefined,
+): ReadonlyMap<number, number> {
   if (plan.isListing || semantic === undefined) return new Map();
-  return nearestMemories(sql, WITH_VECTORS, { ...scope, match: plan.facets }, semantic);
+  return nearestMemories(sql, WITH_VECTORS, { ...conditions, match: plan.facets }, semantic);
 }
 
 function firstPosition(sql: Sql): SearchPosition {
@@ -106,25 +121,31 @@ function nextWindow({ match, window, snapshot }: SearchPosition, hasMore: boolea
 }
 
 function planQuery(sql: Sql, query: SearchQuery, now: number): Plan {
-  const facets = facetCondition({
-    scope: query.workspace,
+  const scope = query.workspace;
+  const filter = {
     types: query.contextTypes,
     category: query.category,
     tags: query.tags,
     agent: query.agent,
     session: query.sessionId,
     minImportance: query.minImportance,
-  });
+  };
+  const facets = facetCondition({ ...filter, scope }) ?? ANY_FACETS;
   if (/^\s*\*?\s*$/.test(query.text)) {
     const rank: Plan['rank'] = (rows) => rows.map(({ seq }) => ({ seq, similarity: 0 }));
     return { facets, isListing: true, matches: [facets], statement: BY_TIME, rank, words: new Set() };
   }
   const size = collectionSize(sql);
   const terms = queryTerms(sql, query.text, query.fuzzy ?? false, size);
+  const isDominant =
+    documentFrequency(sql, facetCondition({ scope }) ?? ANY_FACETS, size) > DOMINANT_SHARE * size.memories;
+  const ranked = isDominant ? facetCondition({ ...filter, scope: undefined }) : facets;
   return {
     facets,
     isListing: false,
-    matches: termConditions(terms, size).map((condition) => `${facets} AND ${condition}`),
+    matches: termConditions(terms, size).map((condition) =>
+      ranked === undefined ? condition : `${ranked} AND ${condition}`,
+    ),
     statement: BY_TEXT,
     rank: (rows) => toRanked(addNeighbourScores(sql, rankCandidates(rows.map(toCandidate), terms, size, now), rows)),
     words: new Set(terms.flatMap(({ forms }) => forms.map(({ term }) => term))),

@@ -2,10 +2,12 @@ import type { Resource } from '../core/resource.ts';
 import type { Metrics } from '../resilience/metrics.ts';
 import type { ToolDeps } from '../tools/registry.ts';
 import { breakerResource } from './breaker.ts';
+import { guideResource } from './guide.ts';
 import { integrationResource } from './integration.ts';
 import { memoryResource } from './memory.ts';
 import { recentMemoriesResource } from './recent-memories.ts';
 import { serviceMetricsResource } from './service-metrics.ts';
+import { webhookEventResource } from './webhook-event.ts';
 
 /** Everything that some tool or resource uses; `app.ts` holds one object that satisfies it. */
 export type ResourceDeps = ToolDeps & { metrics: Metrics };
@@ -17,4 +19,6 @@ export const resources: readonly Resource<ResourceDeps>[] = [
   serviceMetricsResource,
   recentMemoriesResource,
   memoryResource,
+  webhookEventResource,
+  guideResource,
 ];

@@ -3,9 +3,9 @@ import { createServer } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import { sleep, systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { listenOnLoopback } from '../core/listen-on-loopback.ts';
 import type { Fault, FaultInput } from './faults.ts';
 import { FaultScript } from './faults.ts';
-import { listenOnLoopback } from './listen.ts';
 import { sendResponse } from './send-response.ts';
 import type { SimulatedResponse, SimulatedService } from './service.ts';
 

@@ -108,8 +108,8 @@ export class Connection {
   }
 
   async #drain(): Promise<void> {
-    // Lets the writes of the same tick join one group.
-    await Promise.resolve();
+    // Lets the writes of the same turn join one group: those of every socket that had something to read.
+    await nextTurn();
     while (this.#queue.length > 0) {
       await this.#commitGroup(this.#queue.splice(0, MAX_GROUP));
       if (this.#queue.length > 0) await nextTurn();

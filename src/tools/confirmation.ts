@@ -20,6 +20,11 @@ export class Confirmations {
     this.#clock = clock;
   }
 
+  /** How a tool asks for consent during one request. */
+  confirmWith(elicit: Elicit | undefined): (request: ConfirmRequest) => Promise<void> {
+    return (request) => this.confirm(request, elicit);
+  }
+
   /** Resolves on consent; throws `not_allowed` otherwise. */
   async confirm({ message, subject, token }: ConfirmRequest, elicit: Elicit | undefined): Promise<void> {
     if (elicit === undefined) return this.#checkToken(message, subject, token);

@@ -9,6 +9,7 @@ import { detectRepository } from './detect-repository.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
+import { listWebhookEvents } from './list-webhook-events.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { scaffoldIntegration } from './scaffold-integration.ts';
 import { searchMemories } from './search-memories.ts';
@@ -16,6 +17,7 @@ import { signWebhook } from './sign-webhook.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
 import { verifyWebhook } from './verify-webhook.ts';
+import { webhookListener } from './webhook-listener.ts';
 
 const all = [
   configureIntegration,
@@ -26,6 +28,8 @@ const all = [
   controlBreaker,
   verifyWebhook,
   signWebhook,
+  webhookListener,
+  listWebhookEvents,
   detectRepository,
   scaffoldIntegration,
   checkIntegration,

@@ -10,12 +10,15 @@ import type { CertificateSource } from '../webhooks/certificate.ts';
 import { certificateUrl } from '../webhooks/claim.ts';
 import type { Delivery } from '../webhooks/delivery.ts';
 import { diagnose } from '../webhooks/diagnose.ts';
+import type { EventLog } from '../webhooks/event-log.ts';
 import { parseBody } from '../webhooks/raw-body.ts';
+import { headersOf } from '../webhooks/raw-headers.ts';
 import { VERDICT_REASONS } from '../webhooks/verdict.ts';
 import type { NamedSecret } from '../webhooks/verify.ts';
 import { verifyDelivery } from '../webhooks/verify.ts';
 
 interface Deps {
+  events: EventLog;
   webhooks: ConfiguredWebhooks;
   certificates: CertificateSource;
   secrets: Secrets;
@@ -27,9 +30,11 @@ const input = z.strictObject({
     .string()
     .min(1)
     .max(64)
+    .optional()
     .describe('Whose webhook it is: stripe, sendgrid, github, slack, …; or the name of a custom integration'),
   headers: z
     .record(z.string(), z.union([z.string(), z.array(z.string())]))
+    .optional()
     .describe('The request headers as received, names in any case.'),
   body: z.string().optional().describe('The raw body as text, exactly as received. Either this or body_base64.'),
   body_base64: z.string().optional().describe('The raw body as base64: for bytes that are not UTF-8 text.'),
@@ -37,6 +42,11 @@ const input = z.strictObject({
     .record(z.string(), z.union([z.string(), z.array(z.string())]))
     .optional()
     .describe('Parsed form fields in place of the body (twilio).'),
+  event_id: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('id from list_webhook_events in place of provider, headers, body and url: at the time of receipt.'),
   url: z.string().optional().describe('The URL as the provider called it; needed where it is signed (twilio, square).'),
   secret_env: z
     .union([z.string(), z.array(z.string()).min(1).max(8)])
@@ -84,20 +94,21 @@ export const verifyWebhook = defineTool({
   acceptsSecrets: true,
   input,
   output,
-  async run(args, { webhooks, certificates, secrets, clock }: Deps, { caller, signal }) {
+  async run(args, { webhooks, events, certificates, secrets, clock }: Deps, { caller, signal }) {
+    const { provider, headers, body, url, atMs } = await readDelivery(args, events, caller.workspace);
     const known = await webhooks.list(caller.workspace);
-    const webhook = findWebhook(known, args.provider);
+    const webhook = findWebhook(known, provider);
     const { scheme } = webhook;
-    const address = certificateUrl(scheme, args.headers);
+    const address = certificateUrl(scheme, headers);
     const delivery: Delivery = {
-      headers: args.headers,
-      body: parseBody(args),
-      url: args.url,
+      headers,
+      body,
+      url,
       certificate: address && (await certificates.get(address, signal)),
     };
     const options = {
       ...chooseSecrets(args.secret_env, webhook, known, secrets),
-      nowMs: args.now === undefined ? clock.now() : args.now * 1000,
+      nowMs: args.now === undefined ? (atMs ?? clock.now()) : args.now * 1000,
       toleranceS: args.tolerance_s,
     };
     const schemes = new Map([...known].map(([name, other]) => [name, other.scheme]));
@@ -114,6 +125,40 @@ export const verifyWebhook = defineTool({
     };
   },
 });
+
+interface GivenDelivery extends Delivery {
+  provider: string;
+  /** When it was received, where that is known. */
+  atMs: number | undefined;
+}
+
+/** What is to be verified: as given, or as it lies in the log. */
+async function readDelivery(args: z.output<typeof input>, events: EventLog, workspace: string): Promise<GivenDelivery> {
+  const { event_id: id, provider, headers, url } = args;
+  if (id === undefined) {
+    if (provider !== undefined && headers !== undefined) {
+      return { provider, headers, body: parseBody(args), url, atMs: undefined };
+    }
+    throw new AppError('invalid_input', 'Give provider, headers and the body, or event_id.');
+  }
+  if ([args.body, args.body_base64, args.params, headers].some((given) => given !== undefined)) {
+    throw new AppError('invalid_input', 'event_id stands for headers and body: give only one of both.');
+  }
+  const event = await events.get(workspace, id);
+  if (event !== undefined) {
+    const { rawHeaders, body, receivedAt } = event;
+    return {
+      provider: provider ?? event.provider,
+      headers: headersOf(rawHeaders),
+      body,
+      url: url ?? event.url,
+      atMs: receivedAt,
+    };
+  }
+  throw new AppError('not_found', 'There is no such event in the log of this workspace.', {
+    hint: 'Take the id from list_webhook_events.',
+  });
+}
 
 /** The secrets to verify with, and all others that are configured: one of those may have been meant. */
 function chooseSecrets(

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- <area> …] [--json FILE]`: measures beside peers in the same run and prints one table per area, in Markdown. An
+ * `npm run bench [-- <area> …] [--json FILE] [--long]`: measures beside peers in the same run and prints one table per area, in Markdown. An
  * area is named alone or with one of its measurements (`resilience/outage`); without one, all are run.
  */
 import { writeFileSync } from 'node:fs';
@@ -11,10 +11,14 @@ import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
 import { measureStartup } from './startup.ts';
+import { measureDelivery } from './webhook-delivery.ts';
 import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webhooks.ts';
 
 const STARTUP_ROUNDS = 12;
 const WEBHOOK_ROUNDS = 12;
+/** How long sustained loads last, in seconds. */
+const SHORT_S = 9;
+const LONG_S = 300;
 
 if (process.argv[2] === 'memory') await benchMemory(process.argv.slice(3)).then(() => process.exit());
 
@@ -32,6 +36,11 @@ const areas: Readonly<Record<string, Measurements>> = {
       runInFull('test/unit/resilience/breaker-state.property.test.ts', 'breaker against its model, 20,000 sequences'),
     oracles: () =>
       runInFull('test/integration/webhooks/oracles.test.ts', 'webhooks against their libraries, 100,000 cases'),
+    deliveries: () =>
+      runInFull(
+        'test/integration/webhooks/listener-crash.test.ts',
+        'effects of 1,000 events, 50 deliveries each, kill -9',
+      ),
     fuzz: () => runInFull('test/integration/webhooks/fuzz.test.ts', 'hostile webhooks, 1,000,000 deliveries'),
   },
   webhooks: {
@@ -42,6 +51,7 @@ const areas: Readonly<Record<string, Measurements>> = {
     sendgrid: async () => [
       ratioRow(await measureSendgrid(WEBHOOK_ROUNDS), 'µs', 1.12, 'node:crypto alone, key parsed once'),
     ],
+    delivery: () => measureDelivery(values.long ? LONG_S : SHORT_S),
   },
 };
 
@@ -57,7 +67,10 @@ function select(names: readonly string[]): [area: string, name: string, measure:
   return all.filter(([area, name]) => names.length === 0 || chosen(area, name)).map((each) => [...each]);
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, long: { type: 'boolean' } },
+});
 const report: Record<string, Row[]> = {};
 for (const [area, name, measure] of select(positionals)) {
   console.error(`${area}/${name} …`);

@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fail, succeed } from '../support/server-process.ts';
 import { LIVE_KEY } from '../support/stripe-service.ts';
 import type { InMemoryOptions } from './in-memory-server.ts';
-import { connectInMemory } from './in-memory-server.ts';
+import { connectInMemory, ERA } from './in-memory-server.ts';
+
+const STATELESS = '2026-07-28';
 
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
 
@@ -62,7 +64,8 @@ describe('a person at a client that can ask', () => {
     expect(sent).toBe(0);
   });
 
-  it('has not agreed when the client fails to ask', async () => {
+  // In the stateless protocol the client asks between two calls of its own: the server waits for nothing.
+  it.skipIf(ERA === STATELESS)('has not agreed when the client fails to ask', async () => {
     const connected = await connectLive({
       capabilities: { elicitation: {} },
       elicit: () => {
@@ -75,7 +78,7 @@ describe('a person at a client that can ask', () => {
     expect(sent).toBe(0);
   });
 
-  it('who is being asked when the server stops has not agreed', async () => {
+  it.skipIf(ERA === STATELESS)('who is being asked when the server stops has not agreed', async () => {
     const connected = await connectLive({
       capabilities: { elicitation: {} },
       elicit: () => new Promise<ElicitResult>(() => {}),

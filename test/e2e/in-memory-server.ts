@@ -1,15 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Transport } from '@modelcontextprotocol/client';
+import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import type { ClientCapabilities, ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { ClientCapabilities, ElicitResult, ListRootsResult } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, ListRootsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
 import type { Log } from '../../src/core/log.ts';
 import { Redactor } from '../../src/core/redact.ts';
-import { INSTRUCTIONS } from '../../src/instructions.ts';
-import { McpEdge } from '../../src/server.ts';
+import { McpEdge } from '../../src/protocol/edge.ts';
+import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
+import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
+import type { ServingParts } from '../../src/protocol/serving.ts';
 import { createSecrets } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
 import { databasePath } from '../support/database.ts';
@@ -21,13 +25,15 @@ export interface InMemoryOptions {
   allowLive?: boolean;
   databasePath?: string;
   capabilities?: ClientCapabilities;
+  /** Folders that the client says it works in; the server asks for them then. */
+  roots?: string[];
   /** Answers the server's questions to the person. */
   elicit?: (message: string) => Promise<ElicitResult> | ElicitResult;
 }
 
 export interface InMemoryServer {
   client: Client;
-  edge: McpEdge<ToolDeps>;
+  edge: Pick<McpEdge<ToolDeps>, 'idle' | 'drain'>;
   warnings: string[];
   /** How often the parts behind the edge were loaded. */
   loads(): number;
@@ -36,7 +42,8 @@ export interface InMemoryServer {
 
 /** The real server behind the official client, without a process and a pipe between them. */
 export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
-  const { env = {}, allowLive = false, capabilities = {}, elicit } = options;
+  const { env = {}, allowLive = false, elicit, roots = [] } = options;
+  const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: {} }) };
   const path = options.databasePath ?? databasePath();
   writeFileSync(join(dirname(path), 'package.json'), '{"name":"@till/root"}');
   const redactor = new Redactor();
@@ -47,34 +54,87 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const settings = {
     ...caller,
     projectRoot: dirname(path),
+    projectIsGuessed: options.roots !== undefined,
     databasePath: path,
     allowLive,
+    protocol: '2025' as const,
+    offer: { toolsets: undefined, readOnly: false },
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
     libraryPackage: '@metasaver/multi-mono',
   };
   const apps: App[] = [];
-  const edge = new McpEdge<ToolDeps>({
+  const parts: ServingParts<ToolDeps> = {
     version: '0.0.0-test',
     instructions: INSTRUCTIONS,
     caller,
     redactor,
     log,
-    async load() {
-      const app = createApp(settings, createSecrets(env, redactor), log);
+    asksForRoots: options.roots !== undefined,
+    async load(root) {
+      const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
+      const app = createApp(located, createSecrets(env, redactor), log);
       apps.push(app);
       return app;
     },
+  };
+  const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit, {
+    roots: roots.map((uri) => ({ uri })),
   });
-  const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
-  if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
-  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
-  await edge.connect(serverSide);
-  await client.connect(clientSide);
   onTestEnd(async () => {
     await client.close();
     await Promise.all(apps.map((app) => app.close()));
   });
   return { client, edge, warnings, loads: () => apps.length, call: (name, args = {}) => callTool(client, name, args) };
+}
+
+/** Which protocol era the suite runs in, against the edge that serves both; by default the edge of the first generation. */
+export const ERA = process.env['BREAKWATER_TEST_ERA'];
+
+type Elicit = InMemoryOptions['elicit'];
+
+async function connectFirst(
+  parts: ServingParts<ToolDeps>,
+  capabilities: ClientCapabilities,
+  elicit: Elicit,
+  roots: ListRootsResult,
+) {
+  const edge = new McpEdge(parts);
+  const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
+  if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
+  if (capabilities.roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, () => roots);
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  await edge.connect(serverSide);
+  await client.connect(clientSide);
+  return { client, edge };
+}
+
+async function connectSecond(
+  parts: ServingParts<ToolDeps>,
+  capabilities: ClientCapabilities,
+  elicit: Elicit,
+  roots: ListRootsResult,
+) {
+  const edge = new BothErasEdge(parts);
+  const mode = ERA === '2026-07-28' ? { pin: ERA } : ('legacy' as const);
+  const options = { capabilities: capabilities as object, versionNegotiation: { mode } };
+  const client = new SecondClient({ name: 'in-memory-client', version: '1.0.0' }, options);
+  if (elicit !== undefined) {
+    client.setRequestHandler(
+      'elicitation/create',
+      ({ params }) => elicit(params.message) as Promise<{ action: 'accept' }>,
+    );
+  }
+  if (capabilities.roots !== undefined) client.setRequestHandler('roots/list', () => roots);
+  const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
+  edge.connect(serverSide as Transport);
+  await client.connect(clientSide as Transport);
+  const callTool = client.callTool.bind(client);
+  const sameMethods = Object.assign(client, {
+    // The first generation takes the schema of the result as well.
+    callTool: (params: Parameters<typeof callTool>[0], _schema?: unknown, given?: Parameters<typeof callTool>[1]) =>
+      callTool(params, given),
+  });
+  return { client: sameMethods as unknown as Client, edge };
 }

@@ -97,9 +97,26 @@ describe('every tool', () => {
     },
     check_integration: {
       success: { path: '.' },
-      answer: { files_checked: 8, total: 0, findings: [] },
+      answer: { files_checked: expect.any(Number), total: 0, findings: [] },
       failure: { path: '../elsewhere' },
       code: 'not_allowed',
+    },
+    webhook_listener: {
+      success: { action: 'start', port: 0 },
+      answer: {
+        state: 'running',
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        routes: [{ path: '/stripe', provider: 'stripe', secret_set: true }],
+        memory_id: expect.any(String),
+      },
+      failure: { action: 'start', routes: [{ path: 'stripe', provider: 'stripe' }] },
+      code: 'invalid_input',
+    },
+    list_webhook_events: {
+      success: {},
+      answer: { events: [] },
+      failure: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+      code: 'not_found',
     },
     store_memory: {
       success: { content: 'The shop charges in the end' },
@@ -183,7 +200,8 @@ describe('errors', () => {
     const { client } = await connectInMemory();
     await client.listTools();
     const result = await client.callTool({ name: 'create_payment_intent', arguments: PAYMENT });
-    expect(result).toEqual({ isError: true, content: [{ type: 'text', text: expect.any(String) }] });
+    expect(result).toMatchObject({ isError: true, content: [{ type: 'text', text: expect.any(String) }] });
+    expect(result).not.toHaveProperty('structuredContent');
     expect(JSON.parse((result.content as { text: string }[])[0]?.text ?? '')).toEqual({
       code: 'not_configured',
       message: 'No stripe integration is configured in this workspace.',
@@ -212,7 +230,8 @@ describe('resources', () => {
     const { client, call } = await connectToStripe();
     await succeed({ call }, 'configure_integration', { service: 'github' });
     const { resources } = await client.listResources();
-    expect(resources.map(({ uri }) => uri.replace(/[0-9A-Z]{26}$/, 'ID'))).toEqual([
+    const uris = resources.map(({ uri }) => uri.replace(/[0-9A-Z]{26}$/, 'ID'));
+    expect(uris.filter((uri) => !uri.startsWith('guide://webhooks-'))).toEqual([
       'integration://github',
       'integration://stripe',
       'breaker://stripe',
@@ -220,6 +239,8 @@ describe('resources', () => {
       'memory://recent',
       'memory://ID',
       'memory://ID',
+      'guide://errors',
+      'guide://resilience',
     ]);
     for (const { uri, mimeType } of resources) {
       expect(mimeType).toBe('application/json');
@@ -250,6 +271,8 @@ describe('resources', () => {
       'integration://{name}',
       'breaker://{integration}',
       'memory://{id}',
+      'webhook-event://{id}',
+      'guide://{topic}',
     ]);
     for (const { title, description } of resourceTemplates)
       expect([title, description]).toEqual([expect.any(String), expect.any(String)]);
@@ -275,8 +298,13 @@ describe('resources', () => {
 describe('the connection', () => {
   it('says who is there before anything is loaded', async () => {
     const { client, loads } = await connectInMemory();
-    expect(client.getServerVersion()).toEqual({ name: 'breakwater', title: 'Breakwater', version: '0.0.0-test' });
-    expect(client.getServerCapabilities()).toEqual({ tools: {}, resources: { subscribe: true } });
+    expect(client.getServerVersion()).toMatchObject({ name: 'breakwater', title: 'Breakwater', version: '0.0.0-test' });
+    expect(client.getServerCapabilities()).toMatchObject({
+      tools: {},
+      resources: { subscribe: true, listChanged: true },
+      prompts: {},
+      completions: {},
+    });
     expect(client.getInstructions()).toContain('search_memories');
     expect(loads()).toBe(0);
     await Promise.all([client.listTools(), client.listResources(), client.listTools()]);

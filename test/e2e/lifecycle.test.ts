@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import type { ServerProcess } from '../support/server-process.ts';
 import { LAUNCHER, onTestEnd, serverEnv, startServer, temporaryFolder } from '../support/server-process.ts';
@@ -184,4 +185,21 @@ it('says clearly that a port is closed, and goes on', async () => {
     details: { cause: 'ECONNREFUSED', attempts: 3 },
   });
   await server.client.ping();
+});
+
+it('passes its log on to a client that asks for it, from the level asked for', async () => {
+  const server = await startServer(temporaryFolder(), { BREAKWATER_LOG: 'debug' });
+  const levels: string[] = [];
+  server.client.setNotificationHandler(
+    LoggingMessageNotificationSchema,
+    ({ params }) => void levels.push(params.level),
+  );
+  await server.call('store_memory', { content: 'before' });
+  expect(levels).toEqual([]);
+  await server.client.setLoggingLevel('error');
+  await server.client.readResource({ uri: 'memory://nope' }).catch(() => {});
+  expect(levels).toEqual([]);
+  await server.client.setLoggingLevel('debug');
+  server.transport.child.stdin.write('{"jsonrpc":"2.0","id":"x"}\n');
+  await expect.poll(() => levels).toContain('warning');
 });

@@ -1,17 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeTool } from '../../src/describe-tool.ts';
-import { INSTRUCTIONS } from '../../src/instructions.ts';
+import type { Toolset } from '../../src/core/toolset.ts';
+import { describeTool } from '../../src/protocol/describe-tool.ts';
+import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
 import { resources } from '../../src/resources/registry.ts';
 import { tools } from '../../src/tools/registry.ts';
+import { offeredTools, TOOLSET_MEMBERS } from '../../src/tools/toolsets.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const listed = tools.map(describeTool);
 
 /** Files of src/tools that are no tools. */
-const FRAME = ['call-tool.ts', 'confirmation.ts', 'registry.ts'];
+const FRAME = ['call-tool.ts', 'confirmation.ts', 'registry.ts', 'toolsets.ts'];
 
 describe('tool list', () => {
   it('holds exactly the tools of the contract so far', () => {
@@ -20,6 +22,20 @@ describe('tool list', () => {
 
   it('equals the reviewed list (npm run gen rewrites it)', () => {
     expect(listed).toEqual(JSON.parse(readFileSync(resolve(ROOT, 'test/pins/tool-list.json'), 'utf8')));
+  });
+
+  it('has every tool in one set', () => {
+    const members = Object.values(TOOLSET_MEMBERS).flat();
+    expect(new Set(members).size).toBe(members.length);
+    expect(tools.map(({ name }) => name).filter((name) => !members.includes(name))).toEqual([]);
+  });
+
+  it('offers some of them alone', () => {
+    const offered = (toolsets: Toolset[] | undefined, readOnly: boolean) =>
+      offeredTools(tools, { toolsets, readOnly }).map(({ name }) => name);
+    expect(offered(undefined, false)).toEqual(TOOL_NAMES);
+    expect(offered(['resilience'], false)).toEqual(['breaker_status', 'control_breaker']);
+    expect(offered(['memory'], true)).toEqual(['search_memories', 'get_memory']);
   });
 
   it('has one file per tool, named after it', () => {
@@ -31,7 +47,7 @@ describe('tool list', () => {
     expect(tools.length).toBeLessThanOrEqual(26);
     expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48 * 1024);
     // Those that are to come need room: about 1.3 KB each.
-    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(37_500);
+    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48_000);
   });
 
   it.each(listed)('$name keeps the conventions', ({
@@ -68,6 +84,7 @@ describe('tool list', () => {
       'breaker_status',
       'verify_webhook',
       'sign_webhook',
+      'list_webhook_events',
       'detect_repository',
       'check_integration',
       'search_memories',
@@ -84,6 +101,8 @@ describe('resources and instructions', () => {
       'service://metrics',
       'memory://recent',
       'memory://{id}',
+      'webhook-event://{id}',
+      'guide://{topic}',
     ]);
   });
 

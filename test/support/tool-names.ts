@@ -8,6 +8,8 @@ export const TOOL_NAMES = [
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
+  'webhook_listener',
+  'list_webhook_events',
   'detect_repository',
   'scaffold_integration',
   'check_integration',

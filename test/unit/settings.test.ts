@@ -22,9 +22,12 @@ describe('parseSettings', () => {
       workspace: CWD,
       libraryPackage: '@metasaver/multi-mono',
       projectRoot: CWD,
+      projectIsGuessed: true,
       agent: '',
       sessionId: undefined,
       allowLive: false,
+      protocol: '2025',
+      offer: { toolsets: undefined, readOnly: false },
       logLevel: 'info',
       telemetry: false,
     });
@@ -37,6 +40,9 @@ describe('parseSettings', () => {
       BREAKWATER_AGENT: 'reviewer',
       BREAKWATER_ALLOW_LIVE: '1',
       BREAKWATER_LOG: 'debug',
+      BREAKWATER_PROTOCOL: 'auto',
+      BREAKWATER_TOOLSETS: 'memory, resilience',
+      BREAKWATER_READ_ONLY: '1',
       CLAUDE_CODE_SESSION_ID: 'session-1',
       CLAUDE_PROJECT_DIR: '/elsewhere',
       BREAKWATER_LIBRARY_PACKAGE: '@shop/shared',
@@ -46,9 +52,12 @@ describe('parseSettings', () => {
       workspace: 'the shop',
       libraryPackage: '@shop/shared',
       projectRoot: '/elsewhere',
+      projectIsGuessed: false,
       agent: 'reviewer',
       sessionId: 'session-1',
       allowLive: true,
+      protocol: 'auto',
+      offer: { toolsets: ['memory', 'resilience'], readOnly: true },
       logLevel: 'debug',
       telemetry: false,
     });
@@ -148,5 +157,12 @@ describe('createSecrets', () => {
       redactor,
     );
     expect(learn.mock.calls.flat().sort()).toEqual(['horse-number-1', 'horse-number-2', 'horse-number-3']);
+  });
+
+  it('refuses a set of tools that nobody knows, with those there are', () => {
+    expect(() => parseSettings({ BREAKWATER_TOOLSETS: 'memory,nope' }, CWD)).toThrow(
+      'The sets: integrations, payments, resilience, webhooks, code, memory.',
+    );
+    expect(() => parseSettings({ BREAKWATER_READ_ONLY: 'yes' }, CWD)).toThrow('BREAKWATER_READ_ONLY must be 1 or 0.');
   });
 });

@@ -3,7 +3,7 @@ import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
 import { createPaymentIntent, retrievePaymentIntent } from './operations.ts';
-import { stripeWebhook } from './webhook.ts';
+import { stripeOccurrence, stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
@@ -22,7 +22,12 @@ export const stripe: Provider = {
   title: 'Stripe',
   docs: 'https://docs.stripe.com/api',
   simulated: true,
-  webhook: { scheme: stripeWebhook, defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET', events: stripeEvents },
+  webhook: {
+    scheme: stripeWebhook,
+    defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET',
+    events: stripeEvents,
+    occurrence: stripeOccurrence,
+  },
   api: {
     baseUrl: 'https://api.stripe.com',
     secrets: [

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { OccurrenceOf } from '../../webhooks/listener/route.ts';
 import type { WebhookScheme } from '../../webhooks/scheme.ts';
 
 const header = 'stripe-signature';
@@ -19,4 +21,17 @@ export const stripeWebhook: WebhookScheme = {
   signed: ['timestamp', { text: '.' }, 'body'],
   timestamp: { at: [{ header, separator: ',', prefix: 't=' }], toleranceS: 300 },
   event: { id: [{ json: ['id'] }], type: [{ json: ['type'] }] },
+};
+
+/**
+ * Stripe sometimes makes two Event objects of one occurrence, to be recognised by type and object:
+ * https://docs.stripe.com/webhooks#handle-duplicate-events. An update back and forth gives equal snapshots too, so the second counts.
+ */
+export const stripeOccurrence: OccurrenceOf = (document) => {
+  const { object, type, created, account, data } = (document ?? {}) as Record<string, unknown>;
+  const id = (data as { object?: { id?: unknown } } | null | undefined)?.object?.id;
+  if (object !== 'event' || typeof type !== 'string' || typeof id !== 'string') return undefined;
+  return createHash('sha256')
+    .update(JSON.stringify([type, created, account, data]))
+    .digest('base64url');
 };

@@ -23,7 +23,7 @@ export interface Finding {
 
 const SUPPRESSING = 'docs/check.md';
 
-export const unexplainedSuppression: RuleInfo = {
+const unexplainedSuppression: RuleInfo = {
   id: 'unexplained-suppression',
   title: 'A suppression without a reason or for a rule that does not exist',
   severity: 'warning',
@@ -32,7 +32,7 @@ export const unexplainedSuppression: RuleInfo = {
   source: SUPPRESSING,
 };
 
-export const unusedSuppression: RuleInfo = {
+const unusedSuppression: RuleInfo = {
   id: 'unused-suppression',
   title: 'A suppression that suppresses nothing',
   severity: 'info',

@@ -1,8 +1,8 @@
 import type { Node } from '@babel/types';
 import type { SourceModule } from './syntax/source-module.ts';
 
-export const SEVERITIES = ['error', 'warning', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+/** error: money, data or trust is lost; warning: it fails under load or failure; info: worth a look. */
+export type Severity = 'error' | 'warning' | 'info';
 
 /** What the files of a project say together. */
 export interface ProjectFacts {
@@ -22,7 +22,6 @@ export interface Rule {
   /** kebab-case; what a suppression names. */
   id: string;
   title: string;
-  /** error: money, data or trust is lost; warning: it fails under load or failure; info: worth a look. */
   severity: Severity;
   /** Why it matters, in one or two sentences. */
   why: string;

@@ -1,12 +1,13 @@
 import type { Node } from '@babel/types';
 import type { Call } from '../syntax/expressions.ts';
 import { CALLS, calleeName, pathOf } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { contains, isType } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
-import { importOf, resolveFunction } from '../syntax/values.ts';
+import { importOf } from '../syntax/values.ts';
 
 /** Code that runs more than once when it fails. */
 export interface Repeated {

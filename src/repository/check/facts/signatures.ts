@@ -1,10 +1,11 @@
 import type { Node } from '@babel/types';
 import type { Call } from '../syntax/expressions.ts';
 import { argumentAt, CALLS, calleeName, chainOf, isCall, isExpression, unwrap } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
-import { resolveFunction, trace } from '../syntax/values.ts';
+import { trace } from '../syntax/values.ts';
 
 const MAX_DEPTH = 6;
 

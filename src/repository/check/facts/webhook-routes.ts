@@ -12,25 +12,13 @@ import {
   receiverOf,
   unwrap,
 } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { isType } from '../syntax/nodes.ts';
-import type { FunctionNode } from '../syntax/scope.ts';
-import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
-import { resolveFunction, textOf } from '../syntax/values.ts';
-
-/** A place where deliveries arrive. */
-export interface WebhookRoute {
-  /** The registration or, in frameworks that route by file, the handler. */
-  node: Node;
-  /** What routes are registered on (`app`), as written; undefined in frameworks that route by file. */
-  server: string | undefined;
-  path: string;
-  /** Everything between path and handler, as written. */
-  middleware: readonly Node[];
-  /** The last function, when this file holds it. */
-  handler: FunctionNode | undefined;
-}
+import { textOf } from '../syntax/values.ts';
+import { fileRoutes } from './file-routes.ts';
+import type { WebhookRoute } from './webhook-route.ts';
 
 const WEBHOOK_PATH = /(?:^|[/_.-])(?:web-?)?hooks?(?:[/_.-]|$)/i;
 const WEBHOOK_NAME = /webhook/i;
@@ -41,14 +29,15 @@ const REGISTERS: ReadonlySet<string> = new Set(['post', 'all']);
 /** Every webhook route that a file registers. */
 export const webhookRoutes = perModule((module: SourceModule): readonly WebhookRoute[] => [
   ...module.all(...CALLS).flatMap((call) => registeredRoute(module, call) ?? []),
-  ...fileRoutes(module),
+  ...(WEBHOOK_FILE.test(module.path) ? fileRoutes(module) : []),
 ]);
 
 function registeredRoute(module: SourceModule, call: Call): WebhookRoute | undefined {
   const name = calleeName(call);
   const receiver = receiverOf(call);
-  const server = receiver === undefined ? undefined : pathOf(receiver)?.join('.');
-  if (server === undefined) return undefined;
+  if (receiver === undefined) return undefined;
+  // `express.Router().post(…)` registers on what has no name.
+  const server = pathOf(receiver)?.join('.') ?? '';
   if (name === 'route') return routeObject(module, call, server);
   const path = textOf(module, argumentAt(call, 0));
   if (!REGISTERS.has(name) || path === undefined || call.arguments.length < 2) return undefined;
@@ -82,46 +71,13 @@ function routeObject(module: SourceModule, call: Call, server: string): WebhookR
   return { node: call, server, path, middleware, handler: resolveFunction(module, handler) };
 }
 
-/** Frameworks that route by file: `export async function POST` and `export default function handler` in a webhook's file. */
-function fileRoutes(module: SourceModule): WebhookRoute[] {
-  if (!WEBHOOK_FILE.test(module.path)) return [];
-  const route = (handler: FunctionNode): WebhookRoute => ({
-    node: handler,
-    server: undefined,
-    path: module.path,
-    middleware: [],
-    handler,
-  });
-  const named = module.all('ExportNamedDeclaration').flatMap(({ declaration }) => {
-    if (isType(declaration, 'FunctionDeclaration'))
-      return ['POST', 'action'].includes(declaration.id?.name ?? '') ? declaration : [];
-    if (!isType(declaration, 'VariableDeclaration')) return [];
-    return declaration.declarations.flatMap(({ id, init }) =>
-      isType(id, 'Identifier') && ['POST', 'action'].includes(id.name)
-        ? (resolveFunction(module, init ?? undefined) ?? [])
-        : [],
-    );
-  });
-  const byDefault = module.all('ExportDefaultDeclaration').flatMap(({ declaration }) => {
-    const handler = resolveFunction(module, declaration);
-    return handler !== undefined && isHttpHandler(handler) && module.path.includes('api/') ? handler : [];
-  });
-  return [...named, ...byDefault].map(route);
-}
-
-function isHttpHandler({ params }: FunctionNode): boolean {
-  const [first] = params;
-  return isType(first, 'Identifier') && /^(?:_?req|request|event)$/.test(first.name);
-}
-
 /** All names in an expression, joined: what a reader would go by. */
 export function namesOf(node: Node): string {
   const inner = unwrap(node);
   if (isCall(inner)) return [calleeName(inner), ...inner.arguments.map(namesOf), namesOf(inner.callee)].join(' ');
   if (isType(inner, 'Identifier')) return inner.name;
   if (isMember(inner)) return (pathOf(inner) ?? []).join('.');
-  if (isFunction(inner) && isType(inner, 'FunctionExpression')) return inner.id?.name ?? '';
-  return '';
+  return isType(inner, 'FunctionExpression') ? (inner.id?.name ?? '') : '';
 }
 
 /** `app.use('/webhooks', webhookRouter)`: routers of other files that receive webhooks. */

@@ -1,11 +1,11 @@
 import type { Node } from '@babel/types';
 import type { Call } from '../syntax/expressions.ts';
 import { argumentAt, CALLS, calleeName, isCall, literalText, pathOf, receiverOf } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { contains, isType, startOf } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
-import { resolveFunction } from '../syntax/values.ts';
 import { isDetached, isInTransaction } from './execution.ts';
 import { EVENT_PARSER } from './inbound.ts';
 import { isLogCall } from './logging.ts';

@@ -1,6 +1,6 @@
 import { isWholeBody } from '../facts/inbound.ts';
 import { signedContents } from '../facts/signatures.ts';
-import type { WebhookRoute } from '../facts/webhook-routes.ts';
+import type { WebhookRoute } from '../facts/webhook-route.ts';
 import { namesOf, webhookMounts, webhookRoutes } from '../facts/webhook-routes.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';

@@ -4,10 +4,11 @@ import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import type { Call } from '../syntax/expressions.ts';
 import { argumentAt, CALLS, calleeName, pathOf, propertyOf, receiverOf } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { contains, isType, startOf } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
-import { importOf, objectOf, resolveFunction } from '../syntax/values.ts';
+import { importOf, objectOf } from '../syntax/values.ts';
 import { interceptors } from './retry-in-interceptor.ts';
 
 export const clientErrorCountsAsFailure: Rule = {

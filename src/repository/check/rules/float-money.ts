@@ -14,6 +14,8 @@ const MONEY =
 const COUNT = /quantity|count|units|seats|dollars?Int|whole/i;
 const WRITES = /^(?:create|createMany|insert|insertOne|update|updateOne|updateMany|upsert|save|set)$/;
 
+const MAX_DEPTH = 4;
+
 export const floatMoney: Rule = {
   id: 'float-money',
   title: 'Money in floating point',
@@ -30,8 +32,7 @@ export const floatMoney: Rule = {
 };
 
 function isFloat(module: SourceModule, property: NodeOf<'ObjectProperty'>): boolean {
-  return trace(module, property.value).some(({ node, path }) => {
-    if (path.length > 0) return false;
+  return termsOf(module, property.value).some((node) => {
     if (isUnroundedProduct(module, node) || isFractionalLiteral(module, property, node)) return true;
     if (isCall(node)) return calleeName(node) === 'parseFloat' && isRequestOrRow(module, property);
     return (
@@ -40,6 +41,17 @@ function isFloat(module: SourceModule, property: NodeOf<'ObjectProperty'>): bool
       isHundred(module, node.right) &&
       isStored(module, property)
     );
+  });
+}
+
+/** What an amount is, through names; of a sum every term. */
+function termsOf(module: SourceModule, amount: Node, depth = 0): Node[] {
+  const ends = trace(module, amount).filter(({ path }) => path.length === 0);
+  return ends.flatMap(({ node }) => {
+    const isSum = isType(node, 'BinaryExpression') && /^[+-]$/.test(node.operator);
+    return isSum && depth < MAX_DEPTH
+      ? [node.left, node.right].flatMap((term) => termsOf(module, term, depth + 1))
+      : [node];
   });
 }
 

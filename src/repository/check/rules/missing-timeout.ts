@@ -10,6 +10,7 @@ import {
   isCall,
   isMember,
   literalText,
+  MEMBERS,
   pathOf,
   propertyName,
 } from '../syntax/expressions.ts';
@@ -43,12 +44,18 @@ export const missingTimeout: Rule = {
   },
 };
 
+const BROWSER_GLOBALS = /^(?:window|document|localStorage|sessionStorage|navigator)$/;
+
 /** In a browser the person who waits is the timeout. */
 function isBrowserCode(module: SourceModule): boolean {
-  return (
-    module.all('JSXElement', 'JSXFragment').length > 0 ||
-    module.all('Directive').some(({ value }) => value.value === 'use client')
-  );
+  if (module.all('JSXElement', 'JSXFragment').length > 0) return true;
+  if (module.all('Directive').some(({ value }) => value.value === 'use client')) return true;
+  return module
+    .all(...MEMBERS)
+    .some(
+      ({ object }) =>
+        isType(object, 'Identifier') && BROWSER_GLOBALS.test(object.name) && module.bindingOf(object) === undefined,
+    );
 }
 
 /** `withTimeout(fetch(…))`, `Promise.race([fetch(…), …])`. */

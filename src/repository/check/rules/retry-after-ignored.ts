@@ -3,10 +3,10 @@ import { isRetryFunction, retries } from '../facts/retries.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import { CALLS } from '../syntax/expressions.ts';
+import { functionName } from '../syntax/functions.ts';
 import { isType } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
-import { functionName } from '../syntax/values.ts';
 
 const DECIDES = /^_?(?:should|is|can|may|must)_?\w*(?:retr|repeat)/i;
 const RETRY_AFTER = /retry_?-?after/i;

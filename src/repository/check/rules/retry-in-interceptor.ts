@@ -3,14 +3,14 @@ import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import type { Call } from '../syntax/expressions.ts';
 import { argumentAt, CALLS, isCall, isMember, pathOf, propertyName } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
-import { resolveFunction } from '../syntax/values.ts';
 
 /** A response interceptor that sends the request again through the instance it belongs to. */
-export interface InterceptorRetry {
+interface InterceptorRetry {
   instance: string;
   call: Call;
   handler: FunctionNode;
@@ -39,7 +39,7 @@ client.interceptors.response.use(undefined, async (error) => {
 };
 
 /** The functions of one `x.interceptors.response.use(…)` or `.request.use(…)`. */
-export interface Interceptor {
+interface Interceptor {
   instance: string;
   fulfilled: FunctionNode | undefined;
   rejected: FunctionNode | undefined;

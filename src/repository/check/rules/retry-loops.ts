@@ -4,11 +4,11 @@ import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import type { Call } from '../syntax/expressions.ts';
 import { CALLS, calleeName, isCall, pathOf, unwrap } from '../syntax/expressions.ts';
+import { functionName } from '../syntax/functions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { isType } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
-import { functionName } from '../syntax/values.ts';
 
 export const unboundedRetry: Rule = {
   id: 'unbounded-retry',
@@ -104,7 +104,7 @@ export const retryWithoutJitter: Rule = {
 }`,
   find(module) {
     const loops = retries(module).filter(({ node }) => !isCall(node));
-    if (module.all('Identifier').some(({ name }) => /random|jitter/i.test(name))) return [];
+    if (module.all('Identifier').some(({ name }) => /jitter|^random$|^random(?:Int|Between|In)/i.test(name))) return [];
     return hits(loops.map(({ node }) => node).filter((node) => grows(module, node)));
   },
 };

@@ -3,7 +3,7 @@ import { bodyPath } from '../facts/inbound.ts';
 import { partsOf, signedContents } from '../facts/signatures.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
-import { argumentAt, calleeName, isCall, pathOf } from '../syntax/expressions.ts';
+import { argumentAt, CALLS, calleeName, isCall, pathOf } from '../syntax/expressions.ts';
 import { isType } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
@@ -19,10 +19,20 @@ export const signatureOverReserializedJson: Rule = {
   bad: `const digest = crypto.createHmac('sha256', secret).update(JSON.stringify(req.body)).digest();`,
   good: `const digest = crypto.createHmac('sha256', secret).update(req.rawBody).digest();`,
   find(module) {
-    const contents = signedContents(module);
+    const contents = [...signedContents(module), ...givenToVerifiers(module)];
     return hits(contents.filter((content) => partsOf(module, content).some((part) => isReserialized(module, part))));
   },
 };
+
+/** What a function that is called a verifier is given: `verifyHook(JSON.stringify(req.body), signature)`. */
+function givenToVerifiers(module: SourceModule): Node[] {
+  const calls = module
+    .all(...CALLS)
+    .filter((call) => /verif|genuine|authentic|valid\w*(?:sig|hmac|hook)/i.test(calleeName(call)));
+  return calls
+    .flatMap((call) => call.arguments)
+    .filter((argument) => isCall(argument) && calleeName(argument) === 'stringify');
+}
 
 function isReserialized(module: SourceModule, node: Node): boolean {
   if (!isCall(node) || calleeName(node) !== 'stringify' || pathOf(node.callee)?.[0] !== 'JSON') return false;

@@ -1,15 +1,15 @@
 import type { Node } from '@babel/types';
-import type { WebhookRoute } from '../facts/webhook-routes.ts';
+import type { WebhookRoute } from '../facts/webhook-route.ts';
 import { namesOf, webhookRoutes } from '../facts/webhook-routes.ts';
 import { webhookSteps } from '../facts/webhook-steps.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import { CALLS, calleeName, pathOf, receiverOf } from '../syntax/expressions.ts';
+import { resolveFunction } from '../syntax/functions.ts';
 import { contains, endOf, isType, startOf } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
-import { resolveFunction } from '../syntax/values.ts';
 
 const VERIFIES =
   /verif|signature|hmac|timingsafe|constructevent|unwrap|authenti|authori|secret|token|validate|guard|protect|allowlist|trusted|x-goog|jwt/i;

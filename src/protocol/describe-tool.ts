@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import type { Tool } from './core/tool.ts';
+import type { Tool } from '../core/tool.ts';
 
-type ObjectSchema = { type: 'object'; properties?: Record<string, object>; required?: string[] };
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type ObjectSchema = { type: 'object'; properties?: Record<string, { [key: string]: Json }>; required?: string[] };
 
 /** A tool as clients list it. All hints derive from its effect. */
 export function describeTool<Deps>(tool: Tool<Deps>) {

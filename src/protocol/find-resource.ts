@@ -1,4 +1,4 @@
-import type { Resource } from './core/resource.ts';
+import type { Resource } from '../core/resource.ts';
 
 /** The resource at an address and the decoded value of its variable ('' for a fixed address). */
 export function findResource<Deps>(

@@ -1,6 +1,6 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { AppError, codeOf } from '../core/errors.ts';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
+import { AppError, codeOf } from './errors.ts';
 
 /**
  * Opens a port on loopback, 0 for a free one, and resolves with it. Rejects with `unavailable` when the port is in use or forbidden,
@@ -18,17 +18,29 @@ export function listenOnLoopback(server: Server, port: number): Promise<number> 
   });
 }
 
+/** Whether nobody holds a port of loopback now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await listenOnLoopback(server, port);
+    await new Promise((resolve) => server.close(resolve));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function toListenError(thrown: unknown, port: number): unknown {
   const code = codeOf(thrown);
   if (code === 'EADDRINUSE') {
     return new AppError('unavailable', `Port ${port} is in use.`, {
-      hint: 'Choose another port, or leave it out to get a free one.',
+      hint: 'Choose another port, or 0 for a free one.',
       details: { port },
     });
   }
   if (code === 'EACCES') {
     return new AppError('unavailable', `Port ${port} may not be opened by this user.`, {
-      hint: 'Choose a port above 1023, or leave it out to get a free one.',
+      hint: 'Choose a port above 1023, or 0 for a free one.',
       details: { port },
     });
   }

@@ -1,0 +1,11 @@
+/** Groups of tools that can be offered alone; what is in them: `tools/toolsets.ts`. */
+export const TOOLSETS = ['integrations', 'payments', 'resilience', 'webhooks', 'code', 'memory'] as const;
+export type Toolset = (typeof TOOLSETS)[number];
+
+/** Which tools are offered. */
+export interface Offer {
+  /** Undefined for all. */
+  toolsets: readonly Toolset[] | undefined;
+  /** True for tools that change nothing only. */
+  readOnly: boolean;
+}

@@ -1,0 +1,227 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { ServerContext, Transport } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  inputRequired,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from '@modelcontextprotocol/server';
+import { StdioServerTransport as StdioTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import * as z from 'zod';
+import { AppError, abortError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Elicit } from '../tools/confirmation.ts';
+import { toCompletionRequest } from './complete.ts';
+import { ProtocolFault } from './fault.ts';
+import { ListenWatch } from './listen-watch.ts';
+import type { RequestFacts, ServingParts } from './serving.ts';
+import { Serving } from './serving.ts';
+import { Subscriptions } from './subscriptions.ts';
+import { CAPABILITIES, ELICIT_TIMEOUT_MS, folderOf, ROOTS_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
+
+export { StdioTransport };
+
+/** Key of the one question that a tool call may ask. */
+const CONSENT = 'consent';
+
+const clientInfo = z.object({ name: z.string() });
+/** Who declares no mode can show a form: that was the only one at first. */
+const asksByForm = z.union([
+  z.object({ elicitation: z.object({ form: z.object({}) }) }),
+  z.object({ elicitation: z.strictObject({}) }),
+]);
+const consent = z.object({ action: z.enum(['accept', 'decline', 'cancel']) });
+
+/** What a call has asked its person, when it has. */
+interface Question {
+  message: string;
+  /** Comes back with the answer: an answer to another question is none. */
+  state: string;
+}
+
+/**
+ * The edge for the stateless protocol of 2026-07-28 and the versions before it, on the SDK's second generation. The client decides at its
+ * first message which of them the connection speaks.
+ */
+export class BothErasEdge<Deps> {
+  readonly #serving: Serving<Deps>;
+  readonly #key = randomBytes(32);
+  readonly #subscriptions: Subscriptions;
+  #server: Server | undefined;
+  #agent: string | undefined;
+  onclose: (() => void) | undefined;
+
+  constructor(parts: ServingParts<Deps>) {
+    this.#serving = new Serving(parts, {
+      firstRoot: () => this.#firstRoot(),
+      notifyListChanged: async () => this.#server?.sendResourceListChanged(),
+    });
+    this.#subscriptions = new Subscriptions({
+      version: (uri) => this.#serving.version(uri, this.#agent).catch(() => undefined),
+      notify: async (uri) => this.#server?.sendResourceUpdated({ uri }),
+    });
+  }
+
+  connect(transport: Transport): void {
+    const { log } = this.#serving.parts;
+    const watched = new ListenWatch(transport, this.#subscriptions);
+    watched.afterClose = () => this.onclose?.();
+    serveStdio(() => this.#createServer(), {
+      transport: watched,
+      onerror: (error) => log.warn({ cause: error.message }, 'protocol error'),
+    });
+  }
+
+  idle(): Promise<void> {
+    return this.#serving.idle();
+  }
+
+  drain(): Promise<void> {
+    this.#subscriptions.stop();
+    return this.#serving.drain();
+  }
+
+  #createServer(): Server {
+    const { version, instructions } = this.#serving.parts;
+    const server = new Server({ ...SERVER_INFO, version }, { capabilities: CAPABILITIES, instructions });
+    this.#handleTools(server);
+    this.#handleResources(server);
+    this.#handlePrompts(server);
+    this.#server = server;
+    return server;
+  }
+
+  /** The stateless protocol has no roots that a server could ask for by itself. */
+  async #firstRoot(): Promise<string | undefined> {
+    if (this.#server?.getClientCapabilities()?.roots === undefined) return undefined;
+    const listed = await this.#server.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS }).catch(() => ({ roots: [] }));
+    return folderOf(listed.roots);
+  }
+
+  #handleTools(server: Server): void {
+    const serving = this.#serving;
+    server.setRequestHandler('tools/list', () => serving.listTools());
+    server.setRequestHandler('tools/call', async ({ params }, ctx) => {
+      let asked: Question | undefined;
+      const elicit = this.#elicit(ctx, server, (question) => {
+        asked = question;
+      });
+      const facts = this.#facts(ctx, server, elicit);
+      const answer = await translated(serving.callTool(params.name, params.arguments, facts));
+      return asked === undefined ? toCallToolResult(answer) : inputRequiredFor(asked);
+    });
+  }
+
+  #handleResources(server: Server): void {
+    const serving = this.#serving;
+    const agent = (ctx: ServerContext) => this.#agentOf(ctx, server);
+    server.setRequestHandler('resources/list', ({ params }, ctx) =>
+      translated(serving.listResources(params?.cursor, agent(ctx))),
+    );
+    server.setRequestHandler('resources/templates/list', () => serving.listTemplates());
+    server.setRequestHandler('resources/read', ({ params }, ctx) =>
+      translated(serving.readResource(params.uri, agent(ctx))),
+    );
+    server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, ctx) => {
+      await translated(serving.version(uri, agent(ctx)));
+      if (await this.#subscriptions.add(uri)) return {};
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Too many resources are subscribed to.');
+    });
+    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
+      this.#subscriptions.remove(uri);
+      return {};
+    });
+  }
+
+  #handlePrompts(server: Server): void {
+    const serving = this.#serving;
+    const agent = (ctx: ServerContext) => this.#agentOf(ctx, server);
+    server.setRequestHandler('prompts/list', () => serving.listPrompts());
+    server.setRequestHandler('prompts/get', ({ params }, ctx) =>
+      translated(serving.getPrompt(params.name, params.arguments ?? {}, agent(ctx))),
+    );
+    server.setRequestHandler('completion/complete', ({ params }, ctx) =>
+      translated(serving.complete(toCompletionRequest(params), agent(ctx))),
+    );
+  }
+
+  #facts(ctx: ServerContext, server: Server, elicit: RequestFacts['elicit']): RequestFacts {
+    const { signal } = ctx.mcpReq;
+    return { signal, agent: this.#agentOf(ctx, server), progress: progressReporter(ctx), elicit };
+  }
+
+  #agentOf({ mcpReq }: ServerContext, server: Server): string | undefined {
+    const given = clientInfo.safeParse(envelopeOf(mcpReq)[CLIENT_INFO_META_KEY]);
+    this.#agent = given.success ? given.data.name : server.getClientVersion()?.name;
+    return this.#agent;
+  }
+
+  #elicit({ mcpReq }: ServerContext, server: Server, ask: (question: Question) => void): RequestFacts['elicit'] {
+    const given = envelopeOf(mcpReq)[CLIENT_CAPABILITIES_META_KEY];
+    if (!asksByForm.safeParse(given ?? server.getClientCapabilities()).success) return undefined;
+    return given === undefined ? elicitNow(mcpReq, this.#serving.parts.log) : this.#elicitInRounds(mcpReq, ask);
+  }
+
+  /** The first round ends with the question; the second one, with the answer in it, runs the tool again. */
+  #elicitInRounds(mcpReq: ServerContext['mcpReq'], ask: (question: Question) => void): Elicit {
+    return async (message) => {
+      const state = createHmac('sha256', this.#key).update(message).digest('base64url');
+      const answer = consent.safeParse(mcpReq.inputResponses?.[CONSENT]);
+      if (answer.success && mcpReq.requestState<string>() === state) return answer.data.action;
+      ask({ message, state });
+      throw new AppError('not_allowed', 'The person has not answered yet.');
+    };
+  }
+}
+
+/** Protocol versions up to 2025-11-25: a request of ours, while the call waits. */
+function elicitNow(mcpReq: ServerContext['mcpReq'], log: Log): RequestFacts['elicit'] {
+  return async (message, signal) => {
+    const requestedSchema = { type: 'object' as const, properties: {} };
+    try {
+      const result = await mcpReq.elicitInput({ message, requestedSchema }, { signal, timeout: ELICIT_TIMEOUT_MS });
+      return result.action;
+    } catch (thrown) {
+      if (signal.aborted) throw abortError(signal);
+      log.warn({ cause: messageOf(thrown) }, 'the client did not ask the person');
+      return 'cancel';
+    }
+  };
+}
+
+/** What every request of the stateless protocol says of its client; empty for the versions before it. */
+function envelopeOf({ envelope }: ServerContext['mcpReq']): Readonly<Record<string, unknown>> {
+  return { ...envelope };
+}
+
+function inputRequiredFor({ message, state }: Question) {
+  const requestedSchema = { type: 'object' as const, properties: {} };
+  return inputRequired({
+    inputRequests: { [CONSENT]: inputRequired.elicit({ message, requestedSchema }) },
+    requestState: state,
+  });
+}
+
+async function translated<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (!(thrown instanceof ProtocolFault)) throw thrown;
+    const code = thrown.kind === 'internal' ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;
+    throw new ProtocolError(code, thrown.message, thrown.data);
+  }
+}
+
+/** Progress counts up; the client shows the message. Without a token the client did not ask. */
+function progressReporter({ mcpReq }: ServerContext): (message: string) => void {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return () => {};
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    const params = { progressToken, progress, message };
+    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+  };
+}

@@ -1,0 +1,252 @@
+import { AppError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Prompt } from '../core/prompt.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { Resource, ResourceEntry } from '../core/resource.ts';
+import type { Caller, Tool } from '../core/tool.ts';
+import type { ToolAnswer } from '../tools/call-tool.ts';
+import { callTool } from '../tools/call-tool.ts';
+import type { Confirmations, Elicit } from '../tools/confirmation.ts';
+import type { CompletionRequest } from './complete.ts';
+import { completeArgument } from './complete.ts';
+import { describeTool } from './describe-tool.ts';
+import { ProtocolFault } from './fault.ts';
+import { findResource } from './find-resource.ts';
+import { ListWatch } from './list-watch.ts';
+import { pageOf } from './page.ts';
+
+/** What is served. */
+export interface Toolbox<Deps> {
+  tools: readonly Tool<Deps>[];
+  resources: readonly Resource<Deps>[];
+  prompts: readonly Prompt<Deps>[];
+  deps: Deps;
+  confirmations: Confirmations;
+}
+
+export interface ServingParts<Deps> {
+  version: string;
+  instructions: string;
+  /** What is known of the caller; an empty agent is replaced by the client's name. */
+  caller: Caller;
+  redactor: Redactor;
+  log: Log;
+  /** True where the caller's workspace is only a guess: then the client's first root is the workspace. */
+  asksForRoots: boolean;
+  /**
+   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded.
+   * @param root the folder that the client works in, where it was asked for and is known
+   */
+  load(root: string | undefined): Promise<Toolbox<Deps>>;
+}
+
+/** What the client behind an edge can be asked and told. */
+export interface Peer {
+  /** The first folder that the client works in, as an absolute path. */
+  firstRoot(): Promise<string | undefined>;
+  notifyListChanged(): Promise<void>;
+}
+
+/** What one request brings along. */
+export interface RequestFacts {
+  signal: AbortSignal;
+  /** Name of the client. */
+  agent: string | undefined;
+  progress(message: string): void;
+  /** Asks the person at the client until the signal is aborted; undefined where the client cannot ask. */
+  elicit: ((message: string, signal: AbortSignal) => ReturnType<Elicit>) | undefined;
+}
+
+const JSON_TYPE = 'application/json';
+
+/** Answers every request of the protocol, in terms of no SDK: the edges translate. */
+export class Serving<Deps> {
+  readonly parts: ServingParts<Deps>;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  readonly #stopping = new AbortController();
+  readonly #peer: Peer;
+  readonly #list = new ListWatch(() => this.#peer.notifyListChanged());
+  #loading: Promise<Toolbox<Deps>> | undefined;
+  #root: string | undefined;
+
+  constructor(parts: ServingParts<Deps>, peer: Peer) {
+    this.parts = parts;
+    this.#peer = peer;
+  }
+
+  /** Resolves when no call is in flight. */
+  async idle(): Promise<void> {
+    while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
+  }
+
+  /** Aborts the calls in flight and resolves when each has been answered. New calls are refused. */
+  async drain(): Promise<void> {
+    this.#stopping.abort(
+      new AppError('cancelled', 'The server is shutting down.', { hint: 'Call again: a new server starts by itself.' }),
+    );
+    this.#list.stop();
+    await Promise.allSettled(this.#inFlight);
+  }
+
+  async listTools() {
+    const { tools } = await this.#toolbox();
+    return { tools: tools.map(describeTool) };
+  }
+
+  callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
+    return this.#track(this.#callTool(name, args, facts));
+  }
+
+  async listResources(cursor: string | undefined, agent: string | undefined) {
+    const all = await this.#entries(agent);
+    this.#list.saw(all);
+    const { items, nextCursor } = pageOf(all, cursor);
+    return { resources: items.map((entry) => ({ ...entry, mimeType: JSON_TYPE })), nextCursor };
+  }
+
+  async listTemplates() {
+    const { resources } = await this.#toolbox();
+    const templates = resources.filter(({ uriTemplate }) => uriTemplate.includes('{'));
+    return {
+      resourceTemplates: templates.map(({ name, title, description, uriTemplate }) => ({
+        name,
+        title,
+        description,
+        uriTemplate,
+        mimeType: JSON_TYPE,
+      })),
+    };
+  }
+
+  async readResource(uri: string, agent: string | undefined) {
+    const text = await this.#track(this.#read(uri, agent));
+    return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
+  }
+
+  async listPrompts() {
+    const { prompts } = await this.#toolbox();
+    return {
+      prompts: prompts.map(({ name, title, description, arguments: given }) => ({
+        name,
+        title,
+        description,
+        arguments: given.map(({ name, description, required }) => ({ name, description, required })),
+      })),
+    };
+  }
+
+  async getPrompt(name: string, values: Readonly<Record<string, string>>, agent: string | undefined) {
+    const { prompts, deps } = await this.#toolbox();
+    const prompt = prompts.find((candidate) => candidate.name === name);
+    if (prompt === undefined) throw new ProtocolFault('invalid_params', 'There is no such prompt.');
+    const missing = prompt.arguments.find((argument) => argument.required && !values[argument.name]?.trim());
+    if (missing !== undefined) {
+      throw new ProtocolFault('invalid_params', `The argument ${missing.name} is missing: ${missing.description}.`);
+    }
+    const text = await this.#guarded(name, prompt.build(values, deps, this.#caller(agent)));
+    const content = { type: 'text' as const, text: this.parts.redactor.redactValue(text) };
+    return { description: prompt.description, messages: [{ role: 'user' as const, content }] };
+  }
+
+  async complete(request: CompletionRequest, agent: string | undefined) {
+    const { resources, prompts, deps } = await this.#toolbox();
+    return completeArgument(request, { resources, prompts, deps, caller: this.#caller(agent) });
+  }
+
+  /** As `Resource.version`; throws where there is nothing that could be watched. */
+  async version(uri: string, agent: string | undefined): Promise<string> {
+    const { resources, deps } = await this.#toolbox();
+    const found = findResource(resources, uri);
+    if (found === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource.');
+    const version = await found.resource.version?.(found.variable, deps, this.#caller(agent));
+    if (version === undefined) throw new ProtocolFault('invalid_params', 'This resource cannot be subscribed to.');
+    return version;
+  }
+
+  async #callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
+    const { tools, deps, confirmations } = await this.#toolbox();
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) {
+      const known = tools.map((candidate) => candidate.name).join(', ');
+      throw new ProtocolFault('invalid_params', `Unknown tool. Known tools: ${known}`);
+    }
+    const { redactor, log } = this.parts;
+    const signal = AbortSignal.any([facts.signal, this.#stopping.signal]);
+    const { elicit } = facts;
+    const context = {
+      signal,
+      caller: this.#caller(facts.agent),
+      progress: facts.progress,
+      confirm: confirmations.confirmWith(elicit && ((message) => elicit(message, signal))),
+    };
+    const answer = await callTool(tool, args, context, { deps, redactor, log });
+    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
+    return answer;
+  }
+
+  async #entries(agent: string | undefined): Promise<ResourceEntry[]> {
+    const { resources, deps } = await this.#toolbox();
+    const lists = await Promise.all(resources.map((resource) => this.#listOne(resource, deps, agent)));
+    return lists.flat();
+  }
+
+  /** What cannot be listed now (a database that is away) must not hide the rest. */
+  async #listOne(resource: Resource<Deps>, deps: Deps, agent: string | undefined): Promise<ResourceEntry[]> {
+    try {
+      return await resource.list(deps, this.#caller(agent));
+    } catch (thrown) {
+      this.parts.log.warn({ resource: resource.name, cause: messageOf(thrown) }, 'resource not listed');
+      return [];
+    }
+  }
+
+  async #read(uri: string, agent: string | undefined): Promise<string> {
+    const { resources, deps } = await this.#toolbox();
+    const found = findResource(resources, uri);
+    if (found === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource.', { uri });
+    const value = await this.#guarded(uri, found.resource.read(found.variable, deps, this.#caller(agent)));
+    return JSON.stringify(this.parts.redactor.redactValue(value));
+  }
+
+  /** An `AppError` tells the client what to do; anything else only the log. */
+  async #guarded<T>(what: string, work: Promise<T>): Promise<T> {
+    const { redactor, log } = this.parts;
+    try {
+      return await work;
+    } catch (thrown) {
+      if (thrown instanceof AppError) {
+        const { code, message, hint } = thrown;
+        const shown = redactor.redactValue({ code, message, hint });
+        throw new ProtocolFault('invalid_params', shown.message, { code: shown.code, hint: shown.hint });
+      }
+      log.error({ what, error: String(thrown) }, 'request failed');
+      throw new ProtocolFault('internal', 'This could not be read; the log explains why.');
+    }
+  }
+
+  #toolbox(): Promise<Toolbox<Deps>> {
+    this.#loading ??= this.#load().catch((thrown: unknown) => {
+      // What could not be loaded now may be there at the next call.
+      this.#loading = undefined;
+      throw thrown;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<Toolbox<Deps>> {
+    if (this.parts.asksForRoots) this.#root = await this.#peer.firstRoot();
+    return this.parts.load(this.#root);
+  }
+
+  #track<T>(call: Promise<T>): Promise<T> {
+    this.#inFlight.add(call);
+    const forget = () => this.#inFlight.delete(call);
+    call.then(forget, forget);
+    return call;
+  }
+
+  #caller(agent: string | undefined): Caller {
+    const { caller } = this.parts;
+    return { ...caller, workspace: this.#root ?? caller.workspace, agent: caller.agent || (agent ?? 'unknown') };
+  }
+}

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { ERROR_CODES, isRetryable } from '../core/errors.ts';
+import type { Provider } from '../integrations/provider.ts';
+import { resilienceSchema, resolveResilience } from '../resilience/resilience-settings.ts';
+import { ERROR_GUIDE } from './error-guide.ts';
+
+export interface Guide {
+  topic: string;
+  title: string;
+  build(): unknown;
+}
+
+/** Everything that can be looked up, from the same data that the code runs on. */
+export function buildGuides(providers: readonly Provider[]): Guide[] {
+  return [
+    { topic: 'errors', title: 'Error codes: what they mean and what to do next', build: buildErrors },
+    { topic: 'resilience', title: 'Resilience settings and their defaults', build: buildResilience },
+    ...providers.filter(({ webhook }) => webhook?.scheme !== undefined).map(webhookGuide),
+  ];
+}
+
+function buildErrors() {
+  return {
+    shape: '{code, message, hint, retryable, retry_after_ms, outcome, details}',
+    outcome: {
+      not_executed: 'Nothing was done at the service.',
+      executed: 'It was done.',
+      unknown: 'It may have been done. The hint says how to find out; a repeat with the same reference is safe.',
+    },
+    codes: ERROR_CODES.map((code) => ({ code, retryable: isRetryable(code), ...ERROR_GUIDE[code] })),
+  };
+}
+
+function buildResilience() {
+  const { $schema, ...schema } = z.toJSONSchema(resilienceSchema, { io: 'input' });
+  return {
+    use: 'Arguments of configure_integration; "classes" overrides them for one endpoint class (read, write).',
+    // Infinity, which JSON has not, means that slowness alone never opens the breaker.
+    defaults: resolveResilience({}),
+    schema,
+  };
+}
+
+function webhookGuide({ service, title, docs, webhook }: Provider): Guide {
+  return {
+    topic: `webhooks-${service}`,
+    title: `Webhooks of ${title}`,
+    build: () => ({
+      provider: service,
+      documentation: docs,
+      secret_env: webhook?.defaultSecretEnv,
+      signature: webhook?.scheme,
+      challenge: webhook?.challenge !== undefined,
+      events: Object.keys(webhook?.events?.types ?? {}),
+      example: `sign_webhook with provider "${service}" and one of these event types gives headers, body and a curl line.`,
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:http';
+import { codeOf } from '../../core/errors.ts';
+
+/** A handler that takes longer has failed: providers give up after about as long. */
+const ANSWER_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 16;
+
+/** Headers of the one connection on which a delivery came, not of the delivery. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export interface ForwardResult {
+  readonly status: number | undefined;
+  /** In our words; undefined when the handler answered 2xx. */
+  readonly error: string | undefined;
+}
+
+/** Hands deliveries on to a handler on this machine: the very bytes, and the headers as they were. Follows no redirect. */
+export class Forwarder {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+
+  /** Never rejects. */
+  async forward(
+    target: string,
+    rawHeaders: readonly string[],
+    body: Buffer,
+    signal: AbortSignal,
+  ): Promise<ForwardResult> {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    try {
+      const status = await this.#post(new URL(target), rawHeaders, body, patience);
+      const isTaken = status >= 200 && status < 300;
+      return { status, error: isTaken ? undefined : 'The handler did not answer 2xx.' };
+    } catch (thrown) {
+      return { status: undefined, error: describe(thrown, patience, signal) };
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #post(url: URL, rawHeaders: readonly string[], body: Buffer, signal: AbortSignal): Promise<number> {
+    const headers = ['Host', url.host, ...endToEnd(rawHeaders), 'Content-Length', String(body.length)];
+    return new Promise((resolve, reject) => {
+      const onAnswer = (answer: IncomingMessage) => {
+        answer.once('error', reject).once('end', () => resolve(answer.statusCode ?? 0));
+        answer.resume();
+      };
+      request(url, { method: 'POST', agent: this.#agent, headers, signal }, onAnswer).once('error', reject).end(body);
+    });
+  }
+}
+
+function endToEnd(rawHeaders: readonly string[]): string[] {
+  const named = new Set(HOP_BY_HOP);
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== 'connection') continue;
+    for (const name of rawHeaders[at + 1]?.split(',') ?? []) named.add(name.trim().toLowerCase());
+  }
+  return rawHeaders.filter((_, index) => !named.has(rawHeaders[index - (index % 2)]?.toLowerCase() ?? ''));
+}
+
+function describe(thrown: unknown, patience: AbortSignal, signal: AbortSignal): string {
+  if (signal.aborted) return 'The server was shutting down.';
+  if (patience.aborted) return `The handler did not answer within ${ANSWER_TIMEOUT_MS / 1000} s.`;
+  const codes = thrown instanceof AggregateError ? thrown.errors.map(codeOf) : [codeOf(thrown)];
+  if (codes.includes('ECONNREFUSED')) return 'Nothing listens at the address of the handler.';
+  return 'The connection to the handler broke.';
+}
