@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
-import type { Repository } from '../repository/repository.ts';
 import { includesPath } from '../repository/repository.ts';
+import type { Blueprint } from '../repository/scaffold/blueprint.ts';
 import { PARTS, STORES } from '../repository/scaffold/blueprint.ts';
 import type { Action } from '../repository/scaffold/compare.ts';
 import { isWritten } from '../repository/scaffold/compare.ts';
@@ -62,19 +62,22 @@ function view({ blueprint, files, diff }: ScaffoldResult): z.input<typeof output
       unchanged: pathsOf('unchanged').length,
     },
     diff,
-    next_steps: nextSteps(blueprint.repository, blueprint.path, pathsOf('conflict').length > 0),
+    next_steps: nextSteps(blueprint, pathsOf('conflict').length > 0),
   };
 }
 
-function nextSteps({ workspaces, packageManager, kind }: Repository, path: string, hasConflicts: boolean): string[] {
+function nextSteps({ repository, path, parts }: Blueprint, hasConflicts: boolean): string[] {
+  const { workspaces, packageManager, kind } = repository;
   const run = packageManager === 'npm' ? 'npm run' : packageManager;
-  const isListed = workspaces.tool !== undefined && includesPath(workspaces.globs, path);
+  const isWorkspace = includesPath(workspaces.globs, path);
+  const scripts = ['build', 'lint', ...(parts.has('tests') ? ['test:unit'] : [])].map((script) => `${run} ${script}`);
   return [
     ...(kind === 'library' ? ['This is the shared library: integrations belong in its consumers.'] : []),
     ...(hasConflicts ? ['Merge each .new file into the one beside it, then delete it.'] : []),
-    ...(isListed || workspaces.tool === undefined ? [] : ['Add services/integrations/* to the workspaces.']),
-    `${packageManager} install, then in ${path}: ${run} build, ${run} lint, ${run} test:unit`,
-    'Copy .env.example to .env and fill it in; configure_integration makes the same service callable here.',
+    ...(isWorkspace || workspaces.tool === undefined ? [] : ['Add services/integrations/* to the workspaces.']),
+    `${isWorkspace ? '' : `In ${path}: `}${packageManager} install, then ${isWorkspace ? `in ${path} ` : ''}${scripts.join(', ')}`,
+    ...(parts.has('webhooks') ? ['Copy .env.example to .env and fill it in.'] : []),
+    'configure_integration makes the same service callable here.',
   ];
 }
 

@@ -39,10 +39,12 @@ function wordsOf({ provider, packageName, repository, testRunner, store }: Bluep
   const { service, title, api } = provider;
   const baseUrl = api?.baseUrl ?? BASE_URLS[service];
   const names = environmentNames(provider);
+  const isPostgres = store === 'prisma' && repository.prisma?.provider === 'postgresql';
   const manager = repository.packageManager;
   return [
     ...(testRunner === 'jest' ? [["from 'vitest'", "from '@jest/globals'"] as const] : []),
     [ACME_URL, baseUrl === undefined ? `required(env, '${names.urlEnv}')` : `env.${names.urlEnv} ?? '${baseUrl}'`],
+    ...(isPostgres ? [[DATABASE_URL, "required(env, 'DATABASE_URL')"] as const] : []),
     ['ACME_API_KEY', names.apiKeyEnv],
     ['ACME_API_URL', names.urlEnv],
     ['ACME_WEBHOOK_SECRET', names.webhookSecretEnv],
@@ -58,6 +60,9 @@ function wordsOf({ provider, packageName, repository, testRunner, store }: Bluep
 }
 
 const ACME_URL = "env.ACME_API_URL ?? 'https://api.acme.example'";
+
+/** Where SQLite is by default; a server has no such place. */
+const DATABASE_URL = "env.DATABASE_URL ?? 'file:./integration.db'";
 
 /** Of providers that have a template of their own before they have operations in the catalogue. */
 const BASE_URLS: Readonly<Record<string, string>> = { sendgrid: 'https://api.sendgrid.com' };

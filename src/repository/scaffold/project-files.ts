@@ -93,8 +93,9 @@ function testRunnerFile({ testRunner, store }: Blueprint): Readonly<Record<strin
   return testRunner === 'vitest' ? { 'vitest.config.mts': VITEST } : { 'jest.config.mjs': jestConfig(store) };
 }
 
-function envExample({ provider, store }: Blueprint): string {
+function envExample({ provider, store, repository }: Blueprint): string {
   const { apiKeyEnv, webhookSecretEnv, urlEnv } = environmentNames(provider);
+  const isPostgres = store === 'prisma' && repository.prisma?.provider === 'postgresql';
   const lines = [
     '# Names only: fill in .env, which is not committed.',
     `${apiKeyEnv}=`,
@@ -107,7 +108,7 @@ function envExample({ provider, store }: Blueprint): string {
     'PORT=3000',
     '# Origins that browsers may call from, separated by commas.',
     'ALLOWED_ORIGINS=',
-    ...(store === 'memory' ? [] : ['DATABASE_URL=file:./integration.db']),
+    ...(store === 'memory' ? [] : [isPostgres ? 'DATABASE_URL=' : 'DATABASE_URL=file:./integration.db']),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -223,6 +223,7 @@ describe('what is generated fits the repository', () => {
     expect(read('prisma/schema.prisma')).toContain('provider = "postgresql"');
     expect(read('tests/payment.test.ts')).toContain("from '@jest/globals'");
     expect(read('src/store/open-store.ts')).toContain('PrismaPg');
+    expect(read('src/config.ts')).toContain("databaseUrl: required(env, 'DATABASE_URL')");
   });
 
   it('ESM, Vitest and Biome at the versions of the repository', async () => {
