@@ -189,6 +189,6 @@ async function findPrisma(reader: ProjectReader, packages: readonly ReadPackage[
 }
 
 function providerOf(schema: string): string | undefined {
-  const datasource = /\bdatasource\s+\w+\s*\{([^}]*)\}/.exec(schema)?.[1];
+  const datasource = /\bdatasource\s+\w+\s*\{([^}]{0,2000})\}/.exec(schema)?.[1];
   return /^\s*provider\s*=\s*"(\w{1,30})"/m.exec(datasource ?? '')?.[1];
 }

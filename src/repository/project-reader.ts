@@ -1,5 +1,5 @@
 import { open, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 
@@ -34,10 +34,6 @@ export class ProjectReader {
     const text = await this.text(path);
     const value = text === undefined ? undefined : parseJsonc(text);
     return isObject(value) ? value : undefined;
-  }
-
-  async exists(path: string): Promise<boolean> {
-    return (await this.#list(path)) !== undefined || (await this.text(path)) !== undefined;
   }
 
   /** Names of the folders in a folder, sorted; those with a dot and those that tools fill are left out. */
@@ -84,12 +80,16 @@ async function readBounded(path: string): Promise<string | undefined> {
   }
 }
 
-/** Comments and trailing commas become nothing; what stands in a string stays. Undefined when the rest is no JSON. */
+/** In linear time. Comments and trailing commas become nothing; what stands in a string stays. Undefined when the rest is no JSON. */
 export function parseJsonc(text: string): unknown {
-  const string = String.raw`"(?:\\.|[^"\\])*"`;
+  // Also without its end: a text that fails to match would be searched again from every quote in it.
+  const string = String.raw`"(?:\\[^]|[^"\\])*(?:"|\\?$)`;
   const bare = text
     .replace(/^\uFEFF/, '')
-    .replace(new RegExp(String.raw`(${string})|//[^\n]*|/\*[\s\S]*?\*/`, 'g'), (_match, kept?: string) => kept ?? ' ')
+    .replace(
+      new RegExp(String.raw`(${string})|//[^\n]*|/\*[\s\S]*?(?:\*/|$)`, 'g'),
+      (_match, kept?: string) => kept ?? ' ',
+    )
     .replace(new RegExp(String.raw`(${string})|,(?=\s*[}\]])`, 'g'), (_match, kept?: string) => kept ?? '');
   try {
     return JSON.parse(bare);
@@ -100,9 +100,4 @@ export function parseJsonc(text: string): unknown {
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** With slashes, as it is shown; empty for the folder itself. */
-export function relativePath(from: string, to: string): string {
-  return relative(from, to).replaceAll('\\', '/');
 }

@@ -94,10 +94,15 @@ export function includesPath(globs: readonly string[], path: string): boolean {
   return globs.some((glob) => !glob.startsWith('!') && matches(glob)) && !excluded.some(matches);
 }
 
+/** More would cost more than a repository is worth: each multiplies the ways in which a path can match. */
+const MAX_WILDCARDS = 4;
+const NOTHING = /(?!)/;
+
 function globPattern(glob: string): RegExp {
+  if ((glob.match(/\*+/g)?.length ?? 0) > MAX_WILDCARDS) return NOTHING;
   const parts = glob.replace(/^\.\/|\/+$/g, '').split('/');
   const source = parts.map((part) =>
-    part === '**' ? '.+' : part.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '[^/]*'),
+    part === '**' ? '.+' : part.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replace(/\*+/g, '[^/]*'),
   );
   return new RegExp(`^${source.join('/')}$`);
 }

@@ -40,6 +40,10 @@ const NEEDS: Readonly<Record<Part, readonly Part[]>> = {
   tests: ['mocks', 'client', 'service', 'webhooks', 'middleware'],
 };
 
+export function usesPostgres({ store, repository }: Blueprint): boolean {
+  return store === 'prisma' && repository.prisma?.provider === 'postgresql';
+}
+
 const PRISMA_PROVIDERS = ['sqlite', 'postgresql'];
 
 export function createBlueprint(provider: Provider, repository: Repository, choice: ScaffoldChoice): Blueprint {

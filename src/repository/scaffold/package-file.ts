@@ -1,4 +1,5 @@
 import type { Blueprint } from './blueprint.ts';
+import { usesPostgres } from './blueprint.ts';
 
 type Ranges = Readonly<Record<string, string>>;
 
@@ -68,13 +69,13 @@ function scriptsOf(blueprint: Blueprint): Ranges {
 }
 
 function runtimeOf(blueprint: Blueprint): Ranges {
-  const { store, repository } = blueprint;
+  const { store } = blueprint;
   const names: (keyof typeof RUNTIME)[] = ['axios'];
   if (hasServer(blueprint)) names.push('express', 'helmet', 'cors');
   if (hasStore(blueprint) && store === 'sqlite') names.push('better-sqlite3');
   if (usesPrisma(blueprint)) {
     names.push('@prisma/client');
-    names.push(repository.prisma?.provider === 'postgresql' ? '@prisma/adapter-pg' : '@prisma/adapter-better-sqlite3');
+    names.push(usesPostgres(blueprint) ? '@prisma/adapter-pg' : '@prisma/adapter-better-sqlite3');
   }
   return Object.fromEntries(names.map((name) => [name, RUNTIME[name]]));
 }

@@ -1,5 +1,6 @@
 import type { Provider } from '../../integrations/provider.ts';
 import type { Blueprint } from './blueprint.ts';
+import { usesPostgres } from './blueprint.ts';
 import { environmentNames, projectFiles } from './project-files.ts';
 import { schemeSource } from './scheme-source.ts';
 import type { Files, Words } from './templates.ts';
@@ -35,16 +36,16 @@ function takeReadme(templates: Map<string, string>, provider: Provider): string 
 }
 
 /** What the templates say of Acme, in the words of the provider and the repository. Longer words first. */
-function wordsOf({ provider, packageName, repository, testRunner, store }: Blueprint): Words {
+function wordsOf(blueprint: Blueprint): Words {
+  const { provider, packageName, repository, testRunner, store } = blueprint;
   const { service, title, api } = provider;
   const baseUrl = api?.baseUrl ?? BASE_URLS[service];
   const names = environmentNames(provider);
-  const isPostgres = store === 'prisma' && repository.prisma?.provider === 'postgresql';
   const manager = repository.packageManager;
   return [
     ...(testRunner === 'jest' ? [["from 'vitest'", "from '@jest/globals'"] as const] : []),
     [ACME_URL, baseUrl === undefined ? `required(env, '${names.urlEnv}')` : `env.${names.urlEnv} ?? '${baseUrl}'`],
-    ...(isPostgres ? [[DATABASE_URL, "required(env, 'DATABASE_URL')"] as const] : []),
+    ...(usesPostgres(blueprint) ? [[DATABASE_URL, "required(env, 'DATABASE_URL')"] as const] : []),
     ['ACME_API_KEY', names.apiKeyEnv],
     ['ACME_API_URL', names.urlEnv],
     ['ACME_WEBHOOK_SECRET', names.webhookSecretEnv],

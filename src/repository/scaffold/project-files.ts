@@ -1,4 +1,5 @@
 import type { Blueprint } from './blueprint.ts';
+import { usesPostgres } from './blueprint.ts';
 import { packageFile } from './package-file.ts';
 
 /** Package, compiler, linter and test runner: what differs from repository to repository. Text by path. */
@@ -93,9 +94,9 @@ function testRunnerFile({ testRunner, store }: Blueprint): Readonly<Record<strin
   return testRunner === 'vitest' ? { 'vitest.config.mts': VITEST } : { 'jest.config.mjs': jestConfig(store) };
 }
 
-function envExample({ provider, store, repository }: Blueprint): string {
+function envExample(blueprint: Blueprint): string {
+  const { provider, store } = blueprint;
   const { apiKeyEnv, webhookSecretEnv, urlEnv } = environmentNames(provider);
-  const isPostgres = store === 'prisma' && repository.prisma?.provider === 'postgresql';
   const lines = [
     '# Names only: fill in .env, which is not committed.',
     `${apiKeyEnv}=`,
@@ -108,7 +109,7 @@ function envExample({ provider, store, repository }: Blueprint): string {
     'PORT=3000',
     '# Origins that browsers may call from, separated by commas.',
     'ALLOWED_ORIGINS=',
-    ...(store === 'memory' ? [] : [isPostgres ? 'DATABASE_URL=' : 'DATABASE_URL=file:./integration.db']),
+    ...(store === 'memory' ? [] : [usesPostgres(blueprint) ? 'DATABASE_URL=' : 'DATABASE_URL=file:./integration.db']),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -121,6 +121,17 @@ describe('detect', () => {
     expect(repository).toMatchObject({ packageName: 'x', typescript: undefined, workspaces: { globs: [] } });
   });
 
+  it('reads hostile files in bounded time', async () => {
+    const start = performance.now();
+    const files = {
+      'package.json': {},
+      'tsconfig.json': '/*'.repeat(500_000),
+      'prisma/schema.prisma': 'datasource a {'.repeat(70_000),
+    };
+    expect((await detect(files)).prisma).toEqual({ path: 'prisma/schema.prisma', provider: undefined });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
   it('says when there is no repository', async () => {
     await expect(detect({})).rejects.toMatchObject({ code: 'not_found', hint: expect.any(String) });
   });
@@ -134,6 +145,7 @@ describe('includesPath', () => {
     [['./services/integrations/*/'], 'services/integrations/x', true],
     [['services/**', '!services/integrations/*'], 'services/integrations/x', false],
     [['a.b'], 'axb', false],
+    [[`${'*a'.repeat(50)}`], 'a'.repeat(250), false],
   ])('%o and %s: %s', (globs, path, expected) => {
     expect(includesPath(globs, path)).toBe(expected);
   });

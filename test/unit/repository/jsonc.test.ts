@@ -25,6 +25,12 @@ describe('parseJsonc', () => {
     );
   });
 
+  it.each(['/*', '"', '",', '//', ', ', '\\"'])('reads a megabyte of %s at once', (text) => {
+    const start = performance.now();
+    parseJsonc(text.repeat(1_000_000 / text.length));
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
   it('never throws', () => {
     fc.assert(fc.property(fc.string(), (text) => void parseJsonc(text)));
   });
