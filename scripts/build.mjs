@@ -1,5 +1,6 @@
-// Bundles the server. better-sqlite3 stays outside: it holds a native library.
-import { rmSync } from 'node:fs';
+// Bundles the server, and what other packages import. better-sqlite3 stays outside: it holds a native library.
+import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
@@ -19,3 +20,21 @@ await build({
   logLevel: 'warning',
   legalComments: 'linked',
 });
+
+// What test suites import. msw 3 is an ES module, so only the simulators have a form for CommonJS.
+const exported = {
+  entryPoints: ['src/exports/simulator.ts', 'src/exports/mocks.ts'],
+  bundle: true,
+  platform: 'node',
+  target: 'node22.14',
+  external: ['msw', 'zod'],
+  logLevel: 'warning',
+};
+await build({ ...exported, outdir: 'dist/exports', format: 'esm', splitting: true });
+await build({ ...exported, entryPoints: ['src/exports/simulator.ts'], outdir: 'dist/cjs', format: 'cjs' });
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'scripts/tsconfig.exports.json'], {
+  stdio: 'inherit',
+});
+cpSync('dist/types', 'dist/cjs/types', { recursive: true });
+// Below a folder that says so, the same declarations describe CommonJS.
+writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');

@@ -5,6 +5,7 @@ import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { stripeOperationRows } from './simulator-tables.ts';
 import { CAUSE_HEADER, causeRows, EXAMPLE_HEADER, exampleRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
 
 const check = process.argv.includes('--check');
@@ -66,6 +67,9 @@ const ruleTable = table(
   allRules.map(({ id, severity, title, why, fix }) => [`\`${id}\``, severity, title, why, fix]),
 );
 write('docs/check.md', fill(readFileSync('docs/check.md', 'utf8'), 'rules', ruleTable));
+const simulator = readFileSync('docs/simulator.md', 'utf8');
+const operations = table(['resource', 'operations'], stripeOperationRows());
+write('docs/simulator.md', fill(simulator, 'stripe-operations', operations));
 
 write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
 

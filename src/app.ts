@@ -6,7 +6,9 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
-import { catalogue } from './integrations/catalogue.ts';
+import { rememberEvents } from './event-reports.ts';
+import { AnyApi } from './integrations/any-api.ts';
+import { catalogue, simulatedServices } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
 import { IntegrationWebhooks } from './integrations/configured-webhooks.ts';
 import { IntegrationEmbedder } from './integrations/embeddings/integration-embedder.ts';
@@ -16,13 +18,16 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { openMail } from './mail/open-mail.ts';
+import { mailMigrations } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
 import { SqliteMemoryArchive } from './memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
-import { PaymentService } from './payments/payment-service.ts';
-import { paymentMigrations, SqlitePaymentLedger } from './payments/sqlite-payment-ledger.ts';
+import { descriptionMigrations, SqliteDescriptionStore } from './openapi/sqlite-description-store.ts';
+import { openPayments } from './payments/open-payments.ts';
+import { paymentMigrations } from './payments/payment-migrations.ts';
 import { prompts } from './prompts/registry.ts';
 import type { Toolbox } from './protocol/serving.ts';
 import { RepositoryDetector } from './repository/detect.ts';
@@ -38,6 +43,7 @@ import { permitMigrations, SqlitePermitStore } from './resilience/sqlite-permit-
 import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Settings } from './settings.ts';
+import { Simulators } from './simulator/simulators.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
@@ -51,9 +57,11 @@ const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
+  ...descriptionMigrations,
   ...answerCacheMigrations,
   ...requestMigrations,
   ...paymentMigrations,
+  ...mailMigrations,
   ...memoryMigrations,
   ...eventMigrations,
   ...listenerMigrations,
@@ -73,6 +81,11 @@ const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 102
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
   const sqlite = new Sqlite({ path: databasePath, migrations });
   return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
+}
+
+/** The simulators of this process. */
+export function createSimulators(clock: Clock = systemClock): Simulators {
+  return new Simulators(simulatedServices, clock);
 }
 
 /** The composition root: the only place that knows every part. Nothing is opened or read before it is needed. */
@@ -96,20 +109,17 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const requests = new SqliteRequestLedger(sqlite, clock);
   const { allowLive } = settings;
   const store = new SqliteIntegrationStore(sqlite, clock);
-  const integrations = new Integrations({ store, catalogue, secrets, allowLive });
+  const descriptions = new SqliteDescriptionStore(sqlite);
+  const integrations = new Integrations({ store, catalogue, secrets, allowLive, descriptions });
   const metrics = new Metrics();
   const sender = new Sender(pipeline, metrics, log);
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
-  const payments = new PaymentService({
-    integrations,
-    client,
-    requests,
-    payments: new SqlitePaymentLedger(sqlite),
-    clock,
-    log,
-  });
+  const hooks = { memory: rememberEvents(reports) };
+  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
+  const project = new ProjectFolder(settings.projectRoot);
+  const { mail, mailEffects } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
   const webhooks = new IntegrationWebhooks(integrations);
   const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
@@ -118,14 +128,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     webhooksOf: (workspace) => webhooks.list(workspace),
     secrets,
     certificates,
-    effects: [],
+    effects: [effects, mailEffects],
     workspace: settings.workspace,
     clock,
     log,
   });
   listener.watch(() => existsSync(settings.databasePath));
+  const simulators = createSimulators(clock);
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
-  const project = new ProjectFolder(settings.projectRoot);
   const repositories = new RepositoryDetector(project, settings.libraryPackage);
   const archive = new SqliteMemoryArchive(sqlite, clock);
   const maintenance = scheduleMaintenance(log, {
@@ -139,7 +149,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
-      payments,
+      api: new AnyApi(integrations, client, clock),
+      project,
+      ...payments,
+      mail,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
@@ -149,13 +162,14 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       certificates,
       repositories,
       scaffolder: new Scaffolder(project, repositories, catalogue),
-      project,
+      simulators,
       secrets,
       clock,
     },
     async close() {
       maintenance.stop();
       await listener.close();
+      await simulators.close();
       await semantic.close();
       sender.close();
       certificates.close();

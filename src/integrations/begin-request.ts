@@ -4,8 +4,7 @@ import { AppError, abortError } from '../core/errors.ts';
 import { MAX_DEADLINE_MS, resolveResilience } from '../resilience/resilience-settings.ts';
 import type { Integration } from './integration.ts';
 import type { Operation } from './operation.ts';
-import type { Provider } from './provider.ts';
-import type { Beginning, RequestLedger, RequestPlan, RequestRecord } from './request-ledger.ts';
+import type { Beginning, RequestLedger, RequestPlan } from './request-ledger.ts';
 
 /** How often a call looks whether another call with the same scope has ended, in milliseconds. */
 const WAIT_POLL_MS = 50;
@@ -17,6 +16,10 @@ export interface WriteOptions {
   reference: string;
   idempotencyKey?: string | undefined;
   allowDuplicate?: boolean | undefined;
+  /** What the cap on amounts compares, in minor units, where the input itself has no `amount`. */
+  amountMinor?: number | undefined;
+  /** What a person reads first when asked for consent. */
+  about?: string | undefined;
 }
 
 /** Everything that decides about the effect goes into the plan; who waits for it does not. */
@@ -27,6 +30,7 @@ export function planRequest(
   { workspace, name, config }: Integration,
   target: string,
 ): RequestPlan {
+  const amount = input['amount'] ?? input['amount_to_capture'];
   return {
     workspace,
     integration: name,
@@ -39,6 +43,7 @@ export function planRequest(
     allowDuplicate: options.allowDuplicate ?? false,
     leaseMs: resolveResilience(config.resilience, operation.class).deadlineMs + LEASE_MARGIN_MS,
     limits: { ...config.caps },
+    amountMinor: typeof amount === 'number' ? amount : options.amountMinor,
   };
 }
 
@@ -72,30 +77,4 @@ export async function beginRequest(
       throw new AppError(code, message, repeat);
     });
   }
-}
-
-/** A request of unknown outcome may only go out again under a key that the service still remembers. */
-export async function refuseBlindResume(
-  ledger: RequestLedger,
-  record: RequestRecord,
-  operation: Operation,
-  provider: Provider,
-  now: number,
-): Promise<void> {
-  const protectedForMs = provider.api?.idempotency?.lifetimeMs ?? 0;
-  if (operation.repeat !== 'unsafe' && now - record.createdAt < protectedForMs) return;
-  await ledger.end(record, { state: 'unknown', error: 'outcome_unknown', attempts: 0 });
-  throw new AppError(
-    'outcome_unknown',
-    `Whether "${record.reference}" was executed is not known, and it is not sent again blindly.`,
-    {
-      hint: `Look it up at ${provider.title} by its reference and time. If it was not executed, use a new reference.`,
-      outcome: 'unknown',
-      details: {
-        reference: record.reference,
-        idempotency_key: record.idempotencyKey,
-        begun_at: new Date(record.createdAt).toISOString(),
-      },
-    },
-  );
 }

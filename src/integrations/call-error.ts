@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/errors.ts';
 import { AppError } from '../core/errors.ts';
-import { AttemptError } from '../resilience/classify.ts';
+import { AttemptError, isThrottle } from '../resilience/classify.ts';
 import type { Trace } from '../resilience/pipeline.ts';
 import { parseRateLimitReset, parseRetryAfter } from '../resilience/retry-after.ts';
 import { silenceError } from './http-client.ts';
@@ -57,7 +57,8 @@ function translate(thrown: unknown, provider: Provider, api: ProviderApi, now: n
   return new AppError(code, message, {
     hint,
     details,
-    retryAfterMs: parseRetryAfter(headers, now) ?? (status === 429 ? parseRateLimitReset(headers, now) : undefined),
+    retryAfterMs:
+      parseRetryAfter(headers, now) ?? (isThrottle(status, headers) ? parseRateLimitReset(headers, now) : undefined),
     cause: thrown,
   });
 }

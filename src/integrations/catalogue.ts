@@ -1,3 +1,4 @@
+import type { LoadService } from '../simulator/simulators.ts';
 import { calendly } from './calendly/index.ts';
 import { clerk } from './clerk/index.ts';
 import { custom } from './custom/index.ts';
@@ -54,4 +55,9 @@ const providers: readonly Provider[] = [
 
 export const catalogue: ReadonlyMap<string, Provider> = new Map(
   providers.map((provider) => [provider.service, provider]),
+);
+
+/** The providers that can be simulated. */
+export const simulatedServices: ReadonlyMap<string, LoadService> = new Map(
+  providers.flatMap(({ service, loadSimulator }) => (loadSimulator === undefined ? [] : [[service, loadSimulator]])),
 );

@@ -1,21 +1,30 @@
 import { AppError } from '../core/errors.ts';
+import { isLoopbackUrl } from '../core/loopback.ts';
 import { isEnvName } from '../core/secrets.ts';
-import { mergeResilience, resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
+import type { ApiDescription } from '../openapi/api-description.ts';
 import { customWebhookScheme } from '../webhooks/custom-scheme.ts';
-import { assertEgress, isLoopbackUrl } from './egress.ts';
+import { buildResilience, withoutNulls } from './configured-limits.ts';
+import { assertEgress } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
+import { ALLOWED_PATH } from './integration.ts';
 import type { Mode, Provider } from './provider.ts';
 
-/** What a user says about an integration; what is left out keeps its saved value or the default. */
+/** What a user says about an integration; what is left out keeps its saved value or the default, null takes the saved value away. */
 export interface IntegrationInput {
+  /** The variable of the only secret. */
+  secretEnv?: string | undefined;
   secretEnvs?: Readonly<Record<string, string>> | undefined;
   webhookSecretEnvs?: readonly string[] | undefined;
   settings?: Readonly<Record<string, unknown>> | undefined;
-  baseUrl?: string | undefined;
+  baseUrl?: string | null | undefined;
+  /** How to call a service of the user's own; kept under `openapi`, which names it. */
+  description?: ApiDescription | undefined;
+  openapi?: IntegrationConfig['openapi'];
   mode?: Mode | undefined;
-  allow?: readonly string[] | undefined;
+  allow?: readonly string[] | null | undefined;
   caps?: IntegrationConfig['caps'];
-  resilience?: IntegrationConfig['resilience'] | undefined;
+  /** Checked here. */
+  resilience?: Readonly<Record<string, unknown>> | undefined;
   /** Checked here; for services without a scheme of their own. */
   webhookScheme?: unknown;
 }
@@ -27,22 +36,28 @@ export function buildConfig(
   input: IntegrationInput,
 ): IntegrationConfig {
   const mode = input.mode ?? saved?.mode ?? 'test';
-  const baseUrl = input.baseUrl ?? saved?.baseUrl;
-  const allow = input.allow ?? saved?.allow;
-  const caps = input.caps === undefined ? saved?.caps : { ...saved?.caps, ...input.caps };
-  checkBaseUrl(provider, mode, baseUrl);
+  const baseUrl = keepOrUnset(input.baseUrl, saved?.baseUrl);
+  const allow = keepOrUnset(input.allow, saved?.allow);
+  const settings = buildSettings(provider, { ...saved?.settings, ...input.settings });
+  checkBaseUrl(provider, mode, baseUrl, settings);
   checkAllow(provider, allow);
   return {
     service: provider.service,
     mode,
-    secretEnvs: buildSecretEnvs(provider, { ...saved?.secretEnvs, ...input.secretEnvs }),
-    webhookSecretEnvs: buildWebhookEnvs(provider, input.webhookSecretEnvs ?? saved?.webhookSecretEnvs),
-    settings: buildSettings(provider, { ...saved?.settings, ...input.settings }),
+    secretEnvs: buildSecretEnvs(provider, saved?.secretEnvs ?? {}, {
+      ...onlySecret(provider, input),
+      ...input.secretEnvs,
+    }),
+    settings,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(allow === undefined ? {} : { allow: [...allow] }),
-    ...(caps === undefined ? {} : { caps }),
-    resilience: buildResilience(provider, mergeResilience(saved?.resilience ?? {}, input.resilience ?? {})),
-    ...buildWebhookScheme(provider, input.webhookScheme ?? saved?.webhookScheme),
+    ...buildCaps(saved?.caps, input.caps),
+    ...buildOpenapi(input.openapi ?? saved?.openapi),
+    resilience: buildResilience(provider, saved?.resilience ?? {}, input.resilience ?? {}),
+    ...buildWebhooks(provider, {
+      webhookSecretEnvs: input.webhookSecretEnvs ?? saved?.webhookSecretEnvs,
+      webhookScheme: input.webhookScheme ?? saved?.webhookScheme,
+    }),
   };
 }
 
@@ -57,36 +72,63 @@ export function configProblem(provider: Provider, saved: IntegrationConfig): str
   }
 }
 
-function buildSecretEnvs(provider: Provider, named: Readonly<Record<string, string>>): Record<string, string> {
+/** Roles that a provider no longer has are dropped from what was saved; in what a user says now they are mistakes. */
+function buildSecretEnvs(
+  provider: Provider,
+  saved: Readonly<Record<string, string>>,
+  named: Readonly<Record<string, string>>,
+): Record<string, string> {
   const roles = provider.api?.secrets ?? [];
   const unknown = Object.keys(named).filter((role) => !roles.some((known) => known.role === role));
   if (unknown.length > 0) {
     throw new AppError('invalid_input', `${provider.title} has no secret called ${unknown.join(', ')}.`, {
-      hint:
-        roles.length === 0
-          ? 'It is known for its webhooks only: use webhook_secret_env.'
-          : `Use: ${roles.map(({ role }) => role).join(', ')}.`,
+      hint: roles.length === 0 ? NO_SECRETS : `Use: ${roles.map(({ role }) => role).join(', ')}.`,
     });
   }
-  return Object.fromEntries(roles.map(({ role, defaultEnv }) => [role, checkEnvName(named[role] ?? defaultEnv)]));
+  const all = { ...saved, ...named };
+  return Object.fromEntries(roles.map(({ role, defaultEnv }) => [role, checkEnvName(all[role] ?? defaultEnv)]));
 }
 
-function buildWebhookEnvs(provider: Provider, named: readonly string[] | undefined): string[] {
-  const defaults = provider.webhook === undefined ? [] : [provider.webhook.defaultSecretEnv];
-  return (named ?? defaults).map(checkEnvName);
+const NO_SECRETS =
+  'No key is needed to call it: use webhook_secret_env for its webhooks, or give a custom service its base_url first.';
+
+function onlySecret(provider: Provider, { secretEnv }: IntegrationInput): Record<string, string> {
+  if (secretEnv === undefined) return {};
+  const [role, ...others] = provider.api?.secrets ?? [];
+  if (role !== undefined && others.length === 0) return { [role.role]: secretEnv };
+  throw new AppError('invalid_input', `secret_env does not fit ${provider.title}.`, {
+    hint:
+      role === undefined
+        ? NO_SECRETS
+        : `Use secret_envs with a variable for each role: ${[role, ...others].map((one) => one.role).join(', ')}.`,
+  });
+}
+
+/** How webhooks come: by a known scheme, by the user's own, or not at all where a service is only called. */
+function buildWebhooks(
+  provider: Provider,
+  { webhookSecretEnvs: named, webhookScheme: described }: Pick<IntegrationInput, 'webhookSecretEnvs' | 'webhookScheme'>,
+): Pick<IntegrationConfig, 'webhookSecretEnvs' | 'webhookScheme'> {
+  const { webhook } = provider;
+  const isOwn = webhook !== undefined && webhook.scheme === undefined;
+  if (isOwn && described === undefined && provider.api !== undefined) {
+    return { webhookSecretEnvs: (named ?? []).map(checkEnvName) };
+  }
+  const webhookSecretEnvs = (named ?? (webhook === undefined ? [] : [webhook.defaultSecretEnv])).map(checkEnvName);
+  return { webhookSecretEnvs, ...buildWebhookScheme(provider, isOwn, described) };
 }
 
 function buildWebhookScheme(
-  { title, webhook }: Provider,
+  { title }: Provider,
+  isOwn: boolean,
   described: unknown,
 ): Pick<IntegrationConfig, 'webhookScheme'> {
-  const isOwn = webhook !== undefined && webhook.scheme === undefined;
   if (!isOwn && described === undefined) return {};
   const parsed = isOwn ? customWebhookScheme.safeParse(described ?? {}) : undefined;
   if (parsed?.success) return { webhookScheme: parsed.data };
   throw new AppError('invalid_input', `This webhook_scheme does not fit ${title}.`, {
     hint: isOwn
-      ? 'docs/webhooks.md shows the shape and an example.'
+      ? 'docs/webhooks.md shows the shape and an example. To call the service give base_url or openapi.'
       : 'Leave it out: how that service signs is known. For another service use custom.',
     details: { problems: parsed?.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [] },
   });
@@ -99,7 +141,12 @@ function checkEnvName(name: string): string {
   });
 }
 
-function buildSettings(provider: Provider, settings: Record<string, unknown>): Record<string, unknown> {
+function keepOrUnset<T>(given: T | null | undefined, saved: T | undefined): T | undefined {
+  return given === null ? undefined : (given ?? saved);
+}
+
+function buildSettings(provider: Provider, merged: Record<string, unknown>): Record<string, unknown> {
+  const settings = withoutNulls(merged);
   const parsed = provider.api?.settings.safeParse(settings);
   if (parsed?.success) return parsed.data;
   if (parsed === undefined && Object.keys(settings).length === 0) return {};
@@ -112,13 +159,18 @@ function buildSettings(provider: Provider, settings: Record<string, unknown>): R
 }
 
 /** A key goes to its provider or to a simulator on this machine and nowhere else, whoever asks for it. */
-function checkBaseUrl(provider: Provider, mode: Mode, baseUrl: string | undefined): void {
+function checkBaseUrl(
+  provider: Provider,
+  mode: Mode,
+  baseUrl: string | undefined,
+  settings: Readonly<Record<string, unknown>>,
+): void {
   if (baseUrl === undefined) return;
   const url = URL.parse(baseUrl);
   if (url === null)
     throw new AppError('invalid_input', 'base_url is not a URL.', { hint: 'For instance http://127.0.0.1:12111.' });
   assertEgress(url, mode === 'test');
-  const own = provider.api?.baseUrl;
+  const own = provider.api?.baseUrlFor?.(settings) ?? provider.api?.baseUrl;
   if (provider.api?.isSelfHosted || isLoopbackUrl(url) || (own !== undefined && url.host === new URL(own).host)) return;
   throw new AppError('not_allowed', `base_url points to a host that is not ${provider.title}'s.`, {
     hint: `Leave it out to use ${own ?? 'the default'}, or use a loopback address in test mode.`,
@@ -127,29 +179,20 @@ function checkBaseUrl(provider: Provider, mode: Mode, baseUrl: string | undefine
 
 function checkAllow(provider: Provider, allow: readonly string[] | undefined): void {
   const known = Object.keys(provider.api?.operations ?? {});
-  const unknown = (allow ?? []).filter((name) => !known.includes(name));
+  const unknown = (allow ?? []).filter((name) => !known.includes(name) && !ALLOWED_PATH.test(name));
   if (unknown.length === 0) return;
   throw new AppError('invalid_input', `${provider.title} has no operation called ${unknown.join(', ')}.`, {
-    hint: `Operations: ${known.join(', ') || 'none'}.`,
+    hint: `Operations: ${known.slice(0, 100).join(', ') || 'none'}. Paths are allowed as "GET /v1/things" or "GET /v1/*".`,
   });
 }
 
-function buildResilience(provider: Provider, input: unknown): IntegrationConfig['resilience'] {
-  const parsed = resilienceSchema.safeParse(input);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new AppError('invalid_input', `The limits are not valid: ${problems.join('; ')}.`, {
-      hint: 'docs/resilience.md lists them with their defaults.',
-    });
-  }
-  const known = new Set(Object.values(provider.api?.operations ?? {}).map((operation) => operation.class as string));
-  const unknown = Object.keys(parsed.data.classes ?? {}).filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new AppError('invalid_input', `${provider.title} has no endpoint class ${unknown.join(', ')}.`, {
-      hint: `Classes: ${[...known].sort().join(', ') || 'none'}.`,
-    });
-  }
-  const conflict = resilienceConflict(parsed.data);
-  if (conflict !== undefined) throw new AppError('invalid_input', conflict, { hint: 'Change one of the two.' });
-  return parsed.data;
+function buildCaps(
+  saved: IntegrationConfig['caps'],
+  input: IntegrationConfig['caps'],
+): Pick<IntegrationConfig, 'caps'> {
+  return saved === undefined && input === undefined ? {} : { caps: { ...saved, ...input } };
+}
+
+function buildOpenapi(openapi: IntegrationConfig['openapi']): Pick<IntegrationConfig, 'openapi'> {
+  return openapi === undefined ? {} : { openapi };
 }

@@ -4,7 +4,8 @@ import type { Integrations } from './integrations.ts';
 import type { ProviderWebhook } from './provider.ts';
 
 /** What is known of one provider's webhooks in a workspace. */
-export interface ConfiguredWebhook extends Pick<ProviderWebhook, 'events' | 'challenge' | 'occurrence'> {
+export interface ConfiguredWebhook
+  extends Pick<ProviderWebhook, 'events' | 'challenge' | 'occurrence' | 'answerWithinS'> {
   readonly scheme: WebhookScheme;
   /** Names of the environment variables that hold the secrets: those configured first, then the default. */
   readonly secretNames: readonly string[];

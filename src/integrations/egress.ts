@@ -2,10 +2,7 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns';
 import { BlockList, isIP } from 'node:net';
 import { AppError } from '../core/errors.ts';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+import { isLoopbackAddress, isLoopbackUrl } from '../core/loopback.ts';
 
 /**
  * Addresses no public service has: private, link-local (cloud metadata among them), shared, reserved, multicast, and the IPv6 forms that
@@ -40,19 +37,9 @@ for (const [network, prefix] of [
   forbidden.addSubnet(network, prefix, 'ipv6');
 }
 
-function isIn(list: BlockList, address: string): boolean {
+function isForbidden(address: string): boolean {
   const family = isIP(address);
-  // BlockList compares IPv4-mapped IPv6 addresses with its IPv4 rules by itself.
-  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
-}
-
-function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
-}
-
-export function isLoopbackUrl(url: URL): boolean {
-  const host = bareHost(url);
-  return host === 'localhost' || isIn(loopback, host);
+  return family !== 0 && forbidden.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /**
@@ -72,12 +59,12 @@ export function assertEgress(url: URL, allowLoopback: boolean): void {
     return;
   }
   if (url.protocol !== 'https:') deny('only https is allowed');
-  if (isIn(forbidden, bareHost(url))) deny('the address is inside a private network');
+  if (isForbidden(url.hostname.replace(/^\[|\]$/g, ''))) deny('the address is inside a private network');
 }
 
 /** `localhost` is this machine, whatever a resolver says; every other name is elsewhere. */
 function mayBe(hostname: string, address: string): boolean {
-  return hostname === 'localhost' ? isIn(loopback, address) : !isIn(forbidden, address);
+  return hostname === 'localhost' ? isLoopbackAddress(address) : !isForbidden(address);
 }
 
 type LookupCallback = (

@@ -1,23 +1,28 @@
 import type * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
-import type { Trace } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
 import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
+import type { Answer, StaleNote, WriteAnswer } from './answer.ts';
+import { parseAnswer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { WriteOptions } from './begin-request.ts';
-import { beginRequest, planRequest, refuseBlindResume } from './begin-request.ts';
+import { planRequest } from './begin-request.ts';
 import { toCallError } from './call-error.ts';
 import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
-import type { Operation } from './operation.ts';
-import type { Provider, ProviderApi } from './provider.ts';
-import { buildRequest } from './request-builder.ts';
-import type { RequestEnd, RequestLedger, RequestRecord } from './request-ledger.ts';
+import { isAllowed } from './integration.ts';
+import type { Operation, Read } from './operation.ts';
+import type { ProviderApi } from './provider.ts';
+import { apiOf } from './provider.ts';
+import { markedRequest, RecordedWrite } from './recorded-write.ts';
+import { buildRequest, parseInput } from './request-builder.ts';
+import type { RequestLedger, RequestPlan } from './request-ledger.ts';
 import { canonicalJson, sha256 } from './request-row.ts';
 import type { CallContext, Sender } from './sender.ts';
+import { refuseUntestable } from './test-mode.ts';
 
 export interface ClientOptions {
   sender: Sender;
@@ -30,35 +35,17 @@ export interface ClientOptions {
   allowLive: boolean;
 }
 
-export interface Answer<T> {
-  data: T;
-  requestId: string | undefined;
-  attempts: number;
-  /** Set when the service could not be asked and this is its last answer. */
-  stale?: StaleNote;
-}
-
-export interface StaleNote {
-  ageMs: number;
-  /** Our code for why the service could not be asked. */
-  reason: string;
-}
-
-export interface WriteAnswer<T> extends Answer<T> {
-  idempotencyKey: string;
-  /** True when the effect had happened before this call. */
-  replayed: boolean;
-}
-
 /** Failures in which an old answer beats none. */
 const UNREACHABLE: ReadonlySet<string> = new Set(['circuit_open', 'rate_limited', 'unavailable', 'timeout']);
 
 /** Operation and input in, typed answer out: mode, ledger, pipeline, HTTP, error mapping, in this order. */
 export class IntegrationClient {
   readonly #options: ClientOptions;
+  readonly #recorded: RecordedWrite;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#recorded = new RecordedWrite(options);
   }
 
   /** Calls an operation that changes nothing. */
@@ -67,7 +54,26 @@ export class IntegrationClient {
     input: z.input<Input>,
     context: CallContext,
   ): Promise<Answer<z.output<Output>>> {
-    const api = this.#open(context, operation);
+    this.#open(context, operation);
+    return this.#fetch(operation, input, context);
+  }
+
+  /** As `read`, for what our own rules have to know before a write: that write, not the look, is what `allow` names. */
+  async lookUp<Input extends z.ZodObject, Output extends z.ZodType>(
+    operation: Operation<Input, Output>,
+    input: z.input<Input>,
+    context: CallContext,
+  ): Promise<Answer<z.output<Output>>> {
+    this.#refuseLocked(context);
+    return this.#fetch(operation, input, context);
+  }
+
+  async #fetch<Input extends z.ZodObject, Output extends z.ZodType>(
+    operation: Operation<Input, Output>,
+    input: z.input<Input>,
+    context: CallContext,
+  ): Promise<Answer<z.output<Output>>> {
+    const api = apiOf(context.provider);
     const request = this.preview(operation, input, context);
     const trace = newTrace();
     const { cache, clock, sender } = this.#options;
@@ -77,7 +83,8 @@ export class IntegrationClient {
       const data = parseAnswer(operation, response.body);
       // Kept beside the answer, not before it.
       if (scope !== undefined) cache.put(scope, data).catch(() => {});
-      return { data, requestId: response.headers[api.requestIdHeader], attempts: trace.attempts };
+      const { headers } = response;
+      return { data, requestId: headers[api.requestIdHeader], attempts: trace.attempts, headers };
     } catch (thrown) {
       const error = toCallError(thrown, context.provider, api, trace, false, clock.now());
       const stale = scope === undefined ? undefined : await this.#stale(operation, scope, error);
@@ -102,7 +109,7 @@ export class IntegrationClient {
 
   /**
    * Calls an operation that has an effect, exactly once for each reference: repeats are answered from the ledger or continue with the
-   * same idempotency key.
+   * same idempotency key; what is older than the key's protection is looked up first.
    */
   async write<Input extends z.ZodObject, Output extends z.ZodType>(
     operation: Operation<Input, Output>,
@@ -111,22 +118,63 @@ export class IntegrationClient {
     context: CallContext,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const api = this.#open(context, operation);
-    const request = this.preview(operation, input, context);
-    const { ledger, clock } = this.#options;
-    const { integration, signal } = context;
-    if (integration.config.mode === 'live') await confirmLive(operation, input, options, context);
-    const account = api.account?.(integration.config.settings);
-    const target = account === undefined ? request.url.host : `${request.url.host} (${account})`;
-    const plan = planRequest(operation, input, options, integration, target);
-    const startedAt = clock.now();
-    const begun = await beginRequest(ledger, plan, clock, signal, context.progress);
-    const { record } = begun;
-    if (begun.kind === 'replay') return replay(operation, record);
-    if (begun.resumed) await refuseBlindResume(ledger, record, operation, context.provider, clock.now());
-    const trace = newTrace(begun.resumed ? 'unknown' : 'not_executed');
-    // Waiting for another call with the same reference is paid from the time of this one.
-    const withinMs = MAX_DEADLINE_MS - (clock.now() - startedAt);
-    return this.#sendRecorded(request, operation, record, api, trace, { ...context, withinMs });
+    refuseUntestable(operation, input, context, this.preview(operation, input, context).url);
+    const plan = this.#plan(operation, input, options, context);
+    if (plan.mode === 'live') await this.#confirmLive(plan, options, context);
+    const { clock } = this.#options;
+    const until = clock.now() + MAX_DEADLINE_MS;
+    const read: Read = async (lookup, lookupInput) =>
+      (await this.lookUp(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
+    return this.#recorded.send({ operation, input, plan, api, context, read });
+  }
+
+  /** True when the ledger already holds the answer that `write` would give. */
+  async isExecuted<Input extends z.ZodObject>(
+    operation: Operation<Input>,
+    input: z.input<Input>,
+    options: WriteOptions,
+    context: CallContext,
+  ): Promise<boolean> {
+    const { record } = await this.#options.ledger.peek(this.#plan(operation, input, options, context));
+    return record?.state === 'executed';
+  }
+
+  /** The request that `write` would send, its key included. Reads the secrets: show it to nobody unredacted. */
+  async previewWrite<Input extends z.ZodObject>(
+    operation: Operation<Input>,
+    input: z.input<Input>,
+    options: WriteOptions,
+    context: CallContext,
+  ): Promise<{ request: HttpRequest; idempotencyKey: string }> {
+    const plan = this.#plan(operation, input, options, context);
+    const { idempotencyKey } = await this.#options.ledger.peek(plan);
+    const mark = { reference: options.reference, idempotencyKey };
+    return { request: markedRequest(operation, input, mark, context, this.#options.secrets), idempotencyKey };
+  }
+
+  #plan<Input extends z.ZodObject>(
+    operation: Operation<Input>,
+    input: z.input<Input>,
+    options: WriteOptions,
+    context: CallContext,
+  ): RequestPlan {
+    const { integration, provider } = context;
+    const { host } = this.preview(operation, input, context).url;
+    const account = provider.api?.account?.(integration.config.settings);
+    const target = account === undefined ? host : `${host} (${account})`;
+    return planRequest(operation, operation.digest?.(input) ?? input, options, integration, target);
+  }
+
+  /** What the ledger has the answer to sends nothing: nobody has to agree to it again. */
+  async #confirmLive(plan: RequestPlan, options: WriteOptions, { provider, confirm }: CallContext): Promise<void> {
+    const { record } = await this.#options.ledger.peek(plan);
+    if (record?.state === 'executed') return;
+    const { integration, operation, reference, arguments: input } = plan;
+    const about = options.about === undefined ? '' : `${options.about}: `;
+    await confirm(
+      `${about}${operation} at ${provider.title} in LIVE mode, reference "${reference}": ${JSON.stringify(input)}`,
+      { integration, operation, input, options },
+    );
   }
 
   /** The request as it would be sent. Reads the secrets: show it to nobody unredacted. */
@@ -136,22 +184,15 @@ export class IntegrationClient {
     context: CallContext,
   ): HttpRequest {
     const api = apiOf(context.provider);
-    return buildRequest(context.integration, api, operation, operation.input.parse(input), this.#options.secrets);
+    return buildRequest(context.integration, api, operation, parseInput(operation, input), this.#options.secrets);
   }
 
   /** Checks what must hold before anything is prepared or sent. */
-  #open({ provider, integration }: CallContext, operation: Operation): ProviderApi {
+  #open(context: CallContext, operation: Operation): ProviderApi {
+    const { provider, integration } = context;
     const { name, config } = integration;
-    if (config.mode === 'live' && !this.#options.allowLive) {
-      throw new AppError(
-        'not_allowed',
-        `Integration "${name}" is in live mode, and live mode is locked. Nothing was sent.`,
-        {
-          hint: 'A person unlocks it with BREAKWATER_ALLOW_LIVE=1 in the environment of the server.',
-        },
-      );
-    }
-    if (config.allow !== undefined && !config.allow.includes(operation.name)) {
+    this.#refuseLocked(context);
+    if (!isAllowed(integration, operation.name)) {
       throw new AppError('not_allowed', `Integration "${name}" does not allow ${operation.name}.`, {
         hint: 'A person can extend "allow" with configure_integration.',
         details: { allowed: config.allow },
@@ -160,62 +201,14 @@ export class IntegrationClient {
     return apiOf(provider);
   }
 
-  async #sendRecorded<Output extends z.ZodType>(
-    request: HttpRequest,
-    operation: Operation<z.ZodObject, Output>,
-    record: RequestRecord,
-    api: ProviderApi,
-    trace: Trace,
-    context: CallContext,
-  ): Promise<WriteAnswer<z.output<Output>>> {
-    const keyed = withKey(request, api, record.idempotencyKey);
-    const response = await this.#options.sender
-      .send(keyed, operation, api, context, trace)
-      .catch(async (thrown: unknown) => {
-        const error = toCallError(thrown, context.provider, api, trace, true, this.#options.clock.now());
-        const state = error.outcome === 'not_executed' ? 'failed' : 'unknown';
-        await this.#record(record, { state, error: error.code, attempts: trace.attempts });
-        throw error;
-      });
-    const requestId = response.headers[api.requestIdHeader];
-    const kept = operation.output.safeParse(response.body);
-    const answer = kept.success ? kept.data : response.body;
-    await this.#record(record, { state: 'executed', answer, requestId, attempts: trace.attempts });
-    const replayed = api.idempotency !== undefined && response.headers[api.idempotency.replayedHeader] === 'true';
-    const data = parseAnswer(operation, response.body);
-    return { data, requestId, attempts: trace.attempts, idempotencyKey: record.idempotencyKey, replayed };
+  #refuseLocked({ integration: { name, config } }: CallContext): void {
+    if (config.mode !== 'live' || this.#options.allowLive) return;
+    throw new AppError(
+      'not_allowed',
+      `Integration "${name}" is in live mode, and live mode is locked. Nothing was sent.`,
+      { hint: 'A person unlocks it with BREAKWATER_ALLOW_LIVE=1 in the environment of the server.' },
+    );
   }
-
-  /**
-   * Keeps how a request ended. When that fails (a full disk) the row stays as it was begun, and the next call with its reference
-   * continues with the same key: what the service answered is worth more to the caller than the error.
-   */
-  async #record(record: RequestRecord, end: RequestEnd): Promise<void> {
-    await this.#options.ledger.end(record, end).catch((thrown: unknown) => {
-      this.#options.log.error(
-        { reference: record.reference, state: end.state, cause: messageOf(thrown) },
-        'ledger not written',
-      );
-    });
-  }
-}
-
-function confirmLive(
-  operation: Operation,
-  input: Readonly<Record<string, unknown>>,
-  options: WriteOptions,
-  { provider, integration, confirm }: CallContext,
-): Promise<void> {
-  const message = `${operation.name} at ${provider.title} in LIVE mode, reference "${options.reference}": ${JSON.stringify(input)}`;
-  return confirm(message, { integration: integration.name, operation: operation.name, input, options });
-}
-
-function replay<Output extends z.ZodType>(
-  operation: Operation<z.ZodObject, Output>,
-  { answer, requestId, idempotencyKey }: RequestRecord,
-): WriteAnswer<z.output<Output>> {
-  const data = parseAnswer(operation, answer);
-  return { data, requestId: requestId ?? undefined, attempts: 0, idempotencyKey, replayed: true };
 }
 
 /** What makes two reads the same question. */
@@ -225,27 +218,4 @@ function scopeOf(
   { workspace, name, config }: Integration,
 ): string {
   return sha256(canonicalJson([workspace, name, config.mode, config.baseUrl, config.settings, operation.name, input]));
-}
-
-function apiOf(provider: Provider): ProviderApi {
-  if (provider.api !== undefined) return provider.api;
-  throw new AppError('not_configured', `${provider.title} is known for its webhooks only: it has no operations yet.`);
-}
-
-function withKey(request: HttpRequest, api: ProviderApi, key: string): HttpRequest {
-  if (api.idempotency === undefined) return request;
-  return { ...request, headers: { ...request.headers, [api.idempotency.header]: key } };
-}
-
-function parseAnswer<Output extends z.ZodType>(
-  operation: Operation<z.ZodObject, Output>,
-  body: unknown,
-): z.output<Output> {
-  const parsed = operation.output.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new AppError('internal', `The answer to ${operation.name} does not have the expected shape.`, {
-    hint: 'The request was executed. Check the API version that is configured.',
-    outcome: 'executed',
-    details: { fields: parsed.error.issues.slice(0, 10).map((issue) => issue.path.join('.')) },
-  });
 }

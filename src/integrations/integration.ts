@@ -18,6 +18,10 @@ export const integrationConfig = z.strictObject({
   webhookSecretEnvs: z.array(envName),
   settings: z.record(z.string(), z.unknown()),
   baseUrl: z.url().optional(),
+  /** The description of a service of the user's own: which one is saved, and what it is called. */
+  openapi: z
+    .strictObject({ digest: z.string(), title: z.string(), version: z.string(), operations: z.int() })
+    .optional(),
   /** Operations that may be called; absent means all. */
   allow: z.array(z.string()).optional(),
   caps: z
@@ -39,9 +43,22 @@ export interface Integration {
   updatedAt: number;
 }
 
-/** Where the calls of an integration go. */
-export function baseUrlOf(integration: Integration, api: ProviderApi): URL {
-  return new URL(integration.config.baseUrl ?? api.baseUrl);
+/** Where calls go with a configuration, as it says it. */
+export function addressOf({ baseUrl, settings }: IntegrationConfig, api: ProviderApi): string {
+  return baseUrl ?? api.baseUrlFor?.(settings) ?? api.baseUrl;
+}
+
+export function baseUrlOf({ config }: Integration, api: ProviderApi): URL {
+  return new URL(addressOf(config, api));
+}
+
+/** Calls by path in `allow`: `GET /v1/things`, or `GET /v1/*` for everything below. */
+export const ALLOWED_PATH = /^(?:GET|POST|PUT|PATCH|DELETE) \/[^\s*]{0,500}\*?$/;
+
+/** Whether `allow` permits what is called by this name; without a list everything is. */
+export function isAllowed({ config: { allow } }: Integration, name: string): boolean {
+  if (allow === undefined) return true;
+  return allow.some((entry) => (entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
 }
 
 /** What shares a breaker: one host and one class of endpoints. */

@@ -1,31 +1,22 @@
 import { AppError } from '../core/errors.ts';
-import { fingerprint } from '../core/redact.ts';
 import type { Secrets } from '../core/secrets.ts';
+import type { DescriptionStore } from '../openapi/description-store.ts';
 import type { IntegrationInput } from './configuration.ts';
 import { buildConfig, configProblem } from './configuration.ts';
 import type { Integration } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
-import type { Mode, Provider, SecretRole } from './provider.ts';
-import { secretProblem } from './request-builder.ts';
-
-/** What can be said of a variable without showing its value. */
-export interface SecretReport {
-  role: string;
-  variable: string;
-  set: boolean;
-  fingerprint: string | undefined;
-  mode: Mode | undefined;
-  /** Why the value cannot be right. */
-  problem: string | undefined;
-  isOptional: boolean;
-}
+import { OwnApis } from './own-apis.ts';
+import type { Provider } from './provider.ts';
+import { missingSettings } from './request-builder.ts';
+import type { SecretReport } from './secret-report.ts';
+import { reportSecrets } from './secret-report.ts';
 
 export interface IntegrationReport {
   integration: Integration;
   provider: Provider;
   secrets: SecretReport[];
-  /** Variables that must be set before everything works. */
+  /** Variables and settings (`settings.…`) that must be set before everything works. */
   missing: string[];
   warnings: string[];
 }
@@ -40,14 +31,18 @@ export interface IntegrationsOptions {
   catalogue: ReadonlyMap<string, Provider>;
   secrets: Secrets;
   allowLive: boolean;
+  /** Descriptions of services of the user's own. Absent where nobody brings one. */
+  descriptions?: DescriptionStore;
 }
 
 /** The configured integrations of each workspace and what is known about them. */
 export class Integrations {
   readonly #options: IntegrationsOptions;
+  readonly #own: OwnApis;
 
   constructor(options: IntegrationsOptions) {
     this.#options = options;
+    this.#own = new OwnApis(options.descriptions);
   }
 
   get providers(): readonly Provider[] {
@@ -70,7 +65,7 @@ export class Integrations {
     name: string | undefined,
     input: IntegrationInput,
   ): Promise<IntegrationReport> {
-    const provider = this.provider(service);
+    const known = this.provider(service);
     const chosen = name ?? service;
     if (!INTEGRATION_NAME.test(chosen)) {
       throw new AppError('invalid_input', 'The name may hold lower-case letters, digits, "-" and "_", at most 64.', {
@@ -78,7 +73,16 @@ export class Integrations {
       });
     }
     const saved = await this.#findSaved(workspace, service, chosen);
-    const config = buildConfig(provider, saved?.config, input);
+    const kept = await this.#own.keep(known, input);
+    const provider = await this.#own.complete(known, {
+      openapi: kept.openapi ?? saved?.config.openapi,
+      baseUrl: kept.baseUrl ?? saved?.config.baseUrl,
+      settings: { ...saved?.config.settings, ...kept.settings },
+    });
+    if (kept.openapi !== undefined && provider.api === undefined) {
+      throw new AppError('invalid_input', 'The description names no host.', { hint: 'Give base_url too.' });
+    }
+    const config = buildConfig(provider, saved?.config, kept);
     return this.#report(await this.#options.store.save(workspace, chosen, config));
   }
 
@@ -93,8 +97,8 @@ export class Integrations {
     const { integrations, broken } = await this.#options.store.list(workspace);
     const listing: IntegrationListing = { reports: [], broken };
     for (const integration of integrations) {
-      const problem = this.#problemOf(integration);
-      if (problem === undefined) listing.reports.push(this.#report(integration));
+      const problem = await this.#problemOf(integration);
+      if (problem === undefined) listing.reports.push(await this.#report(integration));
       else listing.broken.push({ workspace, name: integration.name, problems: [problem] });
     }
     return listing;
@@ -135,14 +139,19 @@ export class Integrations {
     const { integrations } = await this.#options.store.list(workspace);
     const saved = integrations.find((integration) => integration.name === name);
     if (saved === undefined || saved.config.service === service) return saved;
+    // Of a service that is gone: to be replaced or removed by whoever names it.
+    if (!this.#options.catalogue.has(saved.config.service)) return undefined;
     throw new AppError('conflict', `"${name}" is an integration of ${saved.config.service}.`, {
       hint: 'Choose another name, or remove that integration first, as one of its own service.',
     });
   }
 
-  #problemOf({ config }: Integration): string | undefined {
+  async #problemOf({ config }: Integration): Promise<string | undefined> {
     const provider = this.#options.catalogue.get(config.service);
-    return provider === undefined ? `service: "${config.service}" is not known` : configProblem(provider, config);
+    if (provider === undefined) return `service: "${config.service}" is not known`;
+    const complete = await this.#own.complete(provider, config);
+    if (config.openapi !== undefined && complete.api === undefined) return 'openapi: the saved description is gone';
+    return configProblem(complete, config);
   }
 
   #ofService(report: IntegrationReport, service: string): IntegrationReport {
@@ -153,28 +162,13 @@ export class Integrations {
     });
   }
 
-  #report(integration: Integration): IntegrationReport {
-    const provider = this.provider(integration.config.service);
-    const secrets = this.#secretReports(integration, provider);
-    const missing = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
+  async #report(integration: Integration): Promise<IntegrationReport> {
+    const provider = await this.#own.complete(this.provider(integration.config.service), integration.config);
+    const secrets = reportSecrets(integration, provider, this.#options.secrets);
+    const variables = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
+    const settings = provider.api === undefined ? [] : missingSettings(provider.api, integration.config.settings);
+    const missing = [...variables, ...settings.map((setting) => `settings.${setting}`)];
     return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
-  }
-
-  #secretReports({ config }: Integration, provider: Provider): SecretReport[] {
-    const roles = provider.api?.secrets ?? [];
-    return [
-      ...roles.map((role) => this.#secretReport(config.secretEnvs[role.role] ?? role.defaultEnv, role)),
-      ...config.webhookSecretEnvs.map((variable) => this.#secretReport(variable, undefined)),
-    ];
-  }
-
-  #secretReport(variable: string, role: SecretRole | undefined): SecretReport {
-    const about = { role: role?.role ?? 'webhook', variable, isOptional: role?.isOptional ?? false };
-    const value = this.#options.secrets.get(variable);
-    if (value === undefined)
-      return { ...about, set: false, fingerprint: undefined, mode: undefined, problem: undefined };
-    const problem = secretProblem(value, role);
-    return { ...about, set: true, fingerprint: fingerprint(value), mode: role?.modeOf?.(value), problem };
   }
 
   #warnings({ config }: Integration, secrets: readonly SecretReport[]): string[] {
@@ -199,7 +193,7 @@ function refuseBroken(broken: readonly BrokenIntegration[], name: string): void 
   const row = broken.find((candidate) => candidate.name === name);
   if (row === undefined) return;
   throw new AppError('not_configured', `The saved configuration of "${name}" is not valid, so it is disabled.`, {
-    hint: 'Save it again with configure_integration; nothing else is affected.',
+    hint: 'Save it again with configure_integration, or remove it (remove: true); nothing else is affected.',
     details: { problems: row.problems },
   });
 }

@@ -1,11 +1,14 @@
 import type { z } from 'zod';
-import type { AppError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import type { ApiDescription } from '../openapi/api-description.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { LoadService } from '../simulator/simulators.ts';
 import type { Challenge } from '../webhooks/challenge.ts';
 import type { EventExamples } from '../webhooks/event-examples.ts';
 import type { OccurrenceOf } from '../webhooks/listener/route.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { Operation } from './operation.ts';
+import type { Pagination } from './pagination.ts';
 
 export const MODES = ['test', 'live'] as const;
 /** `test` is the default and the only mode in which loopback is allowed; `live` moves money and mail. */
@@ -28,6 +31,10 @@ export interface SecretRole {
 /** How to call a provider's API. */
 export interface ProviderApi {
   baseUrl: string;
+  /** Where it is instead with these settings: a region, a shop of one's own. */
+  baseUrlFor?(settings: Readonly<Record<string, unknown>>): string | undefined;
+  /** Settings without which no call can be made. */
+  requiredSettings?: readonly string[];
   /** True for an API that many hosts offer: then `base_url` may name any public one. */
   isSelfHosted?: boolean;
   secrets: readonly SecretRole[];
@@ -38,18 +45,27 @@ export interface ProviderApi {
     secrets: Readonly<Record<string, string>>,
     settings: Readonly<Record<string, unknown>>,
   ): Record<string, string>;
+  /** Fields of every query, where the key goes there. */
+  query?(
+    secrets: Readonly<Record<string, string>>,
+    settings: Readonly<Record<string, unknown>>,
+  ): Record<string, string>;
   operations: Readonly<Record<string, Operation>>;
+  /** How calls by path alone are sent, and how their lists continue. Absent means JSON, and lists of one page. */
+  conventions?: { encoding: Operation['encoding']; pagination?: Pagination };
   /** The account on whose behalf the settings make it call, where one key serves several. */
   account?(settings: Readonly<Record<string, unknown>>): string | undefined;
   /** How repeats are recognised. Absent where the provider has no idempotency keys. */
   idempotency?: {
     header: string;
-    /** Set on answers that were given before. */
-    replayedHeader: string;
+    /** Set on answers that were given before, where the service tells. */
+    replayedHeader?: string;
     /** For how long a key protects, in milliseconds. */
     lifetimeMs: number;
   };
   requestIdHeader: string;
+  /** The status that a successful answer means after all, where a service reports errors with 200. */
+  statusOf?(body: unknown): number | undefined;
   /** Turns an error answer into ours: our words, the provider's machine codes. */
   toError(failure: { status: number; headers: ResponseHeaders; body: unknown }): AppError;
 }
@@ -63,6 +79,15 @@ export interface ProviderWebhook {
   events?: EventExamples;
   challenge?: Challenge;
   occurrence?: OccurrenceOf;
+  /** Within how many seconds it wants its answer, where it says so. */
+  answerWithinS?: number;
+}
+
+/** What a user says about an API that no provider describes. */
+export interface OwnApi {
+  baseUrl: string | undefined;
+  settings: Readonly<Record<string, unknown>>;
+  description: ApiDescription | undefined;
 }
 
 /** What we know about a service. One folder each; adding one touches nothing else but the catalogue. */
@@ -72,7 +97,15 @@ export interface Provider {
   /** The provider's own documentation. */
   docs: string;
   api?: ProviderApi;
+  /** The API of one integration, where each has its own; undefined while there is nothing to call. */
+  apiOf?(own: OwnApi): Promise<ProviderApi | undefined>;
   webhook?: ProviderWebhook;
-  /** True when `simulator/` can run a double of it. */
-  simulated?: boolean;
+  /** Loads the double of it in `simulator/`. */
+  loadSimulator?: LoadService;
+}
+
+/** How to call a provider; `not_configured` for one that only sends webhooks. */
+export function apiOf({ api, title }: Provider): ProviderApi {
+  if (api !== undefined) return api;
+  throw new AppError('not_configured', `${title} is known for its webhooks only: it has no operations yet.`);
 }

@@ -1,11 +1,25 @@
+import type * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
-import { encodeForm, isFormValue } from './form-encoding.ts';
+import type { ListStyle } from './form-encoding.ts';
+import { encodeForm, isFormFields } from './form-encoding.ts';
 import type { HttpRequest } from './http-client.ts';
 import type { Integration } from './integration.ts';
 import { baseUrlOf } from './integration.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, Place } from './operation.ts';
 import type { ProviderApi, SecretRole } from './provider.ts';
+
+/** Throws `invalid_input` that names the fields. */
+export function parseInput<Input extends z.ZodObject>(operation: Operation<Input>, input: unknown): z.output<Input> {
+  const parsed = operation.input.safeParse(input, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, 10).map(({ path, message }) => ({ field: path.join('.'), message }));
+  const list = issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; ');
+  throw new AppError('invalid_input', `The parameters of ${operation.name} are not valid: ${list}.`, {
+    hint: 'Correct these parameters and call again. Nothing was sent.',
+    details: { issues },
+  });
+}
 
 /** An operation and its validated input as a request, with the provider's headers and the secrets read at this moment. */
 export function buildRequest(
@@ -15,29 +29,53 @@ export function buildRequest(
   input: Readonly<Record<string, unknown>>,
   secrets: Secrets,
 ): HttpRequest {
-  const { path, rest } = fillPath(operation.path, input);
-  const url = new URL(path, baseUrlOf(integration, api));
+  checkSettings(integration, api);
+  const { path, rest } = fillPath(operation.path, input, integration.config.settings);
+  const { query, headers: placed, body } = placeFields(operation, rest);
+  const secretValues = readSecrets(integration, api, secrets);
+  const { settings } = integration.config;
+  const url = baseUrlOf(integration, api);
+  // Set, not resolved: no path can lead to another host.
+  url.pathname = api.isSelfHosted ? join(url.pathname, path) : path;
+  url.hash = '';
+  url.search = [query, encodeForm(api.query?.(secretValues, settings) ?? {})].filter((part) => part !== '').join('&');
   const headers = {
     accept: 'application/json',
-    ...api.headers(readSecrets(integration, api, secrets), integration.config.settings),
+    ...placed,
+    ...api.headers(secretValues, settings),
   };
-  if (operation.method === 'GET') {
-    url.search = encode(rest);
-    return { method: 'GET', url, headers, body: undefined };
-  }
-  const form = operation.encoding === 'form';
-  const contentType = form ? 'application/x-www-form-urlencoded' : 'application/json';
-  const body = form ? encode(rest) : JSON.stringify(rest);
+  if (body === undefined) return { method: operation.method, url, headers, body };
+  const contentType = operation.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
   return { method: operation.method, url, headers: { ...headers, 'content-type': contentType }, body };
+}
+
+function checkSettings({ name, config }: Integration, api: ProviderApi): void {
+  const missing = missingSettings(api, config.settings);
+  if (missing.length === 0) return;
+  throw new AppError('not_configured', `Integration "${name}" lacks the setting ${missing.join(', ')}.`, {
+    hint: `Set it with configure_integration({service: "${config.service}", settings: {…}}).`,
+  });
+}
+
+/** Settings that every call needs and that nobody has given. */
+export function missingSettings(api: ProviderApi, settings: Readonly<Record<string, unknown>>): string[] {
+  return (api.requiredSettings ?? []).filter((setting) => settings[setting] === undefined);
+}
+
+/** A base address may have a path of its own, and a path may begin with it already. */
+function join(base: string, path: string): string {
+  const prefix = base.replace(/\/$/, '');
+  return path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
 }
 
 function fillPath(
   template: string,
   input: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>>,
 ): { path: string; rest: Record<string, unknown> } {
   const rest = { ...input };
-  const path = template.replace(/\{(\w+)\}/g, (_match, name: string) => {
-    const value = String(rest[name]);
+  const path = template.replace(/\{([^{}/]+)\}/g, (_match, name: string) => {
+    const value = String(rest[name] ?? settings[name] ?? '');
     delete rest[name];
     if (/^\.{0,2}$/.test(value)) throw new AppError('invalid_input', `"${name}" cannot be a part of an address.`);
     return encodeURIComponent(value.toWellFormed());
@@ -45,12 +83,45 @@ function fillPath(
   return { path, rest };
 }
 
-function encode(fields: Record<string, unknown>): string {
-  const accepted = Object.entries(fields).map(([name, value]) => {
-    if (!isFormValue(value)) throw new AppError('invalid_input', `"${name}" cannot be sent as a form field.`);
-    return [name, value] as const;
-  });
-  return encodeForm(Object.fromEntries(accepted));
+interface Parts {
+  query: string;
+  headers: Record<string, string>;
+  /** Undefined where there is nothing to send. */
+  body: string | undefined;
+}
+
+const QUERY_METHODS: ReadonlySet<string> = new Set(['GET', 'DELETE']);
+
+/** Sends every field to its place. */
+function placeFields({ method, encoding, places = {} }: Operation, fields: Record<string, unknown>): Parts {
+  const isQuery = QUERY_METHODS.has(method);
+  const itself: Place = { in: isQuery ? 'query' : 'field' };
+  const placed = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({ name, value, place: Object.hasOwn(places, name) ? (places[name] ?? itself) : itself }));
+  const at = (where: Place['in']) => placed.filter(({ place }) => place.in === where);
+  const lists = encoding === 'form' ? 'brackets' : 'repeat';
+  const query = at('query').map(({ name, value, place }) => encodeFields({ [name]: value }, place.lists ?? lists));
+  const headers = at('header').map(({ name, value }) => [name.toLowerCase(), String(value)]);
+  const named = at('field').map(({ name, value }) => [name, value]);
+  const [whole] = at('body');
+  const hasBody = !isQuery || named.length > 0 || whole !== undefined;
+  const content = whole === undefined ? Object.fromEntries(named) : whole.value;
+  return {
+    query: query.filter((pairs) => pairs !== '').join('&'),
+    headers: Object.fromEntries(headers),
+    body: hasBody ? encodeBody(encoding, content) : undefined,
+  };
+}
+
+function encodeBody(encoding: Operation['encoding'], content: unknown): string {
+  return encoding === 'json' ? JSON.stringify(content) : encodeFields(content, 'brackets');
+}
+
+function encodeFields(fields: unknown, lists: ListStyle): string {
+  if (typeof fields === 'object' && fields !== null && isFormFields(fields)) return encodeForm(fields, lists);
+  const names = Object.keys(fields ?? {}).join(', ');
+  throw new AppError('invalid_input', `"${names}" cannot be sent as form fields.`);
 }
 
 /** The values of all secrets that the API needs or takes; `not_configured` and `not_allowed` name the variable and never the value. */

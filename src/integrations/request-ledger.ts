@@ -22,6 +22,8 @@ export interface RequestPlan extends RequestScope {
   /** How long this process may work on it before another may take over, in milliseconds. */
   leaseMs: number;
   limits: { maxAmountMinor?: number | undefined; writesPerHour?: number | undefined };
+  /** What the cap on amounts compares, in minor units; undefined where no money moves. */
+  amountMinor?: number | undefined;
 }
 
 /**
@@ -72,11 +74,13 @@ export interface RequestLedger {
    * request under another reference; `not_allowed` when a cap would be exceeded.
    */
   begin(plan: RequestPlan): Promise<Beginning>;
+  /** What `begin` would find, and the key that it would send, without beginning anything. */
+  peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }>;
   /**
    * Reports how a request ended, with the record that `begin` gave. Of a holder whose lease ran out and was taken over, only `executed`
    * counts: whoever took over may still be sending.
    */
   end(record: RequestRecord, end: RequestEnd): Promise<void>;
-  /** The executed or unknown requests whose answer has the given id. */
-  findByAnswerId(workspace: string, answerId: string): Promise<RequestRecord[]>;
+  /** The requests whose answer has the given id, or whose arguments name it as `id` or `payment_intent`; oldest first. */
+  findAbout(workspace: string, objectId: string): Promise<RequestRecord[]>;
 }

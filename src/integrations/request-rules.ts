@@ -12,11 +12,11 @@ const DUPLICATE_WINDOW_MS = 10 * 60_000;
 /** Caps count what is begun, in the transaction that begins it: replays never use them up and processes cannot race past them. */
 export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
   const { maxAmountMinor, writesPerHour } = plan.limits;
-  const amount = plan.arguments['amount'];
-  if (maxAmountMinor !== undefined && typeof amount === 'number' && amount > maxAmountMinor) {
+  const { amountMinor } = plan;
+  if (maxAmountMinor !== undefined && amountMinor !== undefined && amountMinor > maxAmountMinor) {
     throw new AppError(
       'not_allowed',
-      `The amount ${amount} is above the cap of ${maxAmountMinor} for ${plan.integration}.`,
+      `The amount ${amountMinor} is above the cap of ${maxAmountMinor} for ${plan.integration}.`,
       {
         hint: 'Ask the person who set caps.max_amount in configure_integration.',
       },

@@ -59,6 +59,7 @@ export class Sender {
       );
     } catch (thrown) {
       end = endOf(thrown, trace);
+      if (end !== 'cancelled') this.#metrics.noteError(call.key, nameOf(thrown));
       throw thrown;
     } finally {
       const durationMs = performance.now() - startedAt;
@@ -91,12 +92,16 @@ export class Sender {
       { 'breakwater.attempt': attempt },
       async (span) => {
         try {
-          const response = await this.#httpFor(context.integration).send(request, signal);
+          const response = refuseErrorIn(await this.#httpFor(context.integration).send(request, signal), api);
           span.setAttribute('http.response.status_code', response.status);
+          this.#metrics.noteAnswer(breaker, response.headers);
           note({ status: response.status, request_id: response.headers[api.requestIdHeader] });
-          return response;
+          return operation.answerFrom === undefined ? response : { ...response, body: operation.answerFrom(response) };
         } catch (thrown) {
           note(describe(thrown));
+          if (thrown instanceof AttemptError && thrown.failure.kind === 'response') {
+            this.#metrics.noteAnswer(breaker, thrown.failure.headers);
+          }
           return answerOrThrow(operation, thrown);
         }
       },
@@ -139,6 +144,13 @@ function callOf(request: HttpRequest, operation: Operation, context: CallContext
   };
 }
 
+/** An error that came with status 200 counts as what it means, for retry and breaker too. */
+function refuseErrorIn(response: HttpResponse, api: ProviderApi): HttpResponse {
+  const status = api.statusOf?.(response.body);
+  if (status === undefined) return response;
+  throw new AttemptError({ kind: 'response', status, headers: response.headers }, response.body);
+}
+
 function answerOrThrow(operation: Operation, thrown: unknown): HttpResponse {
   if (!(thrown instanceof AttemptError) || thrown.failure.kind !== 'response') throw thrown;
   const body = operation.answerFromError?.(thrown.body);
@@ -151,6 +163,14 @@ function endOf(thrown: unknown, trace: Trace): CallEnd {
     thrown instanceof AttemptError ? thrown.failure.kind === 'cancelled' : codeOf(thrown) === 'cancelled';
   if (cancelled) return 'cancelled';
   return trace.attempts === 0 ? 'refused' : 'failure';
+}
+
+/** A failure in a word or two. */
+function nameOf(thrown: unknown): string {
+  if (!(thrown instanceof AttemptError)) return codeOf(thrown) ?? 'unexpected';
+  const { failure } = thrown;
+  if (failure.kind === 'response') return `HTTP ${failure.status}`;
+  return failure.kind === 'network' ? failure.code : failure.kind;
 }
 
 function describe(thrown: unknown): object {

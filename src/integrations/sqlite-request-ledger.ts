@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import type { Clock } from '../core/clock.ts';
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
+import { isAlive, OWNER } from './request-lease.ts';
 import type {
   Beginning,
   RequestEnd,
@@ -48,9 +48,14 @@ export const requestMigrations: readonly Migration[] = [
       CREATE INDEX request_by_answer ON request (workspace, answer_id) WHERE answer_id IS NOT NULL;`,
   },
   { id: 'requests-002', sql: 'ALTER TABLE request ADD COLUMN target TEXT;' },
+  {
+    id: 'requests-003',
+    sql: `
+      ALTER TABLE request ADD COLUMN subject TEXT
+        AS (coalesce(arguments ->> '$.payment_intent', arguments ->> '$.id')) VIRTUAL;
+      CREATE INDEX request_by_subject ON request (workspace, subject) WHERE subject IS NOT NULL;`,
+  },
 ];
-
-const OWNER = `${hostname()}:${process.pid}`;
 
 export class SqliteRequestLedger implements RequestLedger {
   readonly #sqlite: Sqlite;
@@ -100,11 +105,22 @@ export class SqliteRequestLedger implements RequestLedger {
     );
   }
 
-  async findByAnswerId(workspace: string, id: string): Promise<RequestRecord[]> {
+  async peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }> {
+    const ledger = await this.#sqlite.ledger();
+    const row = ledger.read((sql) => findScope(sql, plan));
+    if (row === undefined) return { record: undefined, idempotencyKey: keyFor(plan, 1) };
+    const record = toRecord(row);
+    return { record, idempotencyKey: row.state === 'failed' ? keyFor(plan, nextRound(row)) : record.idempotencyKey };
+  }
+
+  async findAbout(workspace: string, objectId: string): Promise<RequestRecord[]> {
     const ledger = await this.#sqlite.ledger();
     return ledger.read((sql) =>
       sql
-        .all<RequestRow>('SELECT * FROM request WHERE workspace = ? AND answer_id = ? ORDER BY id', [workspace, id])
+        .all<RequestRow>(
+          `SELECT * FROM request WHERE workspace = :workspace AND (answer_id = :id OR subject = :id) ORDER BY id`,
+          { workspace, id: objectId },
+        )
         .map(toRecord),
     );
   }
@@ -154,8 +170,7 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
 function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, hash: string, now: number): Beginning {
   refuseRepetition(sql, plan, hash, now);
   reserve(sql, plan, now);
-  // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
-  const round = row.error === 'conflict' ? row.round : row.round + 1;
+  const round = nextRound(row);
   sql.run(
     `UPDATE request SET target = ?, arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,
        lease_until = ?, created_at = ?, updated_at = ?
@@ -165,24 +180,16 @@ function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, has
   return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
 }
 
+function nextRound({ error, round }: RequestRow): number {
+  // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
+  return error === 'conflict' ? round : round + 1;
+}
+
 function findScope(sql: Sql, scope: RequestScope): RequestRow | undefined {
   return sql.get<RequestRow>(
     'SELECT * FROM request WHERE workspace = ? AND integration = ? AND mode = ? AND operation = ? AND reference = ?',
     [scope.workspace, scope.integration, scope.mode, scope.operation, scope.reference],
   );
-}
-
-/** A lease ends early when the process that held it is gone. */
-function isAlive(row: RequestRow, now: number): boolean {
-  if (row.lease_until === null || row.lease_until <= now) return false;
-  const [host, pid] = (row.owner ?? '').split(/:(?=\d+$)/);
-  if (host !== hostname() || pid === undefined) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** The same scope and round give the same key on every machine and after any loss of state. */

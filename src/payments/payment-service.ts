@@ -2,18 +2,31 @@ import type { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { ToolContext } from '../core/tool.ts';
+import type { StaleNote, WriteAnswer } from '../integrations/answer.ts';
 import type { WriteOptions } from '../integrations/begin-request.ts';
 import type { HttpRequest } from '../integrations/http-client.ts';
 import type { Integration } from '../integrations/integration.ts';
-import type { Answer, IntegrationClient, StaleNote, WriteAnswer } from '../integrations/integration-client.ts';
+import type { IntegrationClient } from '../integrations/integration-client.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { RequestLedger, RequestRecord } from '../integrations/request-ledger.ts';
 import type { CallContext } from '../integrations/sender.ts';
-import { isKnownCurrency, isThreeDecimal, minimumWarning } from '../integrations/stripe/currencies.ts';
-import type { PaymentIntent } from '../integrations/stripe/operations.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../integrations/stripe/operations.ts';
+import { formatAmount, minimumWarning } from '../integrations/stripe/currencies.ts';
+import type { PaymentIntent, Refund } from '../integrations/stripe/objects.ts';
+import {
+  createPaymentIntent,
+  createRefund,
+  retrievePaymentIntent,
+} from '../integrations/stripe/operations/payments.ts';
+import { checkAmount } from './amount-rules.ts';
+import { observationOf, refundFactOf } from './answers.ts';
+import { compare } from './disagreements.ts';
+import type { AppliedEvent, EventLedger } from './event-ledger.ts';
+import type { PaymentAction } from './payment-actions.ts';
+import { actionReference, planAction } from './payment-actions.ts';
 import type { Payment, PaymentLedger } from './payment-ledger.ts';
+import { refundedMinor } from './refunds.ts';
+import type { PaymentCall } from './stripe-calls.ts';
+import { resolveStripe } from './stripe-calls.ts';
 
 export type PaymentIntentInput = z.input<typeof createPaymentIntent.input>;
 
@@ -22,27 +35,34 @@ export interface PaymentServiceOptions {
   client: IntegrationClient;
   requests: RequestLedger;
   payments: PaymentLedger;
+  events: Pick<EventLedger, 'about'>;
   clock: Clock;
   log: Log;
-}
-
-/** Who asks, for which integration of Stripe, and with which consent. */
-export interface PaymentCall {
-  integration: string | undefined;
-  confirmToken: string | undefined;
-  context: ToolContext;
 }
 
 export interface CreatedPayment extends WriteAnswer<PaymentIntent> {
   warnings: string[];
 }
 
+export interface RefundInput {
+  paymentId: string;
+  /** Minor units; undefined for all that is left. */
+  amountMinor: number | undefined;
+  reason: z.input<typeof createRefund.input>['reason'];
+}
+
+/** What our ledgers know of one payment. */
+export interface LedgerView {
+  payment: Payment | undefined;
+  refundedMinor: number;
+  requests: RequestRecord[];
+  events: AppliedEvent[];
+}
+
 /** Both views of one payment. */
-export interface PaymentView {
+export interface PaymentView extends LedgerView {
   intent: PaymentIntent;
   requestId: string | undefined;
-  payment: Payment | undefined;
-  requests: RequestRecord[];
   /** Set when Stripe could not be asked and `intent` is its last answer. */
   stale: StaleNote | undefined;
   /** Facts on which the service and our ledger do not agree. */
@@ -59,94 +79,128 @@ export class PaymentService {
 
   /** Creates a payment intent exactly once for its reference. A declined card is an answer. */
   async create(input: PaymentIntentInput, options: WriteOptions, call: PaymentCall): Promise<CreatedPayment> {
-    checkAmount(input);
-    const context = await this.#callContext(call);
-    const answer = await this.#options.client.write(createPaymentIntent, input, options, context);
+    checkAmount(input.amount, input.currency);
+    const context = await resolveStripe(this.#options.integrations, call);
+    const about = formatAmount(input.amount, input.currency);
+    const answer = await this.#options.client.write(createPaymentIntent, input, { ...options, about }, context);
     // A replayed answer shows the intent as it was when it was made.
     const observedAt = answer.replayed ? answer.data.created * 1000 : this.#options.clock.now();
-    await this.#observe(context.integration, answer.data, options.reference, observedAt);
+    await this.#keep(context.integration, answer.data, options.reference, observedAt);
     const warning = minimumWarning(input.amount, input.currency);
     return { ...answer, warnings: warning === undefined ? [] : [warning] };
   }
 
-  /** The exact request that `create` would send. */
-  async preview(input: PaymentIntentInput, call: PaymentCall): Promise<HttpRequest> {
-    checkAmount(input);
-    return this.#options.client.preview(createPaymentIntent, input, await this.#callContext(call));
+  /** The exact request that `create` would send, and its key. */
+  async preview(
+    input: PaymentIntentInput,
+    options: WriteOptions,
+    call: PaymentCall,
+  ): Promise<{ request: HttpRequest; idempotencyKey: string }> {
+    checkAmount(input.amount, input.currency);
+    const context = await resolveStripe(this.#options.integrations, call);
+    return this.#options.client.previewWrite(createPaymentIntent, input, options, context);
+  }
+
+  /** Confirms, captures or cancels exactly once for these arguments and this key. A declined card is an answer. */
+  async update(
+    action: PaymentAction,
+    idempotencyKey: string | undefined,
+    call: PaymentCall,
+  ): Promise<WriteAnswer<PaymentIntent>> {
+    const { operation, input } = planAction(action);
+    const context = await resolveStripe(this.#options.integrations, call);
+    const { client, clock } = this.#options;
+    // The reference holds intent and arguments: another one is another action on purpose.
+    const options = { reference: actionReference(action, idempotencyKey), idempotencyKey, allowDuplicate: true };
+    const isKnown = action.action === 'cancel' || (await client.isExecuted(operation, input, options, context));
+    const money = isKnown ? {} : await this.#moneyOf(action.id, action.amountMinor, context);
+    const answer = await client.write(operation, input, { ...options, ...money }, context);
+    if (!answer.replayed) await this.#keep(context.integration, answer.data, undefined, clock.now());
+    return answer;
+  }
+
+  /** Refunds a payment, or a part of it, exactly once for its reference. */
+  async refund(
+    { paymentId, amountMinor, reason }: RefundInput,
+    options: WriteOptions,
+    call: PaymentCall,
+  ): Promise<WriteAnswer<Refund>> {
+    const context = await resolveStripe(this.#options.integrations, call);
+    const { client, clock, payments } = this.#options;
+    const amount = amountMinor === undefined ? {} : { amount: amountMinor };
+    const input = { payment_intent: paymentId, ...amount, ...(reason === undefined ? {} : { reason }) };
+    const isKnown = await client.isExecuted(createRefund, input, options, context);
+    const money = isKnown ? {} : await this.#moneyOf(paymentId, amountMinor, context);
+    const answer = await client.write(createRefund, input, { ...options, ...money }, context);
+    const observedAt = answer.replayed ? answer.data.created * 1000 : clock.now();
+    const fact = refundFactOf(paymentId, answer.data, observedAt);
+    await payments.observeRefund(context.integration.workspace, fact).catch(this.#unwritten(paymentId));
+    return answer;
   }
 
   /** The intent as Stripe has it now, beside what our ledgers say. */
   async retrieve(id: string, call: PaymentCall): Promise<PaymentView> {
-    const context = await this.#callContext(call);
-    const { workspace } = context.integration;
-    const answer: Answer<PaymentIntent> = await this.#options.client.read(retrievePaymentIntent, { id }, context);
-    const [known, requests] = await Promise.all([
-      this.#options.payments.get(workspace, id),
-      this.#options.requests.findByAnswerId(workspace, id),
-    ]);
-    const { data: intent, requestId, stale } = answer;
+    const context = await resolveStripe(this.#options.integrations, call);
+    const { data: intent, requestId, stale } = await this.#options.client.read(retrievePaymentIntent, { id }, context);
+    const known = await this.ledgerView(context.integration.workspace, id);
     const observedAt = this.#options.clock.now() - (stale?.ageMs ?? 0);
-    const disagreements = known === undefined ? [] : compare(intent, known);
-    const payment = await this.#observe(context.integration, intent, known?.reference, observedAt);
-    return { intent, requestId, stale, payment, requests, disagreements };
+    const disagreements = known.payment === undefined ? [] : differences(intent, known.payment);
+    const payment = await this.#keep(context.integration, intent, known.payment?.reference, observedAt);
+    return { ...known, intent, requestId, stale, payment, disagreements };
   }
 
-  async #callContext({ integration, confirmToken, context }: PaymentCall): Promise<CallContext> {
-    const report = await this.#options.integrations.resolve(context.caller.workspace, 'stripe', integration);
-    return {
-      provider: report.provider,
-      integration: report.integration,
-      signal: context.signal,
-      progress: (message) => context.progress(message),
-      confirm: (message, subject) => context.confirm({ message, subject, token: confirmToken }),
-    };
+  /** What our ledgers know, without asking Stripe. */
+  async ledgerView(workspace: string, id: string): Promise<LedgerView> {
+    const { payments, requests, events } = this.#options;
+    const [payment, refunds, made, applied] = await Promise.all([
+      payments.get(workspace, id),
+      payments.refunds(workspace, id),
+      requests.findAbout(workspace, id),
+      events.about(workspace, id),
+    ]);
+    return { payment, refundedMinor: refundedMinor(refunds), requests: made, events: applied };
+  }
+
+  /** Last changed first. */
+  list(workspace: string, limit: number): Promise<Payment[]> {
+    return this.#options.payments.list(workspace, limit);
+  }
+
+  /** Asks for the intent, so that caps and consent know the money, and refuses what its currency does not allow. */
+  async #moneyOf(id: string, amountMinor: number | undefined, context: CallContext) {
+    const { data: intent, stale } = await this.#options.client.lookUp(retrievePaymentIntent, { id }, context);
+    if (stale !== undefined) {
+      throw new AppError('unavailable', 'Stripe cannot be asked about this payment now. Nothing was sent.', {
+        hint: 'Check breaker_status and call again with the same arguments.',
+      });
+    }
+    if (amountMinor !== undefined) checkAmount(amountMinor, intent.currency);
+    const amount = amountMinor ?? intent.amount;
+    return { amountMinor: amount, about: formatAmount(amount, intent.currency) };
   }
 
   /** The service's answer is worth more than our copy of it: when the copy cannot be written, the answer still arrives. */
-  async #observe(
-    { workspace, name, config }: Integration,
+  async #keep(
+    integration: Integration,
     intent: PaymentIntent,
     reference: string | undefined,
     observedAt: number,
   ): Promise<Payment | undefined> {
-    const observation = {
-      workspace,
-      id: intent.id,
-      integration: name,
-      mode: config.mode,
-      amountMinor: intent.amount,
-      currency: intent.currency,
-      status: intent.status,
-      reference,
-      observedAt,
+    const observation = observationOf(integration, intent, reference, observedAt);
+    return this.#options.payments.observe(observation).catch(this.#unwritten(intent.id));
+  }
+
+  #unwritten(payment: string): (thrown: unknown) => undefined {
+    return (thrown) => {
+      this.#options.log.error({ payment, cause: messageOf(thrown) }, 'payment ledger not written');
     };
-    return this.#options.payments.observe(observation).catch((thrown: unknown) => {
-      this.#options.log.error({ payment: intent.id, cause: messageOf(thrown) }, 'payment ledger not written');
-      return undefined;
-    });
   }
 }
 
-function checkAmount({ amount, currency }: { amount: number; currency: string }): void {
-  if (!isKnownCurrency(currency)) {
-    throw new AppError('invalid_input', `"${currency}" is not a currency.`, {
-      hint: 'Use the three-letter ISO code in lower case, for instance usd.',
-    });
-  }
-  if (isThreeDecimal(currency) && amount % 10 !== 0) {
-    throw new AppError('invalid_input', `Amounts in ${currency.toUpperCase()} must end in 0.`, {
-      hint: 'The currency has three decimals, of which Stripe takes two: https://docs.stripe.com/currencies#three-decimal.',
-    });
-  }
-}
-
-function compare(intent: PaymentIntent, payment: Payment): string[] {
-  const pairs: readonly (readonly [string, unknown, unknown])[] = [
-    ['amount', intent.amount, payment.amountMinor],
-    ['currency', intent.currency, payment.currency],
-    ['status', intent.status, payment.status],
-  ];
-  return pairs
-    .filter(([, theirs, ours]) => theirs !== ours)
-    .map(([name, theirs, ours]) => `${name}: Stripe says ${String(theirs)}, our ledger last saw ${String(ours)}`);
+function differences(theirs: PaymentIntent, ours: Payment): string[] {
+  return compare([
+    ['amount', theirs.amount, ours.amountMinor],
+    ['currency', theirs.currency, ours.currency],
+    ['status', theirs.status, ours.status],
+  ]);
 }

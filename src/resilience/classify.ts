@@ -73,9 +73,10 @@ function classifySilence(sent: boolean, repeat: Repeat): Classification {
 
 function classifyStatus(status: number, headers: ResponseHeaders, repeat: Repeat, now: number): Classification {
   const retryAfterMs = parseRetryAfter(headers, now);
-  const byStatus = judgeStatus(status, retryAfterMs !== undefined, repeat);
+  const asked = isThrottle(status, headers) ? 429 : status;
+  const byStatus = judgeStatus(asked, retryAfterMs !== undefined, repeat);
   const obeyed = { ...byStatus, retry: obey(headers, byStatus.retry, repeat), final: FINAL.has(status) };
-  if (status === 429) {
+  if (isThrottle(status, headers)) {
     const waitMs = retryAfterMs ?? parseRateLimitReset(headers, now);
     // One busy object concerns nobody who calls about another: https://docs.stripe.com/rate-limits
     const alone = headers['stripe-rate-limited-reason'] === 'resource-specific';
@@ -84,11 +85,19 @@ function classifyStatus(status: number, headers: ResponseHeaders, repeat: Repeat
   return { ...obeyed, retryAfterMs, throttleMs: status === 503 ? retryAfterMs : undefined };
 }
 
+/** Some services refuse with 403 who asked too often: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api */
+export function isThrottle(status: number, headers: ResponseHeaders): boolean {
+  if (status !== 403) return status === 429;
+  return headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
+}
+
 function judgeStatus(status: number, askedToWait: boolean, repeat: Repeat): Classification {
   const repeatable = repeat !== 'unsafe';
   if (status < 400) return verdict('success', false, 'executed');
   if (status === 408) return verdict('failure', repeatable, 'unknown');
-  if (status === 409) return verdict('success', repeat === 'with-key', 'not_executed');
+  // With a key it says that another request with the same key runs, and that one may well execute.
+  if (status === 409)
+    return verdict('success', repeat === 'with-key', repeat === 'with-key' ? 'unknown' : 'not_executed');
   // 425 and 429 were turned away before any work was done.
   if (status === 425 || status === 429) return verdict('success', true, 'not_executed');
   // Any other 4xx proves that the service is alive and read the request.

@@ -1,3 +1,9 @@
+import type { Clock } from '../core/clock.ts';
+import { systemClock } from '../core/clock.ts';
+import type { RateBudget } from './rate-budget.ts';
+import { parseRateBudget } from './rate-budget.ts';
+import type { ResponseHeaders } from './retry-after.ts';
+
 /** How a call ended: `refused` never left this process. */
 export type CallEnd = 'success' | 'failure' | 'refused' | 'cancelled';
 
@@ -16,6 +22,13 @@ export interface KeyMetrics {
   latency: { p50: number; p95: number; p99: number; max: number } | undefined;
 }
 
+/** The latest that this process heard of a service. */
+export interface KeyHealth {
+  budget: RateBudget | undefined;
+  /** Status, cause or code of ours, never prose. */
+  error: { what: string; at: number } | undefined;
+}
+
 /** Neighbouring buckets differ by this factor: quantiles are exact within half of it. */
 const GROWTH = 1.2;
 const LOG_GROWTH = Math.log(GROWTH);
@@ -23,7 +36,7 @@ const BUCKETS = 96;
 /** Upper bound of the first bucket, in milliseconds. */
 const FIRST_MS = 0.05;
 
-interface Tally {
+interface Tally extends KeyHealth {
   calls: Record<CallEnd, number>;
   attempts: number;
   buckets: Uint32Array;
@@ -33,6 +46,11 @@ interface Tally {
 /** What one process has seen of each breaker key: cheap enough to count every call. */
 export class Metrics {
   readonly #tallies = new Map<string, Tally>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   record(key: string, { end, attempts, durationMs }: CallRecord): void {
     const tally = this.#tally(key);
@@ -43,6 +61,21 @@ export class Metrics {
     const index = Math.min(bucket, BUCKETS - 1);
     tally.buckets[index] = (tally.buckets[index] ?? 0) + 1;
     tally.max = Math.max(tally.max, durationMs);
+  }
+
+  /** Keeps what an answer says of the rate limit. */
+  noteAnswer(key: string, headers: ResponseHeaders): void {
+    const budget = parseRateBudget(headers, this.#clock.now());
+    if (budget !== undefined) this.#tally(key).budget = budget;
+  }
+
+  noteError(key: string, what: string): void {
+    this.#tally(key).error = { what, at: this.#clock.now() };
+  }
+
+  health(key: string): KeyHealth {
+    const { budget, error } = this.#tallies.get(key) ?? {};
+    return { budget, error };
   }
 
   snapshot(): KeyMetrics[] {
@@ -60,7 +93,7 @@ export class Metrics {
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
       const calls = { success: 0, failure: 0, refused: 0, cancelled: 0 };
-      tally = { calls, attempts: 0, buckets: new Uint32Array(BUCKETS), max: 0 };
+      tally = { calls, attempts: 0, buckets: new Uint32Array(BUCKETS), max: 0, budget: undefined, error: undefined };
       this.#tallies.set(key, tally);
     }
     return tally;

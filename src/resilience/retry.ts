@@ -9,8 +9,9 @@ import type { Limiter } from './limiter.ts';
 import { Policy } from './policy.ts';
 import { Throttled } from './refusals.ts';
 
-/** Waits that end together would start together: up to this share is added at random. */
+/** Waits that end together would start together: up to this share is added at random, and never more than a second. */
 const SPREAD = 0.1;
+const MAX_SPREAD_MS = 1_000;
 
 export interface RetryContext extends IDefaultPolicyContext {
   /** 1 for the first attempt. */
@@ -71,7 +72,7 @@ export class Retry extends Policy<RetryContext> {
   /** Waits until the service takes calls again. Nothing was sent, so this is no attempt. */
   async #wait(thrown: Throttled, signal: AbortSignal): Promise<void> {
     const { deadlineAt, clock, onWait, random = Math.random } = this.#options;
-    const waitMs = thrown.waitMs * (1 + SPREAD * random()) + 1;
+    const waitMs = thrown.waitMs + Math.min(thrown.waitMs * SPREAD, MAX_SPREAD_MS) * random() + 1;
     if (clock.now() + waitMs >= deadlineAt) throw thrown;
     onWait?.(waitMs);
     await pause(waitMs, signal);

@@ -25,7 +25,15 @@ const match = {
   times: z.int().min(1).max(10_000).default(1).describe('How many matching requests meet the fault'),
 };
 
-/** One fault. `status`, `rate_limit` and `drop` keep the service from executing the request; all others execute it. */
+const delivery = {
+  event_type: z.string().max(200).optional().describe('Only webhooks of this type'),
+  times: match.times.describe('How many matching webhooks meet the fault'),
+};
+
+/**
+ * One fault. `status`, `rate_limit` and `drop` keep the service from executing the request; the others without `webhook_` execute it.
+ * Those with `webhook_` are met by deliveries.
+ */
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('status').describe('Answered with this status, not executed'),
@@ -63,39 +71,84 @@ export const faultSchema = z.discriminatedUnion('kind', [
     kind: z.literal('wrong_length').describe('Executed; the connection ends before the announced length'),
     ...match,
   }),
+  z.strictObject({ kind: z.literal('webhook_duplicate').describe('Delivered twice'), ...delivery }),
+  z.strictObject({
+    kind: z.literal('webhook_delay').describe('Delivered later, so that the next ones overtake it'),
+    ...delivery,
+    ms: milliseconds.describe('Milliseconds before the delivery'),
+  }),
+  z.strictObject({ kind: z.literal('webhook_lost').describe('Not delivered until it is resent'), ...delivery }),
+  z.strictObject({ kind: z.literal('webhook_bad_signature').describe('Signed with another secret'), ...delivery }),
 ]);
 
 export type Fault = z.output<typeof faultSchema>;
+/** A fault that a webhook meets on its way out. */
+export type DeliveryFault = Extract<Fault, { kind: `webhook_${string}` }>;
+/** A fault that a request meets. */
+export type RequestFault = Exclude<Fault, DeliveryFault>;
 export type FaultInput = z.input<typeof faultSchema>;
 
 const MAX_FAULTS = 100;
 const scriptSchema = z.array(faultSchema).max(MAX_FAULTS);
 
-/** Faults in order: a request meets the first one that matches it and is not used up. */
-export class FaultScript {
-  #faults: { fault: Fault; left: number }[] = [];
+interface Entry<T> {
+  readonly fault: T;
+  left: number;
+}
 
-  /** Replaces the script; an empty one ends all faults. Throws `invalid_input`. */
+/** Faults in order: a request or delivery meets the first one that matches it and is not used up. */
+export class FaultScript {
+  #requests: Entry<RequestFault>[] = [];
+  #deliveries: Entry<DeliveryFault>[] = [];
+
+  /** Replaces the script; an empty one ends all faults. Throws `invalid_input`, and then the former script stays. */
   load(faults: readonly FaultInput[]): void {
-    const parsed = scriptSchema.safeParse(faults);
-    if (!parsed.success) {
-      throw new AppError('invalid_input', `The fault script is not valid: ${z.prettifyError(parsed.error)}`, {
-        hint: 'Correct the field that the message names; the former script stays.',
-      });
-    }
-    this.#faults = parsed.data.map((fault) => ({ fault, left: fault.times }));
+    const parsed = parseFaults(faults);
+    this.#deliveries = parsed.filter(isDeliveryFault).map(entryOf);
+    this.#requests = parsed.filter(isRequestFault).map(entryOf);
   }
 
   /** The fault that this request meets, counted as used. */
-  take(method: string, path: string): Fault | undefined {
-    const entry = this.#faults.find(({ fault, left }) => left > 0 && matches(fault, method, path));
-    if (entry === undefined) return undefined;
-    entry.left -= 1;
-    return entry.fault;
+  takeRequest(method: string, path: string): RequestFault | undefined {
+    return use(this.#requests, (fault) => {
+      if (fault.method !== undefined && fault.method !== method) return false;
+      return fault.path_prefix === undefined || path.startsWith(fault.path_prefix);
+    });
+  }
+
+  /** The fault that a webhook of this type meets, counted as used. */
+  takeDelivery(type: string): DeliveryFault | undefined {
+    return use(this.#deliveries, (fault) => fault.event_type === undefined || fault.event_type === type);
   }
 }
 
-function matches(fault: Fault, method: string, path: string): boolean {
-  if (fault.method !== undefined && fault.method !== method) return false;
-  return fault.path_prefix === undefined || path.startsWith(fault.path_prefix);
+/** A fault script from outside. Throws `invalid_input`. */
+export function parseFaults(script: readonly unknown[]): Fault[] {
+  const parsed = scriptSchema.safeParse(script);
+  if (parsed.success) return parsed.data;
+  throw new AppError('invalid_input', `The fault script is not valid: ${z.prettifyError(parsed.error)}`, {
+    hint: `Correct the field that the message names; the former script stays. Kinds: ${FAULT_KINDS.join(', ')}.`,
+  });
+}
+
+/** Every kind of fault. */
+export const FAULT_KINDS = faultSchema.options.map(({ shape }) => shape.kind.value);
+
+function isDeliveryFault(fault: Fault): fault is DeliveryFault {
+  return fault.kind.startsWith('webhook_');
+}
+
+function isRequestFault(fault: Fault): fault is RequestFault {
+  return !isDeliveryFault(fault);
+}
+
+function entryOf<T extends Fault>(fault: T): Entry<T> {
+  return { fault, left: fault.times };
+}
+
+function use<T>(entries: readonly Entry<T>[], matches: (fault: T) => boolean): T | undefined {
+  const entry = entries.find(({ fault, left }) => left > 0 && matches(fault));
+  if (entry === undefined) return undefined;
+  entry.left -= 1;
+  return entry.fault;
 }

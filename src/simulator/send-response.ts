@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { sleep } from '../core/clock.ts';
-import type { Fault } from './faults.ts';
+import type { RequestFault } from './faults.ts';
 import type { SimulatedResponse } from './service.ts';
 
 const SLOW_CHUNKS = 10;
@@ -11,7 +11,7 @@ const MISSING_BYTES = 64;
 export async function sendResponse(
   res: ServerResponse,
   response: SimulatedResponse,
-  fault: Fault | undefined,
+  fault: RequestFault | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const body = Buffer.from(fault?.kind === 'bad_json' ? cutOff(response.body) : response.body);
@@ -23,7 +23,8 @@ export async function sendResponse(
   res.write(body, () => res.socket?.end());
 }
 
-function cutOff(json: string): string {
+/** The first half: what a connection that breaks leaves of it. */
+export function cutOff(json: string): string {
   return json.slice(0, Math.floor(json.length / 2)) || '{';
 }
 

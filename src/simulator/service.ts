@@ -1,3 +1,7 @@
+import type { Clock } from '../core/clock.ts';
+import type { WebhookOutbox } from './webhook-outbox.ts';
+import type { WebhookTarget } from './webhook-target.ts';
+
 /** A request as it arrived, whatever carried it. */
 export interface SimulatedRequest {
   readonly method: string;
@@ -14,6 +18,15 @@ export interface SimulatedResponse {
   readonly body: string;
 }
 
+/** What `trigger` made happen. */
+export interface TriggeredEvent {
+  readonly type: string;
+  /** Of the event, where the provider gives it one. */
+  readonly eventId: string;
+  /** Of the object that the event is about, where there is one. */
+  readonly objectId?: string | undefined;
+}
+
 /**
  * A stateful double of a provider. It knows nothing of sockets: an HTTP server carries it (`simulator.ts`), a request interceptor
  * inside a test can do so too.
@@ -23,8 +36,28 @@ export interface SimulatedService {
   handle(request: SimulatedRequest): Promise<SimulatedResponse>;
   /** How the provider words a refusal with this HTTP status. Executes nothing. */
   refuse(status: number): SimulatedResponse;
+  /** Every type that `trigger` takes. */
+  readonly eventTypes: readonly string[];
+  /**
+   * Makes an event happen: with its objects where the service can make them, else as an example. Throws `invalid_input` for an
+   * unknown type or overrides that do not fit.
+   */
+  trigger(type: string, overrides: Readonly<Record<string, unknown>>, origin: string): Promise<TriggeredEvent>;
+  /** The webhooks on their way out. */
+  readonly webhooks: WebhookOutbox;
   /** Forgets every object, event and idempotency key, and drops deliveries under way. */
   reset(): void;
   /** Ends what runs in the background; the service answers no longer. */
   close(): void;
 }
+
+/** What every service can be started with. */
+export interface ServiceOptions {
+  /** Decides times in objects, the age of idempotency keys and the timestamps of signatures. */
+  clock?: Clock | undefined;
+  /** Where events go, signed. */
+  webhook?: WebhookTarget | undefined;
+}
+
+/** Throws `not_allowed` for a webhook that is not on loopback, `invalid_input` for a secret that cannot sign. */
+export type CreateService = (options: ServiceOptions) => SimulatedService;

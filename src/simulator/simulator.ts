@@ -4,29 +4,19 @@ import type { Clock } from '../core/clock.ts';
 import { sleep, systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { listenOnLoopback } from '../core/listen-on-loopback.ts';
-import type { Fault, FaultInput } from './faults.ts';
-import { FaultScript } from './faults.ts';
+import type { FaultInput } from './faults.ts';
 import { sendResponse } from './send-response.ts';
-import type { SimulatedResponse, SimulatedService } from './service.ts';
+import type { SimulatedService, TriggeredEvent } from './service.ts';
+import type { RecordedRequest } from './session.ts';
+import { Session } from './session.ts';
+import type { RecordedDelivery } from './webhook-outbox.ts';
 
 export interface SimulatorOptions {
   /** 0, the default, takes a free one. */
   port?: number | undefined;
   clock?: Clock | undefined;
-}
-
-/** One line of the request log. */
-export interface RecordedRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly idempotencyKey: string | undefined;
-  /** Undefined while the request runs, and when no answer was sent. */
-  readonly status: number | undefined;
-  /** The fault that the request met. */
-  readonly fault: Fault['kind'] | undefined;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
+  /** Called when a request has ended, with its line of the log. */
+  onRequest?: ((request: RecordedRequest) => void) | undefined;
 }
 
 export interface RunningSimulator {
@@ -35,15 +25,25 @@ export interface RunningSimulator {
   readonly port: number;
   /** The last 1,000 requests, oldest first. */
   readonly requests: readonly RecordedRequest[];
+  /** The last 1,000 webhooks, oldest first. */
+  readonly deliveries: readonly RecordedDelivery[];
+  /** Every type that `trigger` takes. */
+  readonly eventTypes: readonly string[];
   /** Replaces the fault script. Throws `invalid_input`, and then the former script stays. */
   script(faults: readonly FaultInput[]): void;
-  /** Back to the state after the start: no objects, no faults, an empty request log. */
+  /**
+   * Makes an event happen, with its objects where the service can make them, and sends its webhook. Overrides are what the objects are
+   * made with. Throws `invalid_input`.
+   */
+  trigger(type: string, overrides?: Readonly<Record<string, unknown>>): Promise<TriggeredEvent>;
+  /** Delivers an event once more. Throws `not_found`. */
+  resend(eventId: string): number;
+  /** Back to the state after the start: no objects, no faults, empty logs. */
   reset(): void;
   /** Frees the port and ends every connection, also those that wait in a fault. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-const MAX_RECORDED = 1_000;
 /** Above the largest request that a simulated provider takes (SendGrid: 30 MB). */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** How long requests under way may take to end when the simulator stops. */
@@ -57,24 +57,22 @@ export async function startSimulator(
   service: SimulatedService,
   options: SimulatorOptions = {},
 ): Promise<RunningSimulator> {
-  const simulator = new HttpSimulator(service, options.clock ?? systemClock);
+  const simulator = new HttpSimulator(service, options);
   await simulator.listen(options.port ?? 0);
   return simulator;
 }
 
 class HttpSimulator implements RunningSimulator {
-  readonly #service: SimulatedService;
-  readonly #clock: Clock;
-  readonly #script = new FaultScript();
+  readonly #session: Session;
+  readonly #onRequest: SimulatorOptions['onRequest'];
   readonly #server: Server;
   readonly #stopping = new AbortController();
-  #requests: Mutable<RecordedRequest>[] = [];
   #stopped: Promise<void> | undefined;
   #port = 0;
 
-  constructor(service: SimulatedService, clock: Clock) {
-    this.#service = service;
-    this.#clock = clock;
+  constructor(service: SimulatedService, { clock = systemClock, onRequest }: SimulatorOptions) {
+    this.#session = new Session(service, clock);
+    this.#onRequest = onRequest;
     // A long keep-alive: a server that closes idle connections resets the client that reuses one in the same moment.
     this.#server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 30_000 }, (req, res) => {
       // The only failures are those of a connection or service that has gone: there is nobody left to tell.
@@ -91,7 +89,15 @@ class HttpSimulator implements RunningSimulator {
   }
 
   get requests(): readonly RecordedRequest[] {
-    return this.#requests;
+    return this.#session.requests;
+  }
+
+  get deliveries(): readonly RecordedDelivery[] {
+    return this.#session.service.webhooks.deliveries;
+  }
+
+  get eventTypes(): readonly string[] {
+    return this.#session.service.eventTypes;
   }
 
   async listen(port: number): Promise<void> {
@@ -99,13 +105,19 @@ class HttpSimulator implements RunningSimulator {
   }
 
   script(faults: readonly FaultInput[]): void {
-    this.#script.load(faults);
+    this.#session.script(faults);
+  }
+
+  trigger(type: string, overrides: Readonly<Record<string, unknown>> = {}): Promise<TriggeredEvent> {
+    return this.#session.service.trigger(type, overrides, this.url);
+  }
+
+  resend(eventId: string): number {
+    return this.#session.service.webhooks.resend(eventId);
   }
 
   reset(): void {
-    this.#service.reset();
-    this.#script.load([]);
-    this.#requests = [];
+    this.#session.reset();
   }
 
   stop(): Promise<void> {
@@ -115,7 +127,7 @@ class HttpSimulator implements RunningSimulator {
 
   async #stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#service.close();
+    this.#session.service.close();
     this.#stopping.abort(new AppError('unavailable', 'The simulator is stopping.'));
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), STOP_GRACE_MS);
@@ -127,55 +139,17 @@ class HttpSimulator implements RunningSimulator {
     const method = req.method ?? 'GET';
     const url = URL.parse(`${this.url}${req.url}`);
     if (url === null) return void res.writeHead(400).end();
-    const fault = this.#script.take(method, url.pathname);
-    const record = this.#record(method, url.pathname, req.headers['idempotency-key'], fault);
+    const { record, fault } = this.#session.begin(method, url.pathname, req.headers['idempotency-key']);
+    res.once('close', () => this.#onRequest?.(record));
     if (fault?.kind === 'drop') return void res.destroy();
     const body = await readBody(req);
     if (body === undefined) return void res.writeHead(413, { connection: 'close' }).end();
     if (fault?.kind === 'delay') await sleep(fault.ms, this.#stopping.signal);
-    const response =
-      scripted(fault, this.#service) ??
-      (await this.#service.handle({ method, url, headers: singleValues(req.headers), body }));
+    const response = await this.#session.answer({ method, url, headers: singleValues(req.headers), body }, fault);
     if (fault?.kind === 'reset_after_executing') return void req.socket.resetAndDestroy();
     record.status = response.status;
     await sendResponse(res, response, fault, this.#stopping.signal);
   }
-
-  #record(
-    method: string,
-    path: string,
-    key: string | string[] | undefined,
-    fault: Fault | undefined,
-  ): Mutable<RecordedRequest> {
-    const record = {
-      method,
-      path,
-      idempotencyKey: Array.isArray(key) ? key.join(', ') : key,
-      status: undefined,
-      fault: fault?.kind,
-      at: this.#clock.now(),
-    };
-    this.#requests.push(record);
-    if (this.#requests.length > MAX_RECORDED) this.#requests.shift();
-    return record;
-  }
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** The answer of faults that keep the service from executing. */
-function scripted(fault: Fault | undefined, service: SimulatedService): SimulatedResponse | undefined {
-  if (fault?.kind !== 'status' && fault?.kind !== 'rate_limit') return undefined;
-  const response = service.refuse(fault.kind === 'status' ? fault.status : 429);
-  const headers = { ...response.headers };
-  if (fault.retry_after !== undefined) headers['retry-after'] = String(fault.retry_after);
-  if (fault.kind === 'rate_limit') return { ...response, headers };
-  for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value;
-  return { status: fault.status, headers, body: textOf(fault.body) ?? response.body };
-}
-
-function textOf(body: string | Record<string, unknown> | undefined): string | undefined {
-  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** Undefined when the body is larger than any that is taken. */

@@ -1,14 +1,17 @@
 import * as z from 'zod';
-import { AppError } from '../core/errors.ts';
+import type { ProjectFolder } from '../core/project-folder.ts';
 import { defineTool } from '../core/tool.ts';
 import type { IntegrationInput } from '../integrations/configuration.ts';
 import type { IntegrationReport, Integrations } from '../integrations/integrations.ts';
 import { MODES } from '../integrations/provider.ts';
 import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
+import { loadDescription } from '../openapi/load-description.ts';
 import { resilienceSchema } from '../resilience/resilience-settings.ts';
 import { describeIntegration, integrationView } from '../views/integration-view.ts';
 
-const { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead } = resilienceSchema.shape;
+const { timeout_ms, deadline_ms } = resilienceSchema.shape;
+/** Checked when it is saved: its whole schema would be paid for whenever the tools are listed. */
+const limits = z.record(z.string(), z.unknown()).optional();
 
 const input = z.strictObject({
   service: z
@@ -40,10 +43,11 @@ const input = z.strictObject({
   base_url: z
     .string()
     .max(2048)
-    .optional()
-    .describe('Loopback address of a simulator (test mode); for embeddings any public https host or Ollama'),
+    .nullish()
+    .describe('Loopback address of a simulator (test mode); for custom and embeddings any public https address'),
+  openapi: z.string().optional().describe('For custom: an OpenAPI 3 description, its path in the project or its text'),
   mode: z.enum(MODES).optional().describe('test (default) or live; live also needs BREAKWATER_ALLOW_LIVE=1'),
-  allow: z.array(z.string()).optional().describe('Operations that may be called (default: all)'),
+  allow: z.array(z.string()).nullish().describe('Operations that may be called (default: all)'),
   caps: z
     .strictObject({
       max_amount: z.int().positive().optional().describe('Largest amount of one payment in minor units'),
@@ -53,14 +57,11 @@ const input = z.strictObject({
     .describe('Limits on what this integration may do, shared by every process'),
   timeout_ms,
   deadline_ms,
-  retry,
-  breaker,
-  rate_limit,
-  bulkhead,
-  classes: z
-    .record(z.string().max(64), z.record(z.string(), z.unknown()))
-    .optional()
-    .describe('The limits above for one endpoint class: {"read": {"timeout_ms": 3000}}'),
+  retry: limits.describe('{max_attempts: 3, base_ms: 250, max_ms: 5000}: full jitter, only of what is safe to repeat'),
+  breaker: limits.describe('{failure_threshold: 5, failure_rate: 0.5, break_ms: 1000, …}: docs/resilience.md'),
+  rate_limit: limits.nullable().describe('{permits, per_ms, burst?}: shared by all processes (default none)'),
+  bulkhead: limits.describe('{max_concurrent: 32, max_queued: 256} of one process'),
+  classes: limits.describe('The limits above for one endpoint class: {read: {timeout_ms: 3000}}'),
   remove: z.boolean().optional().describe('true removes the integration; ledgers and memories stay'),
 });
 
@@ -71,39 +72,42 @@ const output = z.object({
   memory_id: z.string().optional(),
 });
 
-type Deps = { integrations: Integrations; memory: MemoryStore };
+type Deps = { integrations: Integrations; memory: MemoryStore; project: ProjectFolder };
 
 export const configureIntegration = defineTool({
   name: 'configure_integration',
   title: 'Configure an integration',
   description:
     'Sets up, changes or removes a third-party service (Stripe, SendGrid, GitHub, Slack, …) for this workspace. Give NAMES of environment ' +
-    'variables, never secret values: a value is refused. Only the arguments you give are changed. Answers what was saved, which variables ' +
+    'variables, never secret values: a value is refused. Only the arguments you give are changed; null unsets base_url, allow, rate_limit, a setting. Answers what was saved, which variables ' +
     'are set (fingerprint only), what is missing and warnings; the decision is kept as a memory for other agents.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
   input,
   output,
-  async run(args, { integrations, memory }: Deps, context) {
+  async run(args, { integrations, memory, project }: Deps, context) {
     const { workspace } = context.caller;
     if (args.remove) {
       const removed = await integrations.remove(workspace, args.service, args.name);
       return { saved: false, removed };
     }
-    const report = await integrations.configure(workspace, args.service, args.name, toInput(args, integrations));
+    const description = args.openapi === undefined ? undefined : await loadDescription(args.openapi, project);
+    const wanted = { ...toInput(args), description };
+    const report = await integrations.configure(workspace, args.service, args.name, wanted);
     // The integration is saved whatever becomes of the note about it.
     const stored = await memory.store(decisionOf(report), context.caller).catch(() => undefined);
     return { saved: true, integration: describeIntegration(report), memory_id: stored?.memory.id };
   },
 });
 
-function toInput(args: z.output<typeof input>, integrations: Integrations): IntegrationInput {
+function toInput(args: z.output<typeof input>): IntegrationInput {
   const { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead, classes, caps } = args;
   const limits = { timeout_ms, deadline_ms, retry, breaker, rate_limit, bulkhead, classes };
   const given = Object.entries(limits).filter(([, value]) => value !== undefined);
   return {
-    secretEnvs: secretEnvs(args, integrations),
+    secretEnv: args.secret_env,
+    secretEnvs: args.secret_envs,
     webhookSecretEnvs: args.webhook_secret_env === undefined ? undefined : [args.webhook_secret_env].flat(),
     webhookScheme: args.webhook_scheme,
     settings: args.settings,
@@ -118,20 +122,6 @@ function toInput(args: z.output<typeof input>, integrations: Integrations): Inte
   };
 }
 
-function secretEnvs(args: z.output<typeof input>, integrations: Integrations): Record<string, string> | undefined {
-  if (args.secret_env === undefined) return args.secret_envs;
-  const [role, ...others] = integrations.provider(args.service).api?.secrets ?? [];
-  if (role === undefined || others.length > 0) {
-    throw new AppError('invalid_input', `secret_env does not fit ${args.service}.`, {
-      hint:
-        role === undefined
-          ? 'It is known for its webhooks only: use webhook_secret_env.'
-          : 'Use secret_envs with a variable for each role.',
-    });
-  }
-  return { ...args.secret_envs, [role.role]: args.secret_env };
-}
-
 /** What other agents find when they search for earlier integration work. */
 function decisionOf({ integration, provider, missing }: IntegrationReport): NewMemory {
   const { name, config } = integration;
@@ -143,7 +133,7 @@ function decisionOf({ integration, provider, missing }: IntegrationReport): NewM
       integration: name,
       mode: config.mode,
       features: [
-        ...Object.keys(provider.api?.operations ?? {}),
+        ...Object.keys(provider.api?.operations ?? {}).slice(0, 50),
         ...(provider.webhook === undefined ? [] : ['webhooks']),
       ],
       variables: [...Object.values(config.secretEnvs), ...config.webhookSecretEnvs],

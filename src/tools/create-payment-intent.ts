@@ -22,7 +22,11 @@ const input = z.strictObject({
   confirm: z.boolean().optional().describe('true charges at once; needs payment_method'),
   capture_method: z.enum(['automatic', 'automatic_async', 'manual']).optional().describe('manual only authorises'),
   description: z.string().max(1000).optional().describe('For the dashboard and receipts'),
-  metadata: z.record(z.string().max(40), z.string().max(500)).optional().describe('Up to 50 keys of your own'),
+  metadata: z
+    .record(z.string().max(40), z.string().max(500))
+    .refine((entries) => Object.keys(entries).length <= 48, "at most 48 keys: two of Stripe's 50 are ours")
+    .optional()
+    .describe('Up to 48 keys of your own'),
   receipt_email: z.email().max(512).optional().describe('Where Stripe sends the receipt'),
   integration: z.string().max(64).optional().describe('Name of the Stripe integration (default: the only one)'),
   idempotency_key: z
@@ -78,9 +82,10 @@ export const createPaymentIntentTool = defineTool({
   async run(args, { payments }: Deps, context) {
     const call = { integration: args.integration, confirmToken: args.confirm_token, context };
     const intent = toIntentInput(args);
-    if (args.dry_run) return describePreview(args, await payments.preview(intent, call));
     const { reference, idempotency_key: idempotencyKey, allow_duplicate: allowDuplicate } = args;
-    const created = await payments.create(intent, { reference, idempotencyKey, allowDuplicate }, call);
+    const options = { reference, idempotencyKey, allowDuplicate };
+    if (args.dry_run) return describePreview(args, await payments.preview(intent, options, call));
+    const created = await payments.create(intent, options, call);
     return describeCreated(created, reference);
   },
 });
@@ -119,7 +124,10 @@ function describeCreated(created: CreatedPayment, reference: string): z.input<ty
 }
 
 /** The request as it would be sent, with the key masked. */
-function describePreview(args: z.output<typeof input>, request: HttpRequest): z.input<typeof output> {
+function describePreview(
+  args: z.output<typeof input>,
+  { request, idempotencyKey }: { request: HttpRequest; idempotencyKey: string },
+): z.input<typeof output> {
   const currency = args.currency.toLowerCase();
   const headers = { ...request.headers, authorization: 'Bearer [redacted]' };
   return {
@@ -128,6 +136,7 @@ function describePreview(args: z.output<typeof input>, request: HttpRequest): z.
     currency,
     amount_display: formatAmount(args.amount, currency),
     reference: args.reference,
+    idempotency_key: idempotencyKey,
     replayed: false,
     attempts: 0,
     warnings: ['Nothing was sent.'],

@@ -1,93 +1,68 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
-import { breakerKeysOf } from '../integrations/integration.ts';
 import type { IntegrationReport, Integrations } from '../integrations/integrations.ts';
 import type { Provider } from '../integrations/provider.ts';
-import { MODES } from '../integrations/provider.ts';
-import type { Breakers } from '../resilience/breakers.ts';
+import type { HealthSources } from '../views/health-view.ts';
+import { describeHealth } from '../views/health-view.ts';
 
-const health = z.enum(['ok', 'incomplete', 'failing']);
+/** Rows without a schema of their own: what they hold stands in the description. */
+const rows = z.array(z.record(z.string(), z.unknown()));
+const output = z.object({ integrations: rows, broken: rows, providers: rows });
 
-const output = z.object({
-  integrations: z.array(
-    z.object({
-      name: z.string(),
-      service: z.string(),
-      mode: z.enum(MODES),
-      health,
-      breakers: z.record(z.string(), z.string()),
-      missing: z.array(z.string()),
-      warnings: z.array(z.string()),
-    }),
-  ),
-  broken: z.array(z.object({ name: z.string(), problems: z.array(z.string()) })),
-  providers: z.array(
-    z.object({
-      service: z.string(),
-      title: z.string(),
-      docs: z.string(),
-      operations: z.array(z.string()),
-      webhooks: z.boolean(),
-      simulator: z.boolean(),
-      variables: z.array(z.string()),
-    }),
-  ),
-});
+/** Names of operations that are shown of every provider, and of the one that is asked for. */
+const FEW_OPERATIONS = 5;
+const MANY_OPERATIONS = 500;
 
-type Deps = { integrations: Integrations; breakers: Breakers };
+type Deps = { integrations: Integrations } & HealthSources;
 
 export const listIntegrations = defineTool({
   name: 'list_integrations',
   title: 'List integrations and providers',
   description:
-    'Shows every integration configured in this workspace with its health at a glance (variables set, breakers), and every provider ' +
-    'that can be configured with what it offers. Use it before configure_integration. The resource integration://{name} holds the details.',
+    'Shows every integration configured in this workspace (name, service, mode, health ok|incomplete|failing, breakers, limits left, ' +
+    'last_errors, missing, warnings), saved ones that are broken (name, problems, repair), and every provider that can be configured ' +
+    '(service, title, docs, operations, webhooks, simulator, variables, settings); with service all of its operations.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
   input: z.strictObject({ service: z.string().max(64).optional().describe('Only this service') }),
   output,
-  async run({ service }, { integrations, breakers }: Deps, { caller }) {
+  async run({ service }, { integrations, ...sources }: Deps, { caller }) {
     const wanted = (candidate: string) => service === undefined || candidate === service;
     if (service !== undefined) integrations.provider(service);
     const { reports, broken } = await integrations.list(caller.workspace);
     const shown = reports.filter(({ integration }) => wanted(integration.config.service));
     return {
-      integrations: await Promise.all(shown.map((report) => withHealth(report, breakers))),
-      broken: broken.map(({ name, problems }) => ({ name, problems })),
-      providers: integrations.providers.filter((provider) => wanted(provider.service)).map(describeProvider),
+      integrations: await Promise.all(shown.map((report) => describe(report, sources))),
+      broken: broken.map(({ name, problems }) => ({ name, problems, repair: REPAIR })),
+      providers: integrations.providers
+        .filter((provider) => wanted(provider.service))
+        .map((provider) => describeProvider(provider, service === undefined ? FEW_OPERATIONS : MANY_OPERATIONS)),
     };
   },
 });
 
-async function withHealth(report: IntegrationReport, breakers: Breakers) {
-  const statuses = await Promise.all(
-    breakerKeysOf(report.integration, report.provider).map((key) => breakers.status(key)),
-  );
-  const failing = statuses.some(({ state }) => state !== 'closed' && state !== 'forced_closed');
-  const incomplete = report.missing.length > 0 || report.warnings.length > 0;
+const REPAIR = 'Disabled until it is saved again with configure_integration, or removed (remove: true). Others work.';
+
+async function describe(report: IntegrationReport, sources: HealthSources) {
   const { integration, missing, warnings } = report;
   const { service, mode } = integration.config;
-  return {
-    name: integration.name,
-    service,
-    mode,
-    missing,
-    warnings,
-    health: failing ? ('failing' as const) : incomplete ? ('incomplete' as const) : ('ok' as const),
-    breakers: Object.fromEntries(statuses.map(({ key, state }) => [key, state])),
-  };
+  return { name: integration.name, service, mode, missing, warnings, ...(await describeHealth(report, sources)) };
 }
 
-function describeProvider({ service, title, docs, api, webhook, simulated }: Provider) {
+function describeProvider({ service, title, docs, api, webhook, loadSimulator }: Provider, most: number) {
+  const operations = Object.keys(api?.operations ?? {});
+  const more = operations.length - most;
   const variables = (api?.secrets ?? []).map(({ defaultEnv }) => defaultEnv);
   return {
     service,
     title,
     docs,
-    operations: Object.keys(api?.operations ?? {}),
+    operations: operations.slice(0, most),
+    ...(more > 0 ? { more } : {}),
     webhooks: webhook !== undefined,
-    simulator: simulated ?? false,
+    simulator: loadSimulator !== undefined,
+    settings: Object.keys(api?.settings.shape ?? {}),
     variables: webhook === undefined ? variables : [...variables, webhook.defaultSecretEnv],
   };
 }

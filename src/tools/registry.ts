@@ -1,5 +1,6 @@
 import type { Tool } from '../core/tool.ts';
 import { breakerStatus } from './breaker-status.ts';
+import { callApi } from './call-api.ts';
 import { checkIntegration } from './check-integration.ts';
 import { configureIntegration } from './configure-integration.ts';
 import { controlBreaker } from './control-breaker.ts';
@@ -10,26 +11,39 @@ import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
 import { listWebhookEvents } from './list-webhook-events.ts';
+import { readApi } from './read-api.ts';
+import { refundPayment } from './refund-payment.ts';
+import { replayWebhook } from './replay-webhook.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
 import { scaffoldIntegration } from './scaffold-integration.ts';
 import { searchMemories } from './search-memories.ts';
+import { sendEmail } from './send-email.ts';
 import { signWebhook } from './sign-webhook.ts';
+import { simulateService } from './simulate-service.ts';
 import { storeMemory } from './store-memory.ts';
 import { updateMemory } from './update-memory.ts';
+import { updatePaymentIntent } from './update-payment-intent.ts';
 import { verifyWebhook } from './verify-webhook.ts';
 import { webhookListener } from './webhook-listener.ts';
 
 const all = [
   configureIntegration,
   listIntegrations,
+  readApi,
+  callApi,
   createPaymentIntentTool,
   retrievePaymentIntentTool,
+  updatePaymentIntent,
+  refundPayment,
+  sendEmail,
   breakerStatus,
   controlBreaker,
   verifyWebhook,
   signWebhook,
   webhookListener,
   listWebhookEvents,
+  replayWebhook,
+  simulateService,
   detectRepository,
   scaffoldIntegration,
   checkIntegration,

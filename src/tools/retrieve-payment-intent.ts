@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
-import { formatAmount } from '../integrations/stripe/currencies.ts';
 import type { PaymentService, PaymentView } from '../payments/payment-service.ts';
-import { declineView, describeDecline } from '../views/decline-view.ts';
+import { declineView } from '../views/decline-view.ts';
+import { describeIntent, describeLedger } from '../views/payment-view.ts';
 
 const output = z.object({
   payment_intent_id: z.string(),
@@ -20,17 +20,9 @@ const output = z.object({
     known: z.boolean(),
     status: z.string().optional(),
     reference: z.string().optional(),
-    requests: z.array(
-      z.object({
-        operation: z.string(),
-        reference: z.string(),
-        state: z.string(),
-        idempotency_key: z.string(),
-        request_id: z.string().optional(),
-        attempts: z.int(),
-        at: z.string(),
-      }),
-    ),
+    refunded: z.int(),
+    requests: z.array(z.record(z.string(), z.unknown())),
+    events: z.array(z.record(z.string(), z.unknown())),
   }),
   disagreements: z.array(z.string()),
 });
@@ -41,8 +33,8 @@ export const retrievePaymentIntentTool = defineTool({
   name: 'retrieve_payment_intent',
   title: 'Retrieve a Stripe payment intent',
   description:
-    'Fetches a payment intent from Stripe and puts our own ledger beside it: the requests that made it, with reference, idempotency key and ' +
-    'state, and everything on which the two disagree. Use it when a payment is in doubt. stale_ms: Stripe could not be asked, and this is its answer of that many ms ago.',
+    'Fetches a payment intent from Stripe and puts our own ledger beside it: the requests about it, with reference, idempotency key and ' +
+    'state, the webhook events received and their effects, what was refunded, and everything on which the two disagree. Use it when a payment is in doubt. stale_ms: Stripe could not be asked, and this is its answer of that many ms ago.',
   effect: 'read',
   idempotent: true,
   openWorld: true,
@@ -60,33 +52,13 @@ export const retrievePaymentIntentTool = defineTool({
   },
 });
 
-function describe({ intent, requestId, stale, payment, requests, disagreements }: PaymentView): z.input<typeof output> {
+function describe(view: PaymentView): z.input<typeof output> {
+  const { intent, requestId, stale, disagreements } = view;
   return {
-    payment_intent_id: intent.id,
-    status: intent.status,
-    amount: intent.amount,
-    currency: intent.currency,
-    amount_display: formatAmount(intent.amount, intent.currency),
-    customer: intent.customer,
-    latest_charge: intent.latest_charge,
-    created_at: new Date(intent.created * 1000).toISOString(),
-    declined: describeDecline(intent),
+    ...describeIntent(intent),
     request_id: requestId,
     stale_ms: stale?.ageMs,
-    ledger: {
-      known: requests.length > 0 || payment?.reference !== undefined,
-      status: payment?.status,
-      reference: payment?.reference,
-      requests: requests.map((request) => ({
-        operation: request.operation,
-        reference: request.reference,
-        state: request.state,
-        idempotency_key: request.idempotencyKey,
-        request_id: request.requestId ?? undefined,
-        attempts: request.attempts,
-        at: new Date(request.createdAt).toISOString(),
-      })),
-    },
+    ledger: describeLedger(view),
     disagreements,
   };
 }

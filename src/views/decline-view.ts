@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { declineAdvice } from '../integrations/stripe/errors.ts';
-import type { PaymentIntent } from '../integrations/stripe/operations.ts';
+import type { PaymentIntent } from '../integrations/stripe/objects.ts';
 
 /** A declined card as tools show it: Stripe's machine codes and what to do next. */
 export const declineView = z.object({

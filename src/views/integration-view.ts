@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressOf } from '../integrations/integration.ts';
 import type { IntegrationReport } from '../integrations/integrations.ts';
 import { MODES } from '../integrations/provider.ts';
 
@@ -13,15 +14,9 @@ export const integrationView = z.object({
   caps: z.object({ max_amount: z.int().optional(), per_hour: z.int().optional() }).optional(),
   resilience: z.record(z.string(), z.unknown()),
   webhook_scheme: z.record(z.string(), z.unknown()).optional(),
-  variables: z.array(
-    z.object({
-      role: z.string(),
-      variable: z.string(),
-      set: z.boolean(),
-      fingerprint: z.string().optional(),
-      mode: z.enum(MODES).optional(),
-    }),
-  ),
+  openapi: z.string().optional(),
+  /** Role, name, whether it is set, fingerprint and mode of each; never a value. */
+  variables: z.array(z.record(z.string(), z.unknown())),
   missing: z.array(z.string()),
   warnings: z.array(z.string()),
 });
@@ -32,12 +27,13 @@ export function describeIntegration({ integration, provider, secrets, missing, w
     name,
     service: config.service,
     mode: config.mode,
-    base_url: config.baseUrl ?? provider.api?.baseUrl,
+    base_url: provider.api && addressOf(config, provider.api),
     settings: config.settings,
     allow: config.allow,
     caps: config.caps && { max_amount: config.caps.maxAmountMinor, per_hour: config.caps.writesPerHour },
     resilience: config.resilience,
     webhook_scheme: config.webhookScheme,
+    openapi: config.openapi && describeApi(config.openapi),
     variables: secrets.map(({ role, variable, set, fingerprint, mode }) => ({
       role,
       variable,
@@ -48,4 +44,12 @@ export function describeIntegration({ integration, provider, secrets, missing, w
     missing,
     warnings,
   };
+}
+
+function describeApi({
+  title,
+  version,
+  operations,
+}: NonNullable<IntegrationReport['integration']['config']['openapi']>) {
+  return `"${title}" ${version}, ${operations} operations`;
 }

@@ -79,7 +79,16 @@ function buildChain({ pem, roots }: CertificateChain): Chain | string {
     chain.push(next);
     last = next;
   }
-  return 'It does not lead to a certificate authority that is trusted here.';
+  return `It does not lead to a certificate authority that is trusted here: ${describeGap(last, chain.length)}`;
+}
+
+/** What would have to be there for the chain to go on. */
+function describeGap(last: X509Certificate, length: number): string {
+  if (last.checkIssued(last)) return 'the last one is signed by itself.';
+  const issuer = /^CN=([\w .,()&-]{1,64})$/m.exec(last.issuer)?.[1];
+  const whose = length === 1 ? 'its issuer' : `the issuer of number ${length} in its chain`;
+  const name = issuer === undefined ? '' : ` ("${issuer}")`;
+  return `the certificate of ${whose}${name} is not at that address and is no trusted root.`;
 }
 
 function isIssuer(issuer: X509Certificate, certificate: X509Certificate): boolean {

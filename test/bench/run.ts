@@ -10,6 +10,7 @@ import { benchMemory } from './memory.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
+import { measureSimulatorRate, measureSimulatorStart } from './simulator.ts';
 import { measureStartup } from './startup.ts';
 import { measureDelivery } from './webhook-delivery.ts';
 import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webhooks.ts';
@@ -31,11 +32,14 @@ const areas: Readonly<Record<string, Measurements>> = {
     ],
   },
   resilience: resilienceMeasurements,
+  simulator: { start: measureSimulatorStart, rate: measureSimulatorRate },
   'full-counts': {
     breaker: () =>
       runInFull('test/unit/resilience/breaker-state.property.test.ts', 'breaker against its model, 20,000 sequences'),
     oracles: () =>
       runInFull('test/integration/webhooks/oracles.test.ts', 'webhooks against their libraries, 100,000 cases'),
+    payments: () =>
+      runInFull('test/e2e/payments-under-fire.test.ts', 'one payment 100 times over 10 restarts; 200 payments killed'),
     deliveries: () =>
       runInFull(
         'test/integration/webhooks/listener-crash.test.ts',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PaymentObservation } from '../../src/payments/payment-ledger.ts';
-import { paymentMigrations, SqlitePaymentLedger } from '../../src/payments/sqlite-payment-ledger.ts';
+import { paymentMigrations } from '../../src/payments/payment-migrations.ts';
+import { SqlitePaymentLedger } from '../../src/payments/sqlite-payment-ledger.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 
 const SHOP = '/projects/shop';
@@ -18,6 +19,7 @@ function seen(status: string, observedAt: number, more: Partial<PaymentObservati
     amountMinor: 1050,
     currency: 'usd',
     status,
+    declineCode: undefined,
     reference: undefined,
     observedAt,
     ...more,

@@ -4,7 +4,7 @@ import { begin, execute, HOUR_MS, kindOf, openLedgers, plan } from './request-le
 
 describe('caps', () => {
   const capped = (number: number, limits: RequestPlan['limits']) =>
-    plan({ reference: `order-${number}`, arguments: { amount: number }, limits });
+    plan({ reference: `order-${number}`, arguments: { amount: number }, amountMinor: number, limits });
 
   it('refuse an amount above the limit and take the limit itself', async () => {
     const { ledger } = openLedgers();

@@ -107,10 +107,8 @@ describe('an executed request', () => {
     const { ledger } = openLedgers();
     await execute(ledger);
     await execute(ledger, plan({ workspace: '/projects/other' }));
-    expect(await ledger.findByAnswerId('/projects/shop', 'pi_1')).toMatchObject([
-      { reference: 'order-1', answer: ANSWER },
-    ]);
-    expect(await ledger.findByAnswerId('/projects/shop', 'pi_2')).toEqual([]);
+    expect(await ledger.findAbout('/projects/shop', 'pi_1')).toMatchObject([{ reference: 'order-1', answer: ANSWER }]);
+    expect(await ledger.findAbout('/projects/shop', 'pi_2')).toEqual([]);
   });
 
   it.each([null, 'text', 7, {}, { id: 7 }])('may have an answer without an id: %j', async (answer) => {
@@ -139,6 +137,40 @@ describe('a failed request', () => {
     const record = await begin(ledger, plan({ arguments: { amount: 2000 } }));
     await ledger.end(record, { state: 'failed', error: 'conflict', attempts: 1 });
     expect((await begin(ledger)).idempotencyKey).toBe(record.idempotencyKey);
+  });
+});
+
+describe('a look', () => {
+  it('finds what `begin` would find and begins nothing', async () => {
+    const { ledger, other } = openLedgers();
+    const { idempotencyKey } = await ledger.peek(plan());
+    expect(await ledger.peek(plan())).toEqual({ record: undefined, idempotencyKey });
+    const record = await begin(ledger);
+    expect(record.idempotencyKey).toBe(idempotencyKey);
+    expect(await other.peek(plan({ arguments: { amount: 7 } }))).toMatchObject({
+      record: { state: 'sent' },
+      idempotencyKey,
+    });
+    await ledger.end(record, { state: 'failed', error: 'rejected', attempts: 1 });
+    const after = await ledger.peek(plan());
+    expect(after.idempotencyKey).not.toBe(idempotencyKey);
+    expect((await begin(ledger)).idempotencyKey).toBe(after.idempotencyKey);
+  });
+
+  it('finds every request about an object, answered or not, in its workspace only', async () => {
+    const { ledger } = openLedgers();
+    const about = (operation: string, args: Record<string, unknown>) => plan({ operation, arguments: args });
+    await execute(ledger, about('createPaymentIntent', { amount: 1 }), { id: 'pi_1' });
+    await begin(ledger, about('capturePaymentIntent', { id: 'pi_1' }));
+    await execute(ledger, about('createRefund', { payment_intent: 'pi_1' }), { id: 're_1' });
+    await begin(ledger, about('createRefund2', { payment_intent: 'pi_2' }));
+    await begin(ledger, { ...about('createRefund', { payment_intent: 'pi_1' }), workspace: '/projects/other' });
+    const found = await ledger.findAbout('/projects/shop', 'pi_1');
+    expect(found.map(({ operation }) => operation)).toEqual([
+      'createPaymentIntent',
+      'capturePaymentIntent',
+      'createRefund',
+    ]);
   });
 });
 

@@ -86,7 +86,13 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     await client.close();
     await Promise.all(apps.map((app) => app.close()));
   });
-  return { client, edge, warnings, loads: () => apps.length, call: (name, args = {}) => callTool(client, name, args) };
+  return {
+    client,
+    edge,
+    warnings,
+    loads: () => apps.length,
+    call: (name, args = {}) => callTool(client, name, args),
+  };
 }
 
 /** Which protocol era the suite runs in, against the edge that serves both; by default the edge of the first generation. */

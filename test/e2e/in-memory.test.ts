@@ -1,11 +1,24 @@
 import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { answer, startService } from '../support/loopback-service.ts';
+import { configureSendGrid, SENDGRID_ENV, startSendGrid } from '../support/sendgrid-service.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
 import { connectInMemory } from './in-memory-server.ts';
 
-const ENV = { STRIPE_SECRET_KEY: TEST_KEY, STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef' };
+const ENV = {
+  ...SENDGRID_ENV,
+  STRIPE_SECRET_KEY: TEST_KEY,
+  STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+};
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
+const MAIL = {
+  from: 'shop@example.com',
+  to: ['Ada <ada@example.com>'],
+  subject: 'Receipt',
+  text: 'Thank you',
+  reference: 'receipt-1',
+};
 const INVALID_PARAMS = -32602;
 
 /** A server with Stripe configured against the simulator. */
@@ -40,8 +53,31 @@ describe('every tool', () => {
     },
     list_integrations: {
       success: {},
-      answer: { integrations: [{ name: 'stripe', health: 'ok' }], broken: [] },
+      answer: {
+        integrations: [
+          { name: 'sendgrid', health: 'ok', limits: {} },
+          { name: 'stripe', health: 'ok' },
+        ],
+        broken: [],
+      },
       failure: { service: 'nope' },
+      code: 'invalid_input',
+    },
+    read_api: {
+      success: { integration: 'stripe', operation: 'listPaymentIntents' },
+      answer: { operation: 'listPaymentIntents', items: [], count: 0, calls: 1 },
+      failure: { integration: 'stripe', operation: 'list all payments' },
+      code: 'invalid_input',
+    },
+    call_api: {
+      success: {
+        integration: 'stripe',
+        operation: 'createCustomer',
+        params: { email: 'ada@example.com' },
+        reference: 'ada',
+      },
+      answer: { operation: 'createCustomer', data: { object: 'customer' }, reference: 'ada', replayed: false },
+      failure: { integration: 'stripe', operation: 'createCustomer', params: { email: 5 }, reference: 'ada-2' },
       code: 'invalid_input',
     },
     create_payment_intent: {
@@ -55,6 +91,24 @@ describe('every tool', () => {
       answer: { amount_display: '10.50 USD', ledger: { known: true, reference: 'order-1' }, disagreements: [] },
       failure: { payment_intent_id: 'pi_nope' },
       code: 'not_found',
+    },
+    update_payment_intent: {
+      success: { action: 'confirm', payment_method: 'pm_card_visa', return_url: 'https://shop.example/done' },
+      answer: { status: 'succeeded', amount_display: '10.50 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', action: 'cancel', amount: 5 },
+      code: 'invalid_input',
+    },
+    refund_payment: {
+      success: { reference: 'return-1', amount: 500 },
+      answer: { status: 'succeeded', amount_display: '5.00 USD', replayed: false },
+      failure: { payment_intent_id: 'pi_nope', reference: 'return-2' },
+      code: 'not_found',
+    },
+    send_email: {
+      success: MAIL,
+      answer: { accepted: true, message_id: 'message-1', outcome: 'executed', replayed: false },
+      failure: { ...MAIL, reference: 'receipt-2', subject: undefined },
+      code: 'invalid_input',
     },
     breaker_status: {
       success: { integration: 'stripe' },
@@ -106,7 +160,10 @@ describe('every tool', () => {
       answer: {
         state: 'running',
         url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-        routes: [{ path: '/stripe', provider: 'stripe', secret_set: true }],
+        routes: [
+          { path: '/sendgrid', provider: 'sendgrid', secret_set: true },
+          { path: '/stripe', provider: 'stripe', secret_set: true },
+        ],
         memory_id: expect.any(String),
       },
       failure: { action: 'start', routes: [{ path: 'stripe', provider: 'stripe' }] },
@@ -117,6 +174,18 @@ describe('every tool', () => {
       answer: { events: [] },
       failure: { id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
       code: 'not_found',
+    },
+    replay_webhook: {
+      success: { provider: 'stripe', examples: ['payment_intent.succeeded'] },
+      answer: { attempts: [{ status: 200 }], verdict: expect.any(Array) },
+      failure: { provider: 'stripe', examples: ['payment_intent.succeeded'], to: 'http://example.com/' },
+      code: 'not_allowed',
+    },
+    simulate_service: {
+      success: { service: 'sendgrid', action: 'start' },
+      answer: { running: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/), log: { requests: [] } },
+      failure: { service: 'paypal', action: 'start' },
+      code: 'invalid_input',
     },
     store_memory: {
       success: { content: 'The shop charges in the end' },
@@ -158,12 +227,17 @@ describe('every tool', () => {
 
   it('succeeds once and fails once through the client, which checks every answer against its schema', async () => {
     const server = await connectToStripe();
+    await configureSendGrid(server, await startSendGrid());
     const { tools } = await server.client.listTools();
     expect(Object.keys(CALLS).sort()).toEqual(tools.map(({ name }) => name).sort());
     const seen: Record<string, Record<string, unknown>> = {};
+    const handler = await startService(answer(200));
     const memory_id = () => seen['store_memory']?.['memory_id'];
     const ids: Readonly<Record<string, () => object>> = {
       retrieve_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      update_payment_intent: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      refund_payment: () => ({ payment_intent_id: seen['create_payment_intent']?.['payment_intent_id'] }),
+      replay_webhook: () => ({ to: handler.url.href }),
       get_memory: () => ({ memory_id: memory_id() }),
       link_memories: () => ({
         from_memory_id: memory_id(),
@@ -234,6 +308,7 @@ describe('resources', () => {
     expect(uris.filter((uri) => !uri.startsWith('guide://webhooks-'))).toEqual([
       'integration://github',
       'integration://stripe',
+      'breaker://github',
       'breaker://stripe',
       'service://metrics',
       'memory://recent',
@@ -270,6 +345,8 @@ describe('resources', () => {
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
       'breaker://{integration}',
+      'payment://{id}',
+      'subscription://{id}',
       'memory://{id}',
       'webhook-event://{id}',
       'guide://{topic}',

@@ -112,6 +112,16 @@ it('sends nothing with a live key unless both switches are on', async () => {
   expect(locked).toMatchObject({ code: 'not_allowed', hint: expect.stringContaining('BREAKWATER_ALLOW_LIVE') });
   const read = await fail(server, 'retrieve_payment_intent', { payment_intent_id: 'pi_123' });
   expect(read).toMatchObject({ code: 'not_allowed' });
+  const writes = [
+    ['update_payment_intent', { payment_intent_id: 'pi_123', action: 'confirm' }],
+    ['update_payment_intent', { payment_intent_id: 'pi_123', action: 'cancel' }],
+    ['refund_payment', { payment_intent_id: 'pi_123', reference: 'return-1' }],
+    ['call_api', { integration: 'stripe', operation: 'createRefund', params: {}, reference: 'return-2' }],
+    ['read_api', { integration: 'stripe', operation: 'retrieveBalance' }],
+  ] as const;
+  for (const [tool, args] of writes) {
+    expect(await fail(server, tool, args), tool).toMatchObject({ code: 'not_allowed', outcome: 'not_executed' });
+  }
   expect(stripe.requests).toHaveLength(0);
 
   const unlocked = await startServer(folder, { ...PLANTED, BREAKWATER_ALLOW_LIVE: '1' });

@@ -12,30 +12,50 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   memory: ['core', 'storage'],
   webhooks: ['core', 'storage'],
   simulator: ['core', 'webhooks'],
-  integrations: ['core', 'storage', 'resilience', 'webhooks', 'simulator'],
+  openapi: ['core', 'storage'],
+  integrations: ['core', 'storage', 'openapi', 'resilience', 'webhooks', 'simulator'],
   repository: ['core', 'webhooks', 'integrations'],
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository'],
-  tools: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository', 'views'],
+  tools: [
+    'core',
+    'resilience',
+    'memory',
+    'webhooks',
+    'simulator',
+    'integrations',
+    'payments',
+    'repository',
+    'views',
+    'openapi',
+    'mail',
+  ],
   resources: ['core', 'resilience', 'memory', 'integrations', 'payments', 'views', 'tools', 'webhooks'],
   prompts: ['core', 'resilience', 'memory', 'integrations', 'views'],
   protocol: ['core', 'tools'],
-  commands: ['core', 'memory'],
+  mail: ['core', 'storage', 'webhooks', 'integrations'],
+  commands: ['core', 'memory', 'simulator'],
+  exports: ['core', 'simulator', 'integrations'],
   'settings.ts': ['core'],
   'lifecycle.ts': ['core'],
   'stdout-guard.ts': [],
   'telemetry-sdk.ts': ['core'],
   'breaker-reports.ts': ['core', 'memory', 'resilience'],
+  'event-reports.ts': ['memory', 'payments'],
   'app.ts': [
     'breaker-reports.ts',
+    'event-reports.ts',
     'core',
     'storage',
     'resilience',
     'memory',
     'webhooks',
+    'openapi',
+    'simulator',
     'integrations',
     'payments',
     'repository',
+    'mail',
     'tools',
     'resources',
     'prompts',
@@ -55,7 +75,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
-const PROVIDER_IMPORTERS = /^(?:app\.ts|integrations\/catalogue\.ts|payments\/|tools\/|views\/)/;
+const PROVIDER_IMPORTERS = /^(?:app\.ts|exports\/|integrations\/catalogue\.ts|payments\/|mail\/|tools\/|views\/)/;
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 const area = (path: string) => path.split('/', 1)[0] ?? path;

@@ -80,6 +80,7 @@ describe('tool list', () => {
     const readOnly = listed.filter(({ annotations }) => annotations.readOnlyHint).map(({ name }) => name);
     expect(readOnly).toEqual([
       'list_integrations',
+      'read_api',
       'retrieve_payment_intent',
       'breaker_status',
       'verify_webhook',
@@ -98,6 +99,8 @@ describe('resources and instructions', () => {
     expect(resources.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
       'breaker://{integration}',
+      'payment://{id}',
+      'subscription://{id}',
       'service://metrics',
       'memory://recent',
       'memory://{id}',

@@ -1,15 +1,22 @@
-/** The tools of the contract so far, in order: literals, so that a lost or added tool shows. */
+/** The tools of the contract, in order: literals, so that a lost or added tool shows. */
 export const TOOL_NAMES = [
   'configure_integration',
   'list_integrations',
+  'read_api',
+  'call_api',
   'create_payment_intent',
   'retrieve_payment_intent',
+  'update_payment_intent',
+  'refund_payment',
+  'send_email',
   'breaker_status',
   'control_breaker',
   'verify_webhook',
   'sign_webhook',
   'webhook_listener',
   'list_webhook_events',
+  'replay_webhook',
+  'simulate_service',
   'detect_repository',
   'scaffold_integration',
   'check_integration',

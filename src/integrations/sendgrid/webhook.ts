@@ -1,9 +1,14 @@
 import type { WebhookScheme } from '../../webhooks/scheme.ts';
 
+const RETRIED_FOR_S = 24 * 60 * 60;
+const CLOCK_SKEW_S = 300;
+
 /**
  * The Event Webhook: a batch of events as a JSON array, each with its own `sg_event_id`. The body ends with CRLF, which is signed.
- * SendGrid documents no tolerance; 300 seconds is what most other providers use.
+ * No tolerance is documented. Refused events are sent again for 24 hours, and it is not said whether with a new timestamp: a shorter
+ * tolerance could lose them for good, while a copy within that time is recognised by its `sg_event_id`.
  * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
+ * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook#retry-logic
  */
 export const sendgridWebhook: WebhookScheme = {
   signatures: [
@@ -15,6 +20,6 @@ export const sendgridWebhook: WebhookScheme = {
     },
   ],
   signed: ['timestamp', 'body'],
-  timestamp: { at: [{ header: 'x-twilio-email-event-webhook-timestamp' }], toleranceS: 300 },
+  timestamp: { at: [{ header: 'x-twilio-email-event-webhook-timestamp' }], toleranceS: RETRIED_FOR_S + CLOCK_SKEW_S },
   event: { id: [{ json: [0, 'sg_event_id'] }], type: [{ json: [0, 'event'] }] },
 };

@@ -6,5 +6,11 @@ export const square: Provider = {
   service: 'square',
   title: 'Square',
   docs: 'https://developer.squareup.com/docs/webhooks/overview',
-  webhook: { scheme: squareWebhook, defaultSecretEnv: 'SQUARE_WEBHOOK_SIGNATURE_KEY', events: squareEvents },
+  webhook: {
+    scheme: squareWebhook,
+    defaultSecretEnv: 'SQUARE_WEBHOOK_SIGNATURE_KEY',
+    events: squareEvents,
+    // https://developer.squareup.com/docs/webhooks/troubleshooting
+    answerWithinS: 10,
+  },
 };

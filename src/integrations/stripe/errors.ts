@@ -85,6 +85,8 @@ export function toStripeError(failure: { status: number; headers: ResponseHeader
 function explain(status: number, error: StripeError): Explanation {
   if (status >= 500) return SERVER_ERROR;
   if (error.type === 'idempotency_error') return KEY_REUSED;
+  // https://docs.stripe.com/error-low-level: some limits answer with 400.
+  if (error.code === 'rate_limit' && status === 400) return BY_STATUS[429] ?? DEFAULT;
   if (error.type === 'card_error')
     return ['rejected', 'The card was declined.', declineAdvice(error.decline_code ?? error.code)];
   return BY_STATUS[status] ?? DEFAULT;
@@ -105,16 +107,41 @@ function details({ status, headers }: { status: number; headers: ResponseHeaders
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 }
 
+const OTHER_METHOD = 'The customer should use another payment method.';
+const OTHER_METHOD_SILENTLY = 'The customer should use another payment method; do not say why.';
+const ENTER_AGAIN = 'The customer should enter the card details again.';
+const ONCE_MORE = 'Try the same card once more in a moment.';
+const AUTHENTICATE = 'The customer must authenticate: confirm again on session.';
+
 /** What to do after a decline: https://docs.stripe.com/declines/codes */
 const DECLINE_ADVICE: ReadonlyMap<string | undefined, string> = new Map([
-  ['insufficient_funds', 'The customer should use another payment method.'],
-  ['lost_card', 'The customer should use another payment method; do not say why.'],
-  ['stolen_card', 'The customer should use another payment method; do not say why.'],
+  ['insufficient_funds', OTHER_METHOD],
+  ['card_velocity_exceeded', OTHER_METHOD],
+  ['withdrawal_count_limit_exceeded', OTHER_METHOD],
+  ['card_not_supported', OTHER_METHOD],
+  ['currency_not_supported', OTHER_METHOD],
+  ['testmode_decline', 'Outside of tests the customer uses a real card.'],
+  ['fraudulent', OTHER_METHOD_SILENTLY],
+  ['lost_card', OTHER_METHOD_SILENTLY],
+  ['stolen_card', OTHER_METHOD_SILENTLY],
+  ['pickup_card', OTHER_METHOD_SILENTLY],
+  ['restricted_card', OTHER_METHOD_SILENTLY],
+  ['merchant_blacklist', OTHER_METHOD_SILENTLY],
   ['expired_card', 'The customer should use another card.'],
-  ['incorrect_cvc', 'The customer should enter the card details again.'],
-  ['incorrect_number', 'The customer should enter the card details again.'],
-  ['processing_error', 'Try the same card once more in a moment.'],
-  ['authentication_required', 'The customer must authenticate: confirm again on session.'],
+  ['incorrect_cvc', ENTER_AGAIN],
+  ['invalid_cvc', ENTER_AGAIN],
+  ['incorrect_number', ENTER_AGAIN],
+  ['invalid_number', ENTER_AGAIN],
+  ['incorrect_zip', ENTER_AGAIN],
+  ['invalid_expiry_month', ENTER_AGAIN],
+  ['invalid_expiry_year', ENTER_AGAIN],
+  ['processing_error', ONCE_MORE],
+  ['reenter_transaction', ONCE_MORE],
+  ['try_again_later', ONCE_MORE],
+  ['issuer_not_available', ONCE_MORE],
+  ['authentication_required', AUTHENTICATE],
+  ['authentication_not_handled', AUTHENTICATE],
+  ['duplicate_transaction', 'A payment of the same amount was made a moment ago: look for it before another one.'],
 ]);
 
 export function declineAdvice(declineCode: string | undefined): string {

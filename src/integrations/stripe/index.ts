@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { eventHooks } from '../event-hooks.ts';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
-import { createPaymentIntent, retrievePaymentIntent } from './operations.ts';
+import { stripeOperations } from './operations/index.ts';
+import { LIST } from './operations/table.ts';
 import { stripeOccurrence, stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
@@ -21,7 +23,7 @@ export const stripe: Provider = {
   service: 'stripe',
   title: 'Stripe',
   docs: 'https://docs.stripe.com/api',
-  simulated: true,
+  loadSimulator: async () => (await import('./simulator/index.ts')).createStripeSimulator,
   webhook: {
     scheme: stripeWebhook,
     defaultSecretEnv: 'STRIPE_WEBHOOK_SECRET',
@@ -53,6 +55,7 @@ export const stripe: Provider = {
         .regex(/^\d{4}-\d{2}-\d{2}(?:\.[a-z]+)?$/)
         .optional()
         .describe(`API version to pin (default ${STRIPE_API_VERSION})`),
+      on: eventHooks.optional().describe('What follows an event, by type: {"payment_intent.succeeded": "memory"}'),
     }),
     headers: (secrets, settings) => ({
       authorization: `Bearer ${secrets['api_key']}`,
@@ -60,7 +63,8 @@ export const stripe: Provider = {
       ...(settings['account'] === undefined ? {} : { 'stripe-account': String(settings['account']) }),
     }),
     account: ({ account }) => (typeof account === 'string' ? account : undefined),
-    operations: { createPaymentIntent, retrievePaymentIntent },
+    operations: stripeOperations,
+    conventions: { encoding: 'form', pagination: LIST },
     // https://docs.stripe.com/api/idempotent_requests
     idempotency: { header: 'idempotency-key', replayedHeader: 'idempotent-replayed', lifetimeMs: DAY_MS },
     requestIdHeader: 'request-id',

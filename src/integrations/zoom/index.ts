@@ -11,5 +11,7 @@ export const zoom: Provider = {
     defaultSecretEnv: 'ZOOM_WEBHOOK_SECRET_TOKEN',
     events: zoomEvents,
     challenge: zoomChallenge,
+    // https://developers.zoom.us/docs/api/webhooks/
+    answerWithinS: 3,
   },
 };

@@ -10,11 +10,11 @@ import type { Route } from './route.ts';
 /** Pauses before the repeats, in milliseconds: an event has failed after one attempt more than there are pauses. */
 export const RETRY_DELAYS_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000];
 /** Events under way at once; their bodies are in memory. */
-const MAX_IN_FLIGHT = 32;
+const MAX_IN_FLIGHT = 64;
 /** Due times pass without anybody telling. */
 const LOOK_EVERY_MS = 500;
-/** What has ended by then makes room; what takes longer does not hold the others up. */
-const BATCH_PATIENCE_MS = 25;
+/** Between batches, so that under load the disk flushes mostly acknowledgements. What has not ended by then holds nothing up. */
+const BATCH_PAUSE_MS = 25;
 const CLOSE_PATIENCE_MS = 100;
 
 export interface EventWorkerParts {
@@ -83,7 +83,7 @@ export class EventWorker {
         this.#parts.log.warn({ cause: messageOf(thrown) }, 'pending webhooks could not be read');
         return [];
       });
-      if (started.length > 0) await Promise.race([Promise.allSettled(started), sleep(BATCH_PATIENCE_MS)]);
+      if (started.length > 0) await sleep(BATCH_PAUSE_MS);
       else if (!this.#isWoken) await this.#woken();
     }
   }

@@ -1,25 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:http';
 import { codeOf } from '../../core/errors.ts';
+import { endToEnd } from '../raw-headers.ts';
 
 /** A handler that takes longer has failed: providers give up after about as long. */
 const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 16;
-
-/** Headers of the one connection on which a delivery came, not of the delivery. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 export interface ForwardResult {
   readonly status: number | undefined;
@@ -62,15 +48,6 @@ export class Forwarder {
       request(url, { method: 'POST', agent: this.#agent, headers, signal }, onAnswer).once('error', reject).end(body);
     });
   }
-}
-
-function endToEnd(rawHeaders: readonly string[]): string[] {
-  const named = new Set(HOP_BY_HOP);
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() !== 'connection') continue;
-    for (const name of rawHeaders[at + 1]?.split(',') ?? []) named.add(name.trim().toLowerCase());
-  }
-  return rawHeaders.filter((_, index) => !named.has(rawHeaders[index - (index % 2)]?.toLowerCase() ?? ''));
 }
 
 function describe(thrown: unknown, patience: AbortSignal, signal: AbortSignal): string {

@@ -12,7 +12,7 @@ import { Sender } from '../../../src/integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from '../../../src/integrations/sqlite-answer-cache.ts';
 import { SqliteRequestLedger } from '../../../src/integrations/sqlite-request-ledger.ts';
 import { stripe } from '../../../src/integrations/stripe/index.ts';
-import { retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import { Metrics } from '../../../src/resilience/metrics.ts';
 import { newTrace } from '../../../src/resilience/pipeline.ts';
 import { startProcess } from '../../support/resilience-processes.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode, Outcome } from '../../../src/core/errors.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { FaultInput } from '../../../src/simulator/faults.ts';
 import { intentsAt, startStripe } from '../../support/stripe-service.ts';
 import { openClient } from './call-setup.ts';
@@ -67,7 +67,7 @@ const ROWS: readonly (readonly [string, Row])[] = [
   ],
   [
     'a key in use',
-    { fault: { kind: 'status', status: 409 }, code: 'conflict', outcome: 'not_executed', sameKey: true },
+    { fault: { kind: 'status', status: 409 }, code: 'outcome_unknown', outcome: 'unknown', sameKey: true },
   ],
   [
     'a key used before',

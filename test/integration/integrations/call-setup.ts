@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { silentLog } from '../../../src/core/log.ts';
+import type { Secrets } from '../../../src/core/secrets.ts';
 import type { Integration, IntegrationConfig } from '../../../src/integrations/integration.ts';
 import { IntegrationClient } from '../../../src/integrations/integration-client.ts';
 import type { RequestLedger } from '../../../src/integrations/request-ledger.ts';
@@ -13,6 +14,7 @@ import { stripe } from '../../../src/integrations/stripe/index.ts';
 import { InProcessBreakerStore } from '../../../src/resilience/in-process-breaker-store.ts';
 import { Metrics } from '../../../src/resilience/metrics.ts';
 import { Pipeline } from '../../../src/resilience/pipeline.ts';
+import type { Migration } from '../../../src/storage/migrations.ts';
 import { databasePath, sqliteAt } from '../../support/database.ts';
 import { LIVE_KEY, TEST_KEY } from '../../support/stripe-service.ts';
 import { unlimited } from '../../unit/resilience/calls.ts';
@@ -30,6 +32,10 @@ export interface ClientOptions {
   path?: string;
   log?: Log;
   allowLive?: boolean;
+  /** In the place of Stripe's keys. */
+  secrets?: Secrets;
+  /** Of tables that the test needs beside those of a client. */
+  migrations?: readonly Migration[];
   /** Stands between the client and the ledger. */
   wrapLedger?: (ledger: RequestLedger) => RequestLedger;
 }
@@ -37,7 +43,11 @@ export interface ClientOptions {
 /** An integration client on a ledger of its own, for an integration of Stripe with short pauses. */
 export function openClient(config: Partial<IntegrationConfig> = {}, options: ClientOptions = {}) {
   const clock = new ShiftedClock();
-  const sqlite = sqliteAt(options.path ?? databasePath(), [...requestMigrations, ...answerCacheMigrations]);
+  const sqlite = sqliteAt(options.path ?? databasePath(), [
+    ...requestMigrations,
+    ...answerCacheMigrations,
+    ...(options.migrations ?? []),
+  ]);
   const ledger = new SqliteRequestLedger(sqlite, clock);
   const env: Record<string, string> = { STRIPE_SECRET_KEY: TEST_KEY, STRIPE_LIVE_KEY: LIVE_KEY };
   const log = options.log ?? silentLog;
@@ -46,7 +56,7 @@ export function openClient(config: Partial<IntegrationConfig> = {}, options: Cli
     sender,
     cache: new SqliteAnswerCache(sqlite, clock),
     ledger: options.wrapLedger?.(ledger) ?? ledger,
-    secrets: { get: (name) => env[name] },
+    secrets: options.secrets ?? { get: (name) => env[name] },
     clock,
     log,
     allowLive: options.allowLive ?? false,
@@ -75,5 +85,5 @@ export function openClient(config: Partial<IntegrationConfig> = {}, options: Cli
     confirm: () => Promise.reject(new Error('Nobody was to be asked.')),
     ...more,
   });
-  return { client, ledger, clock, integration, context };
+  return { client, ledger, clock, sqlite, integration, context };
 }

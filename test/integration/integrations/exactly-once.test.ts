@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../src/core/log.ts';
 import { operation } from '../../../src/integrations/operation.ts';
 import type { RequestLedger } from '../../../src/integrations/request-ledger.ts';
-import { createPaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { FaultInput } from '../../../src/simulator/faults.ts';
 import type { RunningSimulator } from '../../../src/simulator/simulator.ts';
 import { databasePath } from '../../support/database.ts';
@@ -118,7 +118,8 @@ describe('a ledger that cannot be written', () => {
     let left = times;
     return (ledger) => ({
       begin: (plan) => ledger.begin(plan),
-      findByAnswerId: (workspace, id) => ledger.findByAnswerId(workspace, id),
+      peek: (plan) => ledger.peek(plan),
+      findAbout: (workspace, id) => ledger.findAbout(workspace, id),
       async end(record, end) {
         left -= 1;
         if (left >= 0) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
@@ -156,8 +157,9 @@ describe('a ledger that cannot be written', () => {
     const { stripe, write } = await setUp({
       wrapLedger: (ledger) => ({
         begin: () => Promise.reject(full),
+        peek: (plan) => ledger.peek(plan),
         end: (record, end) => ledger.end(record, end),
-        findByAnswerId: (workspace, id) => ledger.findByAnswerId(workspace, id),
+        findAbout: (workspace, id) => ledger.findAbout(workspace, id),
       }),
     });
     await expect(write()).rejects.toBe(full);
@@ -180,23 +182,61 @@ describe('an unknown request', () => {
     expect(new Set(keysAt(stripe))).toEqual(new Set([answer.idempotencyKey]));
   });
 
-  it('is not sent again blindly after that', async () => {
+  it('is looked up after that, and begins anew under a new key when it was not executed', async () => {
     const { stripe, write, clock } = await unknown();
-    const sent = stripe.requests.length;
+    const [key] = keysAt(stripe);
+    clock.shiftMs += DAY_MS;
+    const answer = await write();
+    expect(answer).toMatchObject({ replayed: false, attempts: 1 });
+    expect(answer.idempotencyKey).not.toBe(key);
+    expect(await intentsAt(stripe)).toMatchObject([{ id: answer.data.id }]);
+    expect(await write()).toMatchObject({ replayed: true, attempts: 0, data: { id: answer.data.id } });
+  });
+
+  it('is found by the lookup when it was executed, also behind many others, and nothing is sent', async () => {
+    const { stripe, write, clock } = await setUp();
+    stripe.script([{ kind: 'reset_after_executing', times: 3 }]);
+    await expect(write()).rejects.toMatchObject({ outcome: 'unknown' });
+    const [made] = await intentsAt(stripe);
+    for (let other = 1; other <= 120; other += 1)
+      await write({ ...INPUT, amount: other + 50 }, { reference: `o-${other}` });
+    const sent = keysAt(stripe).length;
+    clock.shiftMs += DAY_MS;
+    expect(await write()).toMatchObject({ replayed: true, data: { id: made?.id, amount: 1050 } });
+    expect(keysAt(stripe)).toHaveLength(sent);
+    expect(stripe.requests.filter(({ method }) => method === 'GET').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is not mistaken for that of another workspace with the same reference and amount', async () => {
+    const { stripe, write, clock, client, context, integration } = await unknown();
+    const elsewhere = context({ integration: { ...integration, workspace: '/projects/other' } });
+    const other = await client.write(createPaymentIntent, INPUT, ORDER, elsewhere);
+    clock.shiftMs += DAY_MS;
+    const mine = await write();
+    expect(mine.data.id).not.toBe(other.data.id);
+    expect(await intentsAt(stripe)).toHaveLength(2);
+  });
+
+  it.each([
+    { kind: 'status', status: 500 },
+    { kind: 'drop' },
+    { kind: 'status', status: 403 },
+  ] as const)('is not sent while the lookup gives no answer (%o)', async (fault) => {
+    const { stripe, write, clock } = await unknown();
+    const sent = keysAt(stripe);
+    stripe.script([{ ...fault, method: 'GET', times: 6 }]);
     clock.shiftMs += DAY_MS;
     for (let call = 0; call < 2; call += 1) {
       await expect(write()).rejects.toMatchObject({
         code: 'outcome_unknown',
         outcome: 'unknown',
         hint: expect.stringContaining('new reference'),
-        details: {
-          reference: 'order-1',
-          idempotency_key: keysAt(stripe)[0],
-          begun_at: expect.stringMatching(/^20\d\d-/),
-        },
+        details: { reference: 'order-1', idempotency_key: sent[0], begun_at: expect.stringMatching(/^20\d\d-/) },
       });
     }
-    expect(stripe.requests).toHaveLength(sent);
+    expect(keysAt(stripe)).toEqual(sent);
+    stripe.script([]);
+    expect(await write()).toMatchObject({ replayed: false });
   });
 
   it('is never sent again where the service has no keys', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Log } from '../../../src/core/log.ts';
 import type { RequestRecord } from '../../../src/integrations/request-ledger.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import { startStripe, TEST_KEY } from '../../support/stripe-service.ts';
 import { openClient } from './call-setup.ts';
 import { serve } from './loopback-server.ts';
@@ -72,11 +72,15 @@ describe('what is allowed', () => {
     expect(stripe.requests).toHaveLength(0);
   });
 
-  it('is no input that the operation does not know', async () => {
+  it('is no input of another kind than the operation knows: the field is named and nothing sent', async () => {
     const stripe = await startStripe();
     const { client, context } = openClient({ baseUrl: stripe.url });
-    const input = { ...INPUT, application_fee_amount: 1 };
-    await expect(client.write(createPaymentIntent, input, ORDER, context())).rejects.toThrow('application_fee_amount');
+    const input = { ...INPUT, metadata: { order: 'x'.repeat(501) } };
+    await expect(client.write(createPaymentIntent, input, ORDER, context())).rejects.toMatchObject({
+      code: 'invalid_input',
+      outcome: 'not_executed',
+      details: { issues: [{ field: 'metadata.order' }] },
+    });
     expect(stripe.requests).toHaveLength(0);
   });
 });
@@ -95,8 +99,9 @@ describe('while a call runs', () => {
             opened.clock.shiftMs += 44_750;
             return Promise.resolve({ kind: 'wait', record: {} as RequestRecord });
           },
+          peek: (plan) => ledger.peek(plan),
           end: (record, end) => ledger.end(record, end),
-          findByAnswerId: (workspace, id) => ledger.findByAnswerId(workspace, id),
+          findAbout: (workspace, id) => ledger.findAbout(workspace, id),
         }),
       },
     );

@@ -2,7 +2,7 @@ import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallContext } from '../../../src/integrations/sender.ts';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import type { Elicit } from '../../../src/tools/confirmation.ts';
 import { Confirmations } from '../../../src/tools/confirmation.ts';
 import { LIVE_KEY } from '../../support/stripe-service.ts';
@@ -115,7 +115,30 @@ describe('a live write at a client that can ask', () => {
     expect(sent).toEqual([]);
     const accepted = consent(confirmations, async () => 'accept');
     expect(await client.write(createPaymentIntent, INPUT, ORDER, context(accepted))).toMatchObject({ replayed: false });
-    expect(await ledger.findByAnswerId('/projects/shop', 'pi_live')).toHaveLength(1);
+    expect(await ledger.findAbout('/projects/shop', 'pi_live')).toHaveLength(1);
+  });
+});
+
+describe('a live write whose answer is known', () => {
+  it('is answered without asking anybody, and other arguments are a conflict that asks nobody either', async () => {
+    const { client, context, clock } = openLive();
+    const accept = consent(new Confirmations(clock), async () => 'accept');
+    await client.write(createPaymentIntent, INPUT, ORDER, context(accept));
+    const repeat = await client.write(createPaymentIntent, INPUT, ORDER, context());
+    expect(repeat).toMatchObject({ replayed: true, data: { id: 'pi_live' } });
+    await expect(client.write(createPaymentIntent, { ...INPUT, amount: 9 }, ORDER, context())).rejects.toMatchObject({
+      code: 'conflict',
+      details: { differences: [{ argument: 'amount' }] },
+    });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('names the money first when a person is asked', async () => {
+    const { client, context } = openLive();
+    const asked: string[] = [];
+    const confirm = async (message: string) => void asked.push(message);
+    await client.write(createPaymentIntent, INPUT, { ...ORDER, about: '10.50 USD' }, context({ confirm }));
+    expect(asked).toEqual([expect.stringMatching(/^10\.50 USD: createPaymentIntent at Stripe in LIVE mode/)]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 import { openClient } from './call-setup.ts';
 
 const INTENT = {
@@ -72,10 +72,10 @@ describe('requests to Stripe', () => {
           'stripe-account': 'acct_1',
           'stripe-version': '2026-10-28.endive',
           connection: expect.any(String),
-          'content-length': '114',
+          'content-length': '222',
           host: 'api.stripe.com',
         },
-        body: 'amount=1050&currency=usd&description=Zo%C3%AB%20%26%20Co&metadata[order]=1&automatic_payment_methods[enabled]=true',
+        body: 'amount=1050&currency=usd&description=Zo%C3%AB%20%26%20Co&metadata[order]=1&metadata[breakwater_reference]=order-1&metadata[breakwater_key]=bw-2251186afbc6e8c5773d25d47dc9363634358207&automatic_payment_methods[enabled]=true',
       },
     ]);
     expect(created).toMatchObject({

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.ts';
 import { AppError } from '../../../src/core/errors.ts';
+import { stripeWebhook } from '../../../src/integrations/stripe/webhook.ts';
 import type { SimulatedRequest, SimulatedService } from '../../../src/simulator/service.ts';
 import { startSimulator } from '../../../src/simulator/simulator.ts';
+import { WebhookOutbox } from '../../../src/simulator/webhook-outbox.ts';
 import { PATIENTLY, stopLater } from './setup.ts';
 
 interface Echo extends SimulatedService {
@@ -17,6 +20,9 @@ function echoService(answerAfterMs = 0): Echo {
     seen: [],
     resets: 0,
     closed: 0,
+    eventTypes: ['echoed'],
+    trigger: (type) => Promise.resolve({ type, eventId: 'evt_1' }),
+    webhooks: new WebhookOutbox(stripeWebhook, systemClock),
     async handle(request) {
       echo.seen.push(request);
       if (answerAfterMs > 0) await new Promise((resolve) => setTimeout(resolve, answerAfterMs));

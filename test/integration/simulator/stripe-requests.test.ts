@@ -115,9 +115,9 @@ describe('parameters', () => {
 describe('requests that no endpoint takes', () => {
   it('answers 404 for an unknown address, and names what it knows', async () => {
     const { simulator } = await startStripe();
-    const { status, body } = await post(`${simulator.url}/v1/subscriptions`, {});
+    const { status, body } = await post(`${simulator.url}/v1/transfers`, {});
     expect(status).toBe(404);
-    expect(body.error.message).toContain('Unrecognized request URL (POST: /v1/subscriptions)');
+    expect(body.error.message).toContain('Unrecognized request URL (POST: /v1/transfers)');
     expect(body.error.message).toContain('payment_intents');
   });
 

@@ -1,45 +1,11 @@
-import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
 import { createStripeSimulator } from '../../../src/integrations/stripe/simulator/index.ts';
-import { PATIENTLY, pay, startStripe, stopLater } from './setup.ts';
+import type { Received, Receiver } from './receiver.ts';
+import { startReceiver } from './receiver.ts';
+import { PATIENTLY, pay, startStripe } from './setup.ts';
 
 const SECRET = 'whsec_simulator_test_secret';
-
-interface Received {
-  body: Buffer;
-  headers: IncomingMessage['headers'];
-}
-
-interface Receiver {
-  url: string;
-  received: Received[];
-  server: Server;
-}
-
-/** Answers with the statuses in order, then with 200; a status of 0 drops the connection. */
-async function startReceiver(statuses: number[] = []): Promise<Receiver> {
-  const received: Received[] = [];
-  const server = createServer(async (req, res) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of req) chunks.push(chunk);
-    received.push({ body: Buffer.concat(chunks), headers: req.headers });
-    const status = statuses.shift() ?? 200;
-    if (status === 0) req.socket.destroy();
-    else res.writeHead(status).end();
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  stopLater({
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received, server };
-}
 
 function typesOf({ received }: Receiver): string[] {
   return received.map(({ body }) => JSON.parse(body.toString()).type);

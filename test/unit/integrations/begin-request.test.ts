@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { beginRequest, planRequest } from '../../../src/integrations/begin-request.ts';
 import type { Beginning, RequestLedger, RequestPlan, RequestRecord } from '../../../src/integrations/request-ledger.ts';
-import { createPaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import { createPaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
 
 const PLAN: RequestPlan = {
   workspace: '/projects/shop',
@@ -25,8 +25,9 @@ function ledgerThatWaits(times: number): RequestLedger & { asked: number } {
       this.asked += 1;
       return { kind: this.asked > times ? 'replay' : 'wait', record: RECORD };
     },
+    peek: () => expect.fail('Nothing is looked at.'),
     end: () => expect.fail('Nothing has ended.'),
-    findByAnswerId: () => expect.fail('Nothing is looked up.'),
+    findAbout: () => expect.fail('Nothing is looked up.'),
   };
 }
 
@@ -103,6 +104,7 @@ it('plans with everything that decides about the effect, and a lease beyond the 
     operation: 'createPaymentIntent',
     reference: 'r',
     target: 'api.stripe.com',
+    amountMinor: 1,
     arguments: { amount: 1 },
     idempotencyKey: 'k',
     allowDuplicate: true,

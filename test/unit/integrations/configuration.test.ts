@@ -50,6 +50,26 @@ describe('a new configuration', () => {
   });
 });
 
+describe('null', () => {
+  it.each<[string, IntegrationInput, (config: IntegrationConfig) => unknown]>([
+    ['the address', { baseUrl: null }, ({ baseUrl }) => baseUrl],
+    ['the allowed operations', { allow: null }, ({ allow }) => allow],
+    ['a rate limit', { resilience: { rate_limit: null } }, ({ resilience }) => resilience.rate_limit],
+    ['a setting', { settings: { account: null } }, ({ settings }) => settings['account']],
+  ])('takes away %s and nothing else', (_what, input, read) => {
+    const saved: IntegrationConfig = {
+      ...SAVED,
+      resilience: { ...SAVED.resilience, rate_limit: { permits: 1, per_ms: 1000 } },
+    };
+    const changed = buildConfig(stripe, saved, input);
+    expect(read(saved)).toBeDefined();
+    expect(read(changed)).toBeUndefined();
+    const fields = (config: IntegrationConfig) => JSON.stringify(config).length;
+    expect(buildConfig(stripe, changed, {})).toEqual(changed);
+    expect(fields(saved) - fields(changed)).toBeLessThan(60);
+  });
+});
+
 describe('a configuration that is changed', () => {
   it('keeps what nobody mentions', () => {
     expect(buildConfig(stripe, SAVED, {})).toEqual(SAVED);

@@ -133,3 +133,29 @@ describe('the key', () => {
     expect(request.headers['authorization']).toBe(`Bearer ${LIVE_KEY}`);
   });
 });
+
+describe('fields with places', () => {
+  const places = { tag: { in: 'query', lists: 'comma' }, 'X-Trace': { in: 'header' }, items: { in: 'body' } } as const;
+
+  it('go there', () => {
+    const request = build({ tag: ['a', 'b'], 'X-Trace': 't', items: [1] }, { encoding: 'json', places });
+    expect(request).toMatchObject({ url: { search: '?tag=a,b' }, headers: { 'x-trace': 't' }, body: '[1]' });
+  });
+
+  it('repeat lists in the query of JSON operations, and number those of forms', () => {
+    const list = { a: [1, 2] };
+    expect(build(list, { method: 'GET', encoding: 'json' }).url.search).toBe('?a=1&a=2');
+    expect(build(list, { method: 'GET' }).url.search).toBe('?a[0]=1&a[1]=2');
+  });
+
+  it('of a DELETE stand in the query, and it has no body', () => {
+    const request = build({ prorate: true }, { method: 'DELETE' });
+    expect(request).toMatchObject({ url: { search: '?prorate=true' }, body: undefined });
+    expect(request.headers).not.toHaveProperty('content-type');
+  });
+
+  it('named like parts of every object are fields', () => {
+    const input = JSON.parse('{"constructor": 1, "__proto__": 2}') as Record<string, unknown>;
+    expect(build(input, { encoding: 'json', places }).body).toBe('{"constructor":1,"__proto__":2}');
+  });
+});

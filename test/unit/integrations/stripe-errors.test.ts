@@ -58,6 +58,7 @@ const ROWS: readonly Row[] = [
   ['a key used before', 400, { type: 'idempotency_error' }, 'conflict', /first arguments/],
   ['a key used before, as 409', 409, { type: 'idempotency_error' }, 'conflict', /first arguments/],
   ['too many requests', 429, { ...invalid, code: 'rate_limit' }, 'rate_limited', /retry_after_ms/],
+  ['too many requests, as 400', 400, { ...invalid, code: 'rate_limit' }, 'rate_limited', /retry_after_ms/],
   ['a locked object', 429, { ...invalid, code: 'lock_timeout' }, 'rate_limited', /nothing was executed/],
   ['a failing service', 500, { type: 'api_error' }, 'unavailable', /breaker_status/],
   ['a failing gateway', 502, { type: 'api_error' }, 'unavailable', /status\.stripe\.com/],

@@ -12,6 +12,7 @@ function seen(status: string, observedAt: number, more: Partial<PaymentObservati
     amountMinor: 1050,
     currency: 'usd',
     status,
+    declineCode: undefined,
     reference: undefined,
     observedAt,
     ...more,
@@ -43,15 +44,29 @@ describe('a payment after its observations', () => {
   const cases: readonly (readonly [string, PaymentObservation[], Partial<Payment>])[] = [
     [
       'a later one wins',
-      [seen('processing', 1), seen('requires_action', 2)],
-      { status: 'requires_action', updatedAt: 2 },
+      [seen('processing', 1_000), seen('requires_action', 2_000)],
+      { status: 'requires_action', updatedAt: 2_000 },
     ],
     [
       'an earlier one that comes late does not',
-      [seen('requires_action', 2), seen('processing', 1)],
-      { status: 'requires_action', updatedAt: 2 },
+      [seen('requires_action', 2_000), seen('processing', 1_000)],
+      { status: 'requires_action', updatedAt: 2_000 },
     ],
-    ['one of the same moment wins', [seen('processing', 1), seen('requires_action', 1)], { status: 'requires_action' }],
+    [
+      'of the same second, the step that comes later in the life of a payment wins',
+      [seen('processing', 1_000), seen('requires_action', 1_400)],
+      { status: 'processing', updatedAt: 1_000 },
+    ],
+    [
+      'of the same second, a decline comes after what it declined',
+      [seen('requires_payment_method', 1_000, { declineCode: 'expired_card' }), seen('processing', 1_000)],
+      { status: 'requires_payment_method', declineCode: 'expired_card' },
+    ],
+    [
+      'of the same second and step, the later one wins',
+      [seen('processing', 1_100, { amountMinor: 900 }), seen('processing', 1_000)],
+      { amountMinor: 900, updatedAt: 1_100 },
+    ],
     ['nothing follows succeeded', [seen('succeeded', 1), seen('processing', 2)], { status: 'succeeded', updatedAt: 1 }],
     ['nothing follows canceled', [seen('canceled', 1), seen('requires_action', 2)], { status: 'canceled' }],
     [

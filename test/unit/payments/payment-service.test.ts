@@ -4,10 +4,11 @@ import type { ToolContext } from '../../../src/core/tool.ts';
 import type { IntegrationClient } from '../../../src/integrations/integration-client.ts';
 import type { Integrations } from '../../../src/integrations/integrations.ts';
 import { stripe } from '../../../src/integrations/stripe/index.ts';
-import type { PaymentIntent } from '../../../src/integrations/stripe/operations.ts';
+import type { PaymentIntent } from '../../../src/integrations/stripe/objects.ts';
 import type { Payment, PaymentLedger, PaymentObservation } from '../../../src/payments/payment-ledger.ts';
 import { advance } from '../../../src/payments/payment-ledger.ts';
 import { PaymentService } from '../../../src/payments/payment-service.ts';
+import type { RefundFact } from '../../../src/payments/refunds.ts';
 
 const INTENT: PaymentIntent = {
   id: 'pi_1',
@@ -21,6 +22,7 @@ const INTENT: PaymentIntent = {
 class MapLedger implements PaymentLedger {
   readonly observations: PaymentObservation[] = [];
   payment: Payment | undefined;
+  readonly facts: RefundFact[] = [];
   broken = false;
 
   async observe(observation: PaymentObservation): Promise<Payment> {
@@ -32,6 +34,18 @@ class MapLedger implements PaymentLedger {
 
   async get(): Promise<Payment | undefined> {
     return this.payment;
+  }
+
+  async list(): Promise<Payment[]> {
+    return [];
+  }
+
+  async refunds(): Promise<RefundFact[]> {
+    return this.facts;
+  }
+
+  async observeRefund(_workspace: string, fact: RefundFact): Promise<void> {
+    this.facts.push(fact);
   }
 }
 
@@ -51,9 +65,15 @@ function setUp(intent: PaymentIntent = INTENT, replayed = false) {
   } as unknown as IntegrationClient;
   const integration = { workspace: '/projects/shop', name: 'stripe-eu', config: { mode: 'test' } };
   const integrations = { resolve: async () => ({ provider: stripe, integration }) } as unknown as Integrations;
-  const requests = { begin: () => expect.fail(), end: () => expect.fail(), findByAnswerId: async () => [] };
+  const requests = {
+    begin: () => expect.fail(),
+    peek: () => expect.fail(),
+    end: () => expect.fail(),
+    findAbout: async () => [],
+  };
+  const events = { about: async () => [] };
   const clock = { now: () => 1_800_000_000_000 };
-  const service = new PaymentService({ integrations, client, requests, payments, clock, log: silentLog });
+  const service = new PaymentService({ integrations, client, requests, payments, events, clock, log: silentLog });
   const context: ToolContext = {
     signal: new AbortController().signal,
     caller: { workspace: '/projects/shop', agent: 'test', sessionId: undefined },
@@ -79,7 +99,7 @@ describe('amounts', () => {
       code: 'invalid_input',
       message: expect.stringMatching(message),
     });
-    await expect(setup.service.preview({ amount, currency }, setup.call)).rejects.toMatchObject({
+    await expect(setup.service.preview({ amount, currency }, { reference: 'r' }, setup.call)).rejects.toMatchObject({
       code: 'invalid_input',
     });
     expect(setup.calls).toEqual([]);
@@ -108,6 +128,7 @@ describe('the payment ledger', () => {
         amountMinor: 1050,
         currency: 'usd',
         status: 'processing',
+        declineCode: undefined,
         reference: 'order-1',
         observedAt: 1_800_000_000_000,
       },
@@ -148,6 +169,7 @@ describe('both views of a payment', () => {
       amountMinor: 1050,
       currency: 'usd',
       status: 'processing',
+      declineCode: undefined,
       reference: 'order-1',
       observedAt: 5,
     });

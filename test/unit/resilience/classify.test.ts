@@ -27,9 +27,11 @@ const TABLE: Row[] = [
   ['401', response(401), 'success', 'none', 'not_executed'],
   ['402', response(402), 'success', 'none', 'not_executed'],
   ['403', response(403), 'success', 'none', 'not_executed'],
+  ['403 with Retry-After', response(403, { 'retry-after': '2' }), 'success', 'all', 'not_executed'],
+  ['403 with nothing left', response(403, { 'x-ratelimit-remaining': '0' }), 'success', 'all', 'not_executed'],
+  ['403 with something left', response(403, { 'x-ratelimit-remaining': '1' }), 'success', 'none', 'not_executed'],
   ['404', response(404), 'success', 'none', 'not_executed'],
   ['408', response(408), 'failure', 'safe', 'unknown'],
-  ['409', response(409), 'success', 'with-key', 'not_executed'],
   ['410', response(410), 'success', 'none', 'not_executed'],
   ['422', response(422), 'success', 'none', 'not_executed'],
   ['425', response(425), 'success', 'all', 'not_executed'],
@@ -116,4 +118,25 @@ it('lets only the caller wait when one object is too busy', () => {
   expect(verdict).toMatchObject({ retry: true, retryAfterMs: 2_000, throttleMs: undefined });
   const everybody = classify({ kind: 'response', status: 429, headers: { 'retry-after': '2' } }, 'with-key', 0);
   expect(everybody).toMatchObject({ retryAfterMs: 2_000, throttleMs: 2_000 });
+});
+
+it('does not know what became of the other request that a 409 speaks of', () => {
+  const conflict = response(409);
+  expect(classify(conflict, 'with-key', NOW)).toMatchObject({ breaker: 'success', retry: true, outcome: 'unknown' });
+  for (const repeat of ['safe', 'unsafe'] as const) {
+    expect(classify(conflict, repeat, NOW)).toMatchObject({
+      breaker: 'success',
+      retry: false,
+      outcome: 'not_executed',
+    });
+  }
+});
+
+describe('403 as a throttle', () => {
+  it('makes everybody wait as long as 429 does', () => {
+    const reset = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 30) };
+    expect(classify(response(403, reset), 'safe', NOW)).toMatchObject({ retryAfterMs: 30_000, throttleMs: 30_000 });
+    expect(classify(response(403, { 'retry-after': '2' }), 'safe', NOW)).toMatchObject({ throttleMs: 2_000 });
+    expect(classify(response(403), 'safe', NOW)).toMatchObject({ retryAfterMs: undefined, throttleMs: undefined });
+  });
 });

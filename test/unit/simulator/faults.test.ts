@@ -59,7 +59,7 @@ describe('FaultScript', () => {
         const faultScript = new FaultScript();
         faultScript.load(script);
         const taken = sequence.flatMap(([method, path]) => {
-          const fault = faultScript.take(method, path);
+          const fault = faultScript.takeRequest(method, path);
           if (fault === undefined) return [];
           expect(fault.method ?? method).toBe(method);
           expect(path.startsWith(fault.path_prefix ?? '/')).toBe(true);

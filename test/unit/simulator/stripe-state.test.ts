@@ -134,7 +134,10 @@ describe('the life of a payment intent', () => {
 });
 
 describe('hostile requests', () => {
-  const name = fc.constantFrom('amount', 'currency', 'metadata', 'expand', 'limit', 'created', '__proto__', 'shipping');
+  const name = fc.constantFrom(
+    ...['amount', 'currency', 'metadata', 'expand', 'limit', 'created', '__proto__', 'shipping', 'items', 'line_items'],
+    ...['query', 'price', 'price_data', 'customer', 'url', 'enabled_events', 'frozen_time', 'recurring', 'evidence'],
+  );
   const field = fc.tuple(name, fc.constantFrom('', '[]', '[0]', '[a]', '[a][b]', '['), fc.string({ maxLength: 20 }));
   const fields = fc
     .array(field, { maxLength: 8 })
@@ -146,7 +149,20 @@ describe('hostile requests', () => {
       '/v1/customers',
       '/v1/events',
       '/v1/balance',
+      '/v1/customers/search',
+      '/v1/subscriptions',
+      '/v1/subscriptions/x',
+      '/v1/invoices',
+      '/v1/invoices/create_preview',
+      '/v1/invoiceitems',
+      '/v1/prices',
+      '/v1/setup_intents',
+      '/v1/checkout/sessions',
+      '/v1/test_helpers/test_clocks',
+      '/v1/webhook_endpoints',
+      '/v1/disputes/x',
       '/authenticate/x',
+      '/checkout/x',
     ),
     fc.webPath(),
   );

@@ -133,7 +133,7 @@ describe('documented examples', () => {
 describe('time', () => {
   it.each([
     { sample: stripe, toleranceS: 300 },
-    { sample: sendgrid, toleranceS: 300 },
+    { sample: sendgrid, toleranceS: 86_700 },
     { sample: slack, toleranceS: 300 },
     { sample: standardWebhooks, toleranceS: 300 },
     { sample: clerk, toleranceS: 300 },

@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import type { Charge } from './card-objects.ts';
+import type { Charge, Dispute } from './card-objects.ts';
 import { createId } from './ids.ts';
 import type { BalanceTransaction, Refund } from './objects.ts';
 
@@ -44,12 +44,41 @@ export function bookRefund(account: Account, refund: Pick<Refund, 'id' | 'amount
   });
 }
 
+/** What a dispute for fraud costs in addition: https://stripe.com/pricing */
+const DISPUTE_FEE = 1_500;
+
+/** Withdraws what is disputed, with the fee; a reversal gives the amount back. */
+export function bookDispute(
+  account: Account,
+  dispute: Pick<Dispute, 'id' | 'currency'>,
+  change: number,
+): BalanceTransaction {
+  const { id, currency } = dispute;
+  const isWithdrawal = change < 0;
+  const fee = isWithdrawal ? DISPUTE_FEE : 0;
+  const fees = [{ amount: fee, application: null, currency, description: 'Dispute fee', type: 'stripe_fee' }];
+  return bookTransaction(account, {
+    amount: change,
+    currency,
+    description: isWithdrawal ? `Chargeback withdrawal for ${id}` : `Chargeback reversal for ${id}`,
+    fee,
+    fee_details: (isWithdrawal ? fees : []) as BalanceTransaction['fee_details'],
+    reporting_category: 'dispute',
+    source: id,
+    type: 'adjustment',
+  });
+}
+
 type Booking = Pick<
   BalanceTransaction,
   'amount' | 'currency' | 'description' | 'fee' | 'fee_details' | 'reporting_category' | 'source' | 'type'
 >;
 
 function book(account: Account, booking: Booking): string {
+  return bookTransaction(account, booking).id;
+}
+
+function bookTransaction(account: Account, booking: Booking): BalanceTransaction {
   const created = account.now();
   const availableOn = created + PAYOUT_DELAY_S;
   return account.balanceTransactions.add({
@@ -64,7 +93,7 @@ function book(account: Account, booking: Booking): string {
     get status() {
       return availableOn <= account.now() ? 'available' : 'pending';
     },
-  }).id;
+  });
 }
 
 /** https://docs.stripe.com/api/balance: funds become available when their booking is due. */

@@ -1,4 +1,5 @@
 import type { BillingDetails, CardChecks, CardDetails, Constant, Metadata, Shipping } from './object-parts.ts';
+import type { BalanceTransaction } from './objects.ts';
 
 /** Payment methods and the charges to them, as `objects.ts` says. */
 
@@ -29,7 +30,6 @@ export const UNUSED_BY_CHARGES = {
   application: null,
   application_fee: null,
   application_fee_amount: null,
-  disputed: false,
   failure_balance_transaction: null,
   fraud_details: {},
   livemode: false,
@@ -56,6 +56,7 @@ export interface Charge extends Constant<typeof UNUSED_BY_CHARGES> {
   currency: string;
   customer: string | null;
   description: string | null;
+  disputed: boolean;
   failure_code: string | null;
   failure_message: string | null;
   metadata: Metadata;
@@ -105,3 +106,43 @@ export interface ChargedCard extends CardDetails, Constant<typeof UNUSED_BY_CARD
   network: string;
   network_transaction_id: string | null;
 }
+
+export type DisputeStatus =
+  | 'needs_response'
+  | 'warning_needs_response'
+  | 'under_review'
+  | 'warning_under_review'
+  | 'won'
+  | 'lost'
+  | 'warning_closed';
+
+export interface Dispute {
+  id: string;
+  object: 'dispute';
+  amount: number;
+  balance_transactions: BalanceTransaction[];
+  charge: string;
+  created: number;
+  currency: string;
+  enhanced_eligibility_types: [];
+  evidence: DisputeEvidence;
+  evidence_details: {
+    due_by: number;
+    enhanced_eligibility: Record<string, never>;
+    has_evidence: boolean;
+    past_due: boolean;
+    submission_count: number;
+    submission_method: null;
+  };
+  intended_submission_method: null;
+  is_charge_refundable: boolean;
+  livemode: false;
+  metadata: Metadata;
+  network_reason_code: string;
+  payment_intent: string;
+  payment_method_details: { card: { brand: string; case_type: string; network_reason_code: string }; type: 'card' };
+  reason: string;
+  status: DisputeStatus;
+}
+
+export type DisputeEvidence = Record<string, string | null>;

@@ -29,6 +29,7 @@ export function createCharge(
     currency: intent.currency,
     customer: intent.customer,
     description: intent.description,
+    disputed: false,
     failure_code: decline?.code ?? null,
     failure_message: decline?.message ?? null,
     metadata: { ...intent.metadata },

@@ -1,42 +1,38 @@
 import type { Clock } from '../../../core/clock.ts';
 import { sleep, systemClock } from '../../../core/clock.ts';
-import { messageOf } from '../../../core/errors.ts';
-import type { SimulatedRequest, SimulatedResponse, SimulatedService } from '../../../simulator/service.ts';
-import type { WebhookTarget } from '../../../simulator/webhook-sender.ts';
-import { WebhookSender } from '../../../simulator/webhook-sender.ts';
+import { AppError, messageOf } from '../../../core/errors.ts';
+import type {
+  ServiceOptions,
+  SimulatedRequest,
+  SimulatedResponse,
+  SimulatedService,
+  TriggeredEvent,
+} from '../../../simulator/service.ts';
+import { WebhookOutbox } from '../../../simulator/webhook-outbox.ts';
+import type { WebhookTarget } from '../../../simulator/webhook-target.ts';
+import { checkTarget } from '../../../simulator/webhook-target.ts';
+import { stripeEvents } from '../events/index.ts';
 import { stripeWebhook } from '../webhook.ts';
 import type { Call } from './account.ts';
 import { Account } from './account.ts';
 import { StripeApiError } from './api-error.ts';
-import { isAuthenticationPage, visitAuthenticationPage } from './authentication.ts';
-import { customerRoutes } from './customers.ts';
-import { API_VERSION, buildEvent, eventRoutes } from './events.ts';
+import { buildEvent } from './events.ts';
+import { exampleEvent, idOf } from './example-event.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { createId } from './ids.ts';
-import { paymentIntentRoutes } from './payment-intents.ts';
-import { recordRoutes } from './records.ts';
-import { refundRoutes } from './refunds.ts';
+import type { StripeEvent } from './objects.ts';
+import { isPage, visitPage } from './pages.ts';
 import { checkKey, checkVersion, readForm } from './request.ts';
+import { format, REFUSALS, render, renderError, replay } from './response.ts';
 import { findRoute } from './router.ts';
+import { ROUTES } from './routes.ts';
+import { TRIGGERS, toTriggerError } from './triggers.ts';
+import { endpointsOf } from './webhook-endpoints.ts';
 
-export interface StripeSimulatorOptions {
-  /** Decides `created`, the age of idempotency keys and the timestamps of signatures. */
-  clock?: Clock | undefined;
-  /** Where events go, signed. Without it they can only be read at `/v1/events`. */
-  webhook?: WebhookTarget | undefined;
+export interface StripeSimulatorOptions extends ServiceOptions {
   /** Milliseconds that every request takes to execute; 0 by default. */
   latencyMs?: number | undefined;
 }
-
-const ROUTES = [...paymentIntentRoutes, ...customerRoutes, ...refundRoutes, ...recordRoutes, ...eventRoutes];
-
-const REFUSALS: Readonly<Record<number, { message: string; code?: string; headers?: Record<string, string> }>> = {
-  429: {
-    message: 'Request rate limit exceeded.',
-    code: 'rate_limit',
-    headers: { 'stripe-rate-limited-reason': 'global-rate' },
-  },
-};
 
 /**
  * A Stripe account in test mode at the current API version, in memory: https://docs.stripe.com/api. It shares no code with the client
@@ -49,7 +45,9 @@ export function createStripeSimulator(options: StripeSimulatorOptions = {}): Sim
 class StripeSimulator implements SimulatedService {
   readonly #clock: Clock;
   readonly #latencyMs: number;
-  readonly #sender: WebhookSender | undefined;
+  readonly #webhook: WebhookTarget | undefined;
+  readonly webhooks: WebhookOutbox;
+  readonly eventTypes = [...new Set([...Object.keys(TRIGGERS), ...Object.keys(stripeEvents.types)])];
   readonly #closed = new AbortController();
   #account: Account;
   #idempotency: IdempotencyStore;
@@ -57,17 +55,20 @@ class StripeSimulator implements SimulatedService {
   constructor({ clock = systemClock, webhook, latencyMs = 0 }: StripeSimulatorOptions) {
     this.#clock = clock;
     this.#latencyMs = latencyMs;
-    this.#sender = webhook === undefined ? undefined : new WebhookSender(stripeWebhook, webhook, clock);
+    this.#webhook = webhook;
+    if (webhook !== undefined) checkTarget(stripeWebhook, webhook);
+    this.webhooks = new WebhookOutbox(stripeWebhook, clock, stripeEvents.headers);
     this.#account = new Account(clock);
     this.#idempotency = new IdempotencyStore(clock);
   }
 
   async handle(request: SimulatedRequest): Promise<SimulatedResponse> {
     const deferred: (() => void)[] = [];
-    const call = this.#call(request, deferred);
+    // Keys are for POST only: https://docs.stripe.com/api/idempotent_requests
+    const idempotencyKey = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
+    const call = this.#call({ origin: request.url.origin, idempotencyKey }, deferred);
     try {
-      const isPage = isAuthenticationPage(request);
-      const response = isPage ? visitAuthenticationPage(call, request) : await this.#callApi(call, request);
+      const response = isPage(request) ? visitPage(call, request) : await this.#callApi(call, request);
       for (const work of deferred) work();
       return response;
     } catch (thrown) {
@@ -84,13 +85,13 @@ class StripeSimulator implements SimulatedService {
   }
 
   reset(): void {
-    this.#sender?.drop();
+    this.webhooks.drop();
     this.#account = new Account(this.#clock);
     this.#idempotency = new IdempotencyStore(this.#clock);
   }
 
   close(): void {
-    this.#sender?.drop();
+    this.webhooks.drop();
     this.#closed.abort(new Error('The simulator is closed.'));
   }
 
@@ -128,53 +129,74 @@ class StripeSimulator implements SimulatedService {
     }
   }
 
-  #call(request: SimulatedRequest, deferred: (() => void)[]): Call {
+  /** The last event of the type is the one that was asked for: others lead to it. */
+  async trigger(type: string, overrides: Readonly<Record<string, unknown>>, origin: string): Promise<TriggeredEvent> {
+    const make = Object.hasOwn(TRIGGERS, type) ? TRIGGERS[type] : undefined;
+    const deferred: (() => void)[] = [];
+    const emitted: StripeEvent[] = [];
+    const call = this.#call({ origin, idempotencyKey: undefined }, deferred, emitted);
+    if (make === undefined) return this.#example(type, overrides);
+    let objectId: string;
+    try {
+      objectId = make(call, overrides);
+      for (const work of deferred) work();
+    } catch (thrown) {
+      throw toTriggerError(type, thrown);
+    }
+    const event = emitted.findLast((one) => one.type === type);
+    if (event !== undefined) return { type, eventId: event.id, objectId: idOf(event) ?? objectId };
+    throw new AppError('invalid_input', `With these overrides ${type} did not happen.`, {
+      hint: `These events did: ${emitted.map((one) => one.type).join(', ')}.`,
+    });
+  }
+
+  #example(type: string, overrides: Readonly<Record<string, unknown>>): TriggeredEvent {
+    const event = exampleEvent(type, overrides, this.#clock.now());
+    if (event === undefined) {
+      throw new AppError('invalid_input', `The simulator cannot trigger ${type}.`, {
+        hint: `It knows: ${this.eventTypes.join(', ')}.`,
+      });
+    }
+    this.#publish(this.#account, event);
+    return { type, eventId: event.id, objectId: idOf(event) };
+  }
+
+  #call(
+    { origin, idempotencyKey }: Pick<Call, 'origin' | 'idempotencyKey'>,
+    deferred: (() => void)[],
+    emitted: StripeEvent[] = [],
+  ): Call {
     const account = this.#account;
-    const sender = this.#sender;
     const requestId = createId('req', 14);
-    // Keys are for POST only: https://docs.stripe.com/api/idempotent_requests
-    const idempotencyKey = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
     return {
       account,
       requestId,
       idempotencyKey,
-      origin: request.url.origin,
+      origin,
       later(work) {
         deferred.push(work);
       },
-      emit(type, object, previous) {
+      emit: (type, object, previous) => {
         const data = previous === undefined ? { object } : { object, previous_attributes: previous };
         const event = buildEvent(account, type, data, { id: requestId, idempotency_key: idempotencyKey ?? null });
-        account.addEvent(event);
-        if (sender === undefined) return;
-        event.pending_webhooks = 1;
-        sender.send(Buffer.from(format(event)), () => {
-          event.pending_webhooks = 0;
-        });
+        emitted.push(event);
+        this.#publish(account, event);
       },
     };
   }
-}
 
-type Origin = Pick<Call, 'requestId' | 'idempotencyKey'>;
-
-function render(status: number, body: object, { requestId, idempotencyKey }: Origin): SimulatedResponse {
-  const headers = { 'content-type': 'application/json', 'request-id': requestId, 'stripe-version': API_VERSION };
-  const keyed =
-    idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey, 'original-request': requestId };
-  return { status, headers: { ...headers, ...keyed }, body: format(body) };
-}
-
-function renderError(error: StripeApiError, origin: Origin): SimulatedResponse {
-  return render(error.status, error.toBody(origin.requestId), origin);
-}
-
-/** The first answer again; `original-request` keeps naming the request that executed. */
-function replay(stored: SimulatedResponse, { requestId }: Origin): SimulatedResponse {
-  return { ...stored, headers: { ...stored.headers, 'request-id': requestId, 'idempotent-replayed': 'true' } };
-}
-
-/** Stripe indents answers and webhooks alike: a receiver that parses and serialises again loses the signed bytes. */
-function format(value: object): string {
-  return JSON.stringify(value, null, 2);
+  /** Records the event and sends it to whoever asked for it. */
+  #publish(account: Account, event: StripeEvent): void {
+    account.addEvent(event);
+    const targets = endpointsOf(account, event);
+    if (this.#webhook !== undefined) targets.unshift(this.#webhook);
+    event.pending_webhooks = targets.length;
+    if (targets.length === 0) return;
+    const message = { id: event.id, type: event.type, body: Buffer.from(format(event)) };
+    for (const target of targets) {
+      this.webhooks.send(message, target, () => {
+        event.pending_webhooks -= 1;
+      });
+    }
+  }
 }

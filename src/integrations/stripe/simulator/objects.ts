@@ -3,7 +3,7 @@
  * alone are set where an object is built; a test compares the whole with the types of the official library.
  */
 
-import type { Charge, PaymentMethod } from './card-objects.ts';
+import type { PaymentMethod } from './card-objects.ts';
 import type { Address, Constant, Metadata, Shipping } from './object-parts.ts';
 
 export type IntentStatus =
@@ -112,11 +112,9 @@ export const UNUSED_BY_CUSTOMERS = {
   default_source: null,
   delinquent: false,
   discount: null,
-  invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
   livemode: false,
   next_invoice_sequence: 1,
   tax_exempt: 'none',
-  test_clock: null,
 } as const;
 
 export interface Customer extends Constant<typeof UNUSED_BY_CUSTOMERS> {
@@ -127,11 +125,18 @@ export interface Customer extends Constant<typeof UNUSED_BY_CUSTOMERS> {
   description: string | null;
   email: string | null;
   invoice_prefix: string;
+  invoice_settings: {
+    custom_fields: null;
+    default_payment_method: string | null;
+    footer: null;
+    rendering_options: null;
+  };
   metadata: Metadata;
   name: string | null;
   phone: string | null;
   preferred_locales: string[];
   shipping: Shipping | null;
+  test_clock: string | null;
 }
 
 export interface BalanceTransaction {
@@ -147,10 +152,10 @@ export interface BalanceTransaction {
   fee: number;
   fee_details: { amount: number; application: null; currency: string; description: string; type: 'stripe_fee' }[];
   net: number;
-  reporting_category: 'charge' | 'refund';
+  reporting_category: 'charge' | 'refund' | 'dispute';
   source: string;
   readonly status: 'available' | 'pending';
-  type: 'charge' | 'refund';
+  type: 'charge' | 'refund' | 'adjustment';
 }
 
 export interface StripeEvent {
@@ -161,15 +166,20 @@ export interface StripeEvent {
   data: { object: object; previous_attributes?: object };
   livemode: false;
   pending_webhooks: number;
-  request: { id: string; idempotency_key: string | null };
+  request: { id: string | null; idempotency_key: string | null };
   type: string;
 }
 
-export type StripeObject =
-  | PaymentIntent
-  | Charge
-  | Refund
-  | Customer
-  | PaymentMethod
-  | BalanceTransaction
-  | StripeEvent;
+export interface WebhookEndpoint {
+  id: string;
+  object: 'webhook_endpoint';
+  api_version: string | null;
+  application: null;
+  created: number;
+  description: string | null;
+  enabled_events: string[];
+  livemode: false;
+  metadata: Metadata;
+  status: 'enabled' | 'disabled';
+  url: string;
+}

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { amountProblem } from './amounts.ts';
-import { listParameters } from './pagination.ts';
 import { amount, boolean, choice, clearable, list, metadata, notSimulated, refuse, text } from './parameters.ts';
 import { paymentMethodData } from './payment-methods.ts';
 import { shippingParameters } from './shared-parameters.ts';
@@ -80,6 +79,26 @@ export const confirmParameters = z.strictObject({
   ...notSimulated('amount_to_confirm', 'allowed_payment_method_types'),
 });
 
+export const updateParameters = z.strictObject({
+  amount: amount().optional(),
+  currency: text().toLowerCase().optional(),
+  capture_method: both.capture_method,
+  customer: text().optional(),
+  description: clearable().optional(),
+  metadata: metadata().optional(),
+  payment_method: both.payment_method,
+  payment_method_data: both.payment_method_data,
+  receipt_email: both.receipt_email,
+  setup_future_usage: z.union([z.literal('').transform(() => null), choice('off_session', 'on_session')]).optional(),
+  shipping: both.shipping,
+  transfer_group: text().optional(),
+  ...descriptors,
+  ...removed,
+  ...notSimulated('allowed_payment_method_types', 'amount_details', 'application_fee_amount', 'customer_account'),
+  ...notSimulated('excluded_payment_method_types', 'hooks', 'payment_details', 'payment_method_configuration'),
+  ...notSimulated('payment_method_options', 'transfer_data'),
+});
+
 export const captureParameters = z.strictObject({
   amount_to_capture: amount().optional(),
   metadata: metadata().optional(),
@@ -94,9 +113,8 @@ export const cancelParameters = z.strictObject({
 
 export const retrieveParameters = z.strictObject({ client_secret: text().optional() });
 
-export const listIntentsParameters = z.strictObject({ ...listParameters, customer: text().optional() });
-
 export type CreateParameters = z.output<typeof createParameters>;
+export type UpdateParameters = z.output<typeof updateParameters>;
 export type ConfirmParameters = z.output<typeof confirmParameters>;
 export type CaptureParameters = z.output<typeof captureParameters>;
 export type CancelParameters = z.output<typeof cancelParameters>;

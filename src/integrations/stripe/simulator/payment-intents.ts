@@ -1,52 +1,59 @@
 import type { Account, Call } from './account.ts';
+import { amountProblem } from './amounts.ts';
 import { invalidRequest, missing } from './api-error.ts';
 import { buildIntent } from './build-intent.ts';
 import type { PaymentMethod } from './card-objects.ts';
+import { confirmationWith, givenMethod } from './confirmation.ts';
+import { requireStatus, unexpectedState } from './intent-status.ts';
 import type { PaymentIntent } from './objects.ts';
-import { paginate } from './pagination.ts';
+import { text } from './parameters.ts';
 import type {
   CancelParameters,
   CaptureParameters,
   ConfirmParameters,
   CreateParameters,
+  UpdateParameters,
 } from './payment-intent-parameters.ts';
 import {
   cancelParameters,
   captureParameters,
   confirmParameters,
   createParameters,
-  listIntentsParameters,
   retrieveParameters,
+  updateParameters,
 } from './payment-intent-parameters.ts';
-import { createPaymentMethod, resolvePaymentMethod } from './payment-methods.ts';
-import type { Confirmation } from './payments.ts';
-import { cancel, capture, confirm, requireStatus, unexpectedState } from './payments.ts';
+import { cancel, capture, confirm } from './payments.ts';
+import type { Resource } from './resource-routes.ts';
+import { fetchObject, fits, listRoute, searchRoute } from './resource-routes.ts';
 import { route } from './router.ts';
 import { buildShipping, mergeMetadata } from './shared-parameters.ts';
+import { given } from './updates.ts';
 
-const path = '/v1/payment_intents';
-const kind = 'payment_intent';
+const paymentIntents: Resource<PaymentIntent> = {
+  path: '/v1/payment_intents',
+  kind: 'payment_intent',
+  param: 'intent',
+  objects: (account) => account.paymentIntents,
+};
+const { path, kind } = paymentIntents;
 
 export const paymentIntentRoutes = [
+  searchRoute(paymentIntents, ['amount', 'currency', 'customer', 'status']),
   route('POST', path, kind, createParameters, createIntent),
   route('POST', `${path}/:id/confirm`, kind, confirmParameters, confirmIntent),
   route('POST', `${path}/:id/capture`, kind, captureParameters, captureIntent),
   route('POST', `${path}/:id/cancel`, kind, cancelParameters, cancelIntent),
   route('GET', `${path}/:id`, kind, retrieveParameters, ({ account }, _parameters, id) => findIntent(account, id)),
-  route('GET', path, kind, listIntentsParameters, ({ account }, { customer, ...page }) =>
-    paginate({ objects: account.paymentIntents, kind, url: path }, page, (intent) =>
-      [undefined, intent.customer].includes(customer),
-    ),
-  ),
+  listRoute(paymentIntents, { customer: text().optional() }, (intent, { customer }) => fits(customer, intent.customer)),
+  route('POST', `${path}/:id`, kind, updateParameters, updateIntent),
 ];
 
-function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
+export function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
   const { account } = call;
   const { customer } = parameters;
-  if (customer !== undefined && account.customers.get(customer) === undefined) {
-    throw missing('customer', customer, 'customer', 400);
-  }
+  requireCustomer(account, customer);
   const method = givenMethod(account, parameters);
+  requireUsable(method, customer ?? null);
   const confirmation = parameters.confirm === true ? confirmationWith(method, parameters) : undefined;
   const intent = account.paymentIntents.add(buildIntent(account, parameters, method));
   call.emit('payment_intent.created', intent);
@@ -54,7 +61,50 @@ function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
   return intent;
 }
 
-function confirmIntent(call: Call, parameters: ConfirmParameters, id: string): PaymentIntent {
+function requireCustomer(account: Account, customer: string | undefined): void {
+  if (customer === undefined || account.customers.get(customer) !== undefined) return;
+  throw missing('customer', customer, 'customer', 400);
+}
+
+/** A method that is saved for a customer pays for that customer only. */
+function requireUsable(method: PaymentMethod | undefined, customer: string | null): void {
+  if (method === undefined || method.customer === null || method.customer === customer) return;
+  const message =
+    customer === null
+      ? 'The provided PaymentMethod is attached to a Customer: give the customer as well.'
+      : `The provided PaymentMethod cannot be attached. To reuse a PaymentMethod, you must attach it to a Customer first.`;
+  throw invalidRequest(message, { param: 'payment_method' });
+}
+
+function updateIntent(call: Call, parameters: UpdateParameters, id: string): PaymentIntent {
+  const { account } = call;
+  const intent = findIntent(account, id);
+  const { metadata: update, shipping, payment_method, payment_method_data, ...fields } = parameters;
+  const { description, receipt_email, transfer_group, statement_descriptor, statement_descriptor_suffix, ...early } =
+    fields;
+  if ([payment_method, payment_method_data, ...Object.values(early)].some((value) => value !== undefined)) {
+    requireStatus(intent, 'update', 'updated', ['requires_payment_method', 'requires_confirmation', 'requires_action']);
+  }
+  const { amount = intent.amount, currency = intent.currency, customer } = early;
+  const problem = amountProblem(amount, currency);
+  if (problem !== undefined) throw invalidRequest(problem.message, { code: problem.code, param: problem.param });
+  requireCustomer(account, customer);
+  const method = givenMethod(account, { payment_method, payment_method_data });
+  requireUsable(method, customer ?? intent.customer);
+  Object.assign(
+    intent,
+    given({ description, receipt_email, transfer_group, statement_descriptor, statement_descriptor_suffix, ...early }),
+    { metadata: mergeMetadata(intent.metadata, update) },
+  );
+  if (shipping !== undefined) intent.shipping = buildShipping(shipping);
+  if (method === undefined) return intent;
+  intent.payment_method = method.id;
+  intent.status = 'requires_confirmation';
+  intent.next_action = null;
+  return intent;
+}
+
+export function confirmIntent(call: Call, parameters: ConfirmParameters, id: string): PaymentIntent {
   const intent = findIntent(call.account, id);
   if (intent.status === 'succeeded') {
     const message = 'You cannot confirm this PaymentIntent because it has already succeeded after being confirmed.';
@@ -66,7 +116,9 @@ function confirmIntent(call: Call, parameters: ConfirmParameters, id: string): P
     'requires_action',
   ]);
   const current = call.account.paymentMethods.get(intent.payment_method ?? '');
-  const confirmation = confirmationWith(givenMethod(call.account, parameters) ?? current, parameters, intent);
+  const method = givenMethod(call.account, parameters) ?? current;
+  requireUsable(method, intent.customer);
+  const confirmation = confirmationWith(method, parameters, intent);
   applyUpdates(intent, parameters);
   confirm(call, intent, confirmation);
   return intent;
@@ -112,39 +164,5 @@ function cancelIntent(call: Call, { cancellation_reason }: CancelParameters, id:
 }
 
 function findIntent(account: Account, id: string): PaymentIntent {
-  const intent = account.paymentIntents.get(id);
-  if (intent === undefined) throw missing(kind, id, 'intent', 404);
-  return intent;
-}
-
-/** The payment method that the parameters name or describe. */
-function givenMethod(account: Account, parameters: ConfirmParameters): PaymentMethod | undefined {
-  const { payment_method: id, payment_method_data: data } = parameters;
-  if (id !== undefined && data !== undefined) {
-    throw invalidRequest('You may only specify one of these parameters: payment_method, payment_method_data.', {
-      code: 'parameters_exclusive',
-      param: 'payment_method_data',
-    });
-  }
-  if (data !== undefined) return createPaymentMethod(account, data);
-  return id === undefined ? undefined : resolvePaymentMethod(account, id);
-}
-
-/** Throws without a method; an intent that exists already stays as it is. */
-function confirmationWith(
-  method: PaymentMethod | undefined,
-  parameters: ConfirmParameters,
-  intent?: PaymentIntent,
-): Confirmation {
-  if (method === undefined) {
-    const message = "You cannot confirm this PaymentIntent because it's missing a payment method.";
-    throw unexpectedState(intent, message);
-  }
-  const { error_on_requires_action, off_session = false, return_url } = parameters;
-  return {
-    method,
-    offSession: off_session !== false,
-    errorOnRequiresAction: error_on_requires_action === true,
-    returnUrl: return_url,
-  };
+  return fetchObject(paymentIntents, account, id);
 }

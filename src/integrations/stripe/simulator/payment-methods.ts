@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Account } from './account.ts';
-import { missing, StripeApiError } from './api-error.ts';
+import type { Account, Call } from './account.ts';
+import { invalidRequest, missing, StripeApiError } from './api-error.ts';
 import type { PaymentMethod } from './card-objects.ts';
 import { createId } from './ids.ts';
 import { choice, integer, metadata, text } from './parameters.ts';
@@ -67,6 +67,33 @@ function checkExpiry(account: Account, month: number, year: number): void {
 
 function invalidCard(code: string, message: string, param: string): StripeApiError {
   return cardError(code, message, { param });
+}
+
+/** Throws the 400 unless the method is attached to the customer. */
+export function requireAttached(account: Account, id: string, customer: string, param: string): PaymentMethod {
+  const method = account.paymentMethods.get(id);
+  if (method === undefined) throw missing('PaymentMethod', id, param, 400);
+  if (method.customer === customer) return method;
+  const message = `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`;
+  throw invalidRequest(message, { code: 'resource_missing', param });
+}
+
+/** Saves the method for a customer. */
+export function attach(call: Call, method: PaymentMethod, customer: string): void {
+  if (method.customer === customer) return;
+  if (method.customer !== null) {
+    throw invalidRequest('The payment method you provided has already been attached to a customer.', {
+      code: 'payment_method_unexpected_state',
+    });
+  }
+  const card = call.account.cards.get(method.id);
+  // Cards whose first use is declined are declined when they are saved as well: https://docs.stripe.com/testing#declined-payments
+  if (card?.decline !== undefined && card.attaches !== true) {
+    const { code, message, declineCode } = card.decline;
+    throw cardError(code, message, { decline_code: declineCode });
+  }
+  method.customer = customer;
+  call.emit('payment_method.attached', method);
 }
 
 export function cardError(code: string, message: string, fields: Record<string, unknown>): StripeApiError {

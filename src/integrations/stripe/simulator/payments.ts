@@ -1,11 +1,13 @@
 import type { Call } from './account.ts';
 import type { StripeApiError } from './api-error.ts';
-import { docUrl, invalidRequest } from './api-error.ts';
+import { docUrl } from './api-error.ts';
 import { bookCharge } from './balance.ts';
 import type { Charge, PaymentMethod } from './card-objects.ts';
 import { createCharge } from './charges.ts';
-import type { IntentStatus, NextAction, PaymentError, PaymentIntent } from './objects.ts';
-import { cardError } from './payment-methods.ts';
+import { openDispute } from './dispute-changes.ts';
+import { unexpectedState } from './intent-status.ts';
+import type { NextAction, PaymentError, PaymentIntent } from './objects.ts';
+import { attach, cardError } from './payment-methods.ts';
 import type { Decline, TestCard } from './test-cards.ts';
 import { AUTHENTICATION_REQUIRED } from './test-cards.ts';
 
@@ -17,26 +19,6 @@ export interface Confirmation {
   /** Decline instead of asking for authentication. */
   readonly errorOnRequiresAction: boolean;
   readonly returnUrl: string | undefined;
-}
-
-/** An operation that the state of the intent does not allow; the error carries the intent. */
-export function unexpectedState(intent: PaymentIntent | undefined, message: string): StripeApiError {
-  return invalidRequest(message, { code: 'payment_intent_unexpected_state', payment_intent: intent });
-}
-
-/** Throws unless the intent has one of the statuses. */
-export function requireStatus(
-  intent: PaymentIntent,
-  action: string,
-  done: string,
-  allowed: readonly IntentStatus[],
-): void {
-  if (allowed.includes(intent.status)) return;
-  throw unexpectedState(
-    intent,
-    `You cannot ${action} this PaymentIntent because it has a status of ${intent.status}. ` +
-      `Only a PaymentIntent with one of the following statuses may be ${done}: ${allowed.join(', ')}.`,
-  );
 }
 
 /** Attempts the payment. Throws the card error of a decline, after which the intent waits for another payment method. */
@@ -55,12 +37,16 @@ export function confirm(call: Call, intent: PaymentIntent, confirmation: Confirm
   call.emit('payment_intent.requires_action', intent);
 }
 
-function asksForAuthentication(card: TestCard | undefined, offSession: boolean): boolean {
+export function asksForAuthentication(card: TestCard | undefined, offSession: boolean): boolean {
   if (card?.authentication === undefined) return false;
   return card.authentication === 'always' || !offSession;
 }
 
-function nextAction(call: Call, intent: PaymentIntent, returnUrl: string | undefined): NextAction {
+export function nextAction(
+  call: Call,
+  intent: Pick<PaymentIntent, 'id' | 'client_secret'>,
+  returnUrl: string | undefined,
+): NextAction {
   const url = `${call.origin}/authenticate/${intent.id}?client_secret=${intent.client_secret}`;
   if (returnUrl !== undefined) return { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url } };
   return { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } };
@@ -105,7 +91,17 @@ function charge(call: Call, intent: PaymentIntent, method: PaymentMethod): void 
   if (intent.capture_method === 'automatic') bookCharge(call.account, attempt);
   else call.later(() => settle(call, attempt));
   call.emit('charge.succeeded', attempt);
+  succeed(call, intent, method);
+}
+
+function succeed(call: Call, intent: PaymentIntent, method: PaymentMethod): void {
+  const { account } = call;
+  if (intent.setup_future_usage !== null && intent.customer !== null) attach(call, method, intent.customer);
   call.emit('payment_intent.succeeded', intent);
+  account.watchers.get(intent.id)?.(call);
+  const dispute = account.cards.get(method.id)?.dispute;
+  const attempt = account.charges.get(intent.latest_charge ?? '');
+  if (dispute !== undefined && attempt !== undefined) call.later(() => openDispute(call, attempt, dispute));
 }
 
 /**
@@ -155,6 +151,7 @@ function fail(call: Call, intent: PaymentIntent, error: PaymentError): void {
   intent.payment_method = null;
   intent.last_payment_error = error;
   call.emit('payment_intent.payment_failed', intent);
+  call.account.watchers.get(intent.id)?.(call);
 }
 
 /** Captures what was authorized, or a part of it: the rest is released, without a refund. */
@@ -168,7 +165,8 @@ export function capture(call: Call, intent: PaymentIntent, amount: number): void
   intent.amount_received = amount;
   bookCharge(call.account, attempt);
   call.emit('charge.captured', attempt, { amount_captured: 0, balance_transaction: null, captured: false });
-  call.emit('payment_intent.succeeded', intent);
+  const method = call.account.paymentMethods.get(attempt.payment_method);
+  if (method !== undefined) succeed(call, intent, method);
 }
 
 /** Releases what was authorized: the charge expires, without a refund. */

@@ -1,44 +1,65 @@
 import * as z from 'zod';
-import { missing } from './api-error.ts';
 import { buildBalance } from './balance.ts';
-import { listParameters, paginate } from './pagination.ts';
-import { text } from './parameters.ts';
+import type { Charge } from './card-objects.ts';
+import type { BalanceTransaction } from './objects.ts';
+import { clearable, metadata, text } from './parameters.ts';
+import type { Resource } from './resource-routes.ts';
+import { fetchObject, fits, listRoute, retrieveRoute, searchRoute } from './resource-routes.ts';
 import { route } from './router.ts';
+import { mergeMetadata } from './shared-parameters.ts';
+import { changedFrom, given } from './updates.ts';
 
-/** Endpoints that only read what payments left behind. */
+const charges: Resource<Charge> = {
+  path: '/v1/charges',
+  kind: 'charge',
+  param: 'charge',
+  objects: (account) => account.charges,
+};
+
+const balanceTransactions: Resource<BalanceTransaction> = {
+  path: '/v1/balance_transactions',
+  kind: 'balance_transaction',
+  label: 'balance transaction',
+  objects: (account) => account.balanceTransactions,
+};
+
+const updateParameters = z.strictObject({
+  description: clearable().optional(),
+  metadata: metadata().optional(),
+  receipt_email: clearable().optional(),
+});
+
+/** What payments left behind. */
 export const recordRoutes = [
   route('GET', '/v1/balance', 'balance', z.strictObject({}), ({ account }) => buildBalance(account)),
 
-  route('GET', '/v1/balance_transactions/:id', 'balance_transaction', z.strictObject({}), ({ account }, _form, id) => {
-    const booking = account.balanceTransactions.get(id);
-    if (booking === undefined) throw missing('balance transaction', id, 'id', 404);
-    return booking;
-  }),
-
+  searchRoute(charges, ['amount', 'currency', 'customer', 'disputed', 'payment_intent', 'refunded', 'status']),
+  retrieveRoute(charges),
+  listRoute(
+    charges,
+    { customer: text().optional(), payment_intent: text().optional() },
+    (charge, { customer, payment_intent }) =>
+      fits(customer, charge.customer) && fits(payment_intent, charge.payment_intent),
+  ),
   route(
-    'GET',
-    '/v1/charges',
+    'POST',
+    '/v1/charges/:id',
     'charge',
-    z.strictObject({ ...listParameters, customer: text().optional(), payment_intent: text().optional() }),
-    ({ account }, parameters) =>
-      paginate(
-        { objects: account.charges, kind: 'charge', url: '/v1/charges' },
-        parameters,
-        (charge) =>
-          [undefined, charge.customer].includes(parameters.customer) &&
-          [undefined, charge.payment_intent].includes(parameters.payment_intent),
-      ),
+    updateParameters,
+    ({ account, emit }, { metadata: update, ...fields }, id) => {
+      const charge = fetchObject(charges, account, id);
+      const before = structuredClone(charge);
+      Object.assign(charge, given(fields), { metadata: mergeMetadata(charge.metadata, update) });
+      emit('charge.updated', charge, changedFrom(before, charge));
+      return charge;
+    },
   ),
 
-  route('GET', '/v1/charges/:id', 'charge', z.strictObject({}), ({ account }, _form, id) => {
-    const charge = account.charges.get(id);
-    if (charge === undefined) throw missing('charge', id, 'charge', 404);
-    return charge;
-  }),
-
-  route('GET', '/v1/payment_methods/:id', 'payment_method', z.strictObject({}), ({ account }, _form, id) => {
-    const method = account.paymentMethods.get(id);
-    if (method === undefined) throw missing('PaymentMethod', id, 'payment_method', 404);
-    return method;
-  }),
+  listRoute(
+    balanceTransactions,
+    { source: text().optional(), type: text().optional(), currency: text().optional() },
+    (booking, { source, type, currency }) =>
+      fits(source, booking.source) && fits<string>(type, booking.type) && fits(currency, booking.currency),
+  ),
+  retrieveRoute(balanceTransactions),
 ];

@@ -6,13 +6,15 @@ import { bookRefund } from './balance.ts';
 import type { Charge } from './card-objects.ts';
 import { createId } from './ids.ts';
 import type { Refund } from './objects.ts';
-import { listParameters, paginate } from './pagination.ts';
 import { amount, choice, metadata, notSimulated, text } from './parameters.ts';
+import type { Resource } from './resource-routes.ts';
+import { fetchObject, fits, listRoute, retrieveRoute } from './resource-routes.ts';
 import { route } from './router.ts';
 import { mergeMetadata } from './shared-parameters.ts';
+import { changedFrom } from './updates.ts';
 
-const path = '/v1/refunds';
-const kind = 'refund';
+const refunds: Resource<Refund> = { path: '/v1/refunds', kind: 'refund', objects: (account) => account.refunds };
+const { path, kind } = refunds;
 
 const createParameters = z.strictObject({
   amount: amount().optional(),
@@ -38,24 +40,17 @@ export const refundRoutes = [
     return refund;
   }),
 
-  route(
-    'GET',
-    path,
-    kind,
-    z.strictObject({ ...listParameters, charge: text().optional(), payment_intent: text().optional() }),
-    (call, parameters) =>
-      paginate(
-        { objects: call.account.refunds, kind, url: path },
-        parameters,
-        (refund) =>
-          [undefined, refund.charge].includes(parameters.charge) &&
-          [undefined, refund.payment_intent].includes(parameters.payment_intent),
-      ),
+  retrieveRoute(refunds),
+  listRoute(
+    refunds,
+    { charge: text().optional(), payment_intent: text().optional() },
+    (refund, { charge, payment_intent }) => fits(charge, refund.charge) && fits(payment_intent, refund.payment_intent),
   ),
-
-  route('GET', `${path}/:id`, kind, z.strictObject({}), ({ account }, _parameters, id) => {
-    const refund = account.refunds.get(id);
-    if (refund === undefined) throw missing(kind, id, 'id', 404);
+  route('POST', `${path}/:id`, kind, z.strictObject({ metadata: metadata().optional() }), (call, parameters, id) => {
+    const refund = fetchObject(refunds, call.account, id);
+    const before = structuredClone(refund);
+    refund.metadata = mergeMetadata(refund.metadata, parameters.metadata);
+    call.emit('refund.updated', refund, changedFrom(before, refund));
     return refund;
   }),
 ];

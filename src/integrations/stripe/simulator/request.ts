@@ -50,7 +50,7 @@ export function checkVersion(headers: Headers): void {
 
 /** Parameters of the query, or of a form-encoded body: v1 of the API takes no JSON. */
 export function readForm({ method, url, headers, body }: SimulatedRequest): FormObject {
-  if (method === 'GET') return decodeForm(url.search.slice(1));
+  if (method === 'GET' || (method === 'DELETE' && body.length === 0)) return decodeForm(url.search.slice(1));
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (body.length > 0 && type !== 'application/x-www-form-urlencoded') {
     throw invalidRequest('Invalid request (check that your POST content type is application/x-www-form-urlencoded).');

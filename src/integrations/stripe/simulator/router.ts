@@ -3,10 +3,11 @@ import type { Call } from './account.ts';
 import { invalidRequest } from './api-error.ts';
 import { checkExpand, expand } from './expand.ts';
 import type { FormObject } from './form.ts';
+import { INCLUDABLE } from './includable.ts';
 import { list, parseParameters, text } from './parameters.ts';
 
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly segments: readonly string[];
   /** Validates the parameters; what it returns executes the request. Both throw a `StripeApiError`. */
   prepare(form: FormObject, id: string): (call: Call) => object;
@@ -26,7 +27,7 @@ export function route<T>(
   schema: z.ZodType<T>,
   run: (call: Call, parameters: T, id: string) => object,
 ): Route {
-  const isList = method === 'GET' && !path.includes(':id');
+  const isList = method === 'GET' && !path.endsWith(':id');
   return {
     method,
     segments: path.split('/'),
@@ -34,7 +35,7 @@ export function route<T>(
       const parameters = parseParameters(schema, form);
       const { expand: paths = [] } = parseParameters(expandParameter, given === undefined ? {} : { expand: given });
       checkExpand(kind, isList, paths);
-      return (call) => expand(call.account, run(call, parameters, id), paths);
+      return (call) => expand(call.account, run(call, parameters, id), paths, INCLUDABLE);
     },
   };
 }
@@ -42,11 +43,12 @@ export function route<T>(
 /** Throws the 404 of an unknown address. */
 export function findRoute(routes: readonly Route[], method: string, path: string): { route: Route; id: string } {
   const given = path.split('/');
+  // The first that fits: a literal address (search) stands before the one of an object.
   const found = routes.find((candidate) => candidate.method === method && fits(candidate.segments, given));
   if (found !== undefined) return { route: found, id: given[found.segments.indexOf(':id')] ?? '' };
   const known = [...new Set(routes.map(({ segments }) => segments[2]))].join(', ');
   throw invalidRequest(
-    `Unrecognized request URL (${method}: ${path}). The simulator knows the basic operations of: ${known}.`,
+    `Unrecognized request URL (${method}: ${path}). The simulator knows operations of: ${known}.`,
     undefined,
     404,
   );

@@ -17,6 +17,16 @@ export interface TestCard {
   readonly decline?: Decline;
   /** `always` also refuses payments off session; `on_session` behaves as a card that was set up for them. */
   readonly authentication?: 'always' | 'on_session';
+  /** Can be saved for a customer although it is declined. */
+  readonly attaches?: true;
+  /** The payment succeeds and is then disputed. */
+  readonly dispute?: DisputeTrait;
+}
+
+export interface DisputeTrait {
+  readonly reason: 'fraudulent' | 'product_not_received';
+  /** An inquiry withdraws no money. */
+  readonly isInquiry: boolean;
 }
 
 const DECLINED = 'Your card was declined.';
@@ -95,7 +105,14 @@ const ROWS: readonly Row[] = [
     },
   ],
   ['4100000000000019', ['radarBlock', 'chargeDeclinedFraudulent'], { decline: cardDeclined('fraudulent') }],
-  ['4000000000000341', ['chargeCustomerFail'], { decline: GENERIC }],
+  ['4000000000000341', ['chargeCustomerFail', 'visa_chargeCustomerFail'], { decline: GENERIC, attaches: true }],
+  ['4000000000000259', ['createDispute'], { dispute: { reason: 'fraudulent', isInquiry: false } }],
+  [
+    '4000000000002685',
+    ['createDisputeProductNotReceived'],
+    { dispute: { reason: 'product_not_received', isInquiry: false } },
+  ],
+  ['4000000000001976', ['createDisputeInquiry'], { dispute: { reason: 'fraudulent', isInquiry: true } }],
   ['4000002500003155', ['authenticationRequiredOnSetup'], { authentication: 'always', country: 'IE' }],
   ['4000002760003184', ['authenticationRequired'], { authentication: 'always', country: 'DE' }],
   ['4000003800000446', ['authenticationRequiredSetupForOffSession'], { authentication: 'on_session', country: 'IE' }],

@@ -1,0 +1,120 @@
+import type { EventHook } from '../integrations/event-hooks.ts';
+import { hooksFor } from '../integrations/event-hooks.ts';
+import type { Integration } from '../integrations/integration.ts';
+import type { Integrations } from '../integrations/integrations.ts';
+import type { EffectOutcome, EventEffects } from '../webhooks/effects.ts';
+import type { LoggedEvent } from '../webhooks/event-log.ts';
+import type { EventLedger, NewEvent } from './event-ledger.ts';
+import { readFacts } from './stripe-facts.ts';
+import type { StripeEvent } from './stripe-objects.ts';
+import { stripeEvent, thinEvent } from './stripe-objects.ts';
+
+/** What a hook is told: an event that had its effect. */
+export interface HookNote extends NewEvent {
+  integration: string;
+}
+
+/**
+ * Carries out one kind of hook. Called again for the same event only when the first call did not live to be marked as done: a second
+ * call with the same claim must add nothing.
+ */
+export type HookRunner = (note: HookNote) => Promise<void>;
+
+export interface PaymentEffectsOptions {
+  events: EventLedger;
+  integrations: Pick<Integrations, 'list'>;
+  hooks: Readonly<Record<EventHook, HookRunner>>;
+}
+
+/** Types that occur once per object: a second event of that kind about the same object tells nothing new, whatever its id. */
+const ONCE = new Set([
+  'payment_intent.succeeded',
+  'payment_intent.canceled',
+  'customer.subscription.created',
+  'customer.subscription.deleted',
+]);
+
+/** Stripe's events applied to payments and subscriptions, each exactly once and in any order. */
+export class PaymentEffects implements EventEffects {
+  readonly #options: PaymentEffectsOptions;
+
+  constructor(options: PaymentEffectsOptions) {
+    this.#options = options;
+  }
+
+  async apply(delivery: LoggedEvent): Promise<EffectOutcome> {
+    if (delivery.provider !== 'stripe') return ignored(undefined);
+    if (!delivery.verdict.valid) return ignored('Not verified: an event that anybody could have sent has no effect.');
+    const event = parseEvent(delivery.body);
+    if (typeof event === 'string') return ignored(event);
+    const integration = await this.#integrationOf(delivery, event);
+    if (integration === undefined) {
+      const mode = event.livemode ? 'live' : 'test';
+      return ignored(`A ${mode} event, and no stripe integration of this workspace is in ${mode} mode for it.`);
+    }
+    return this.#applyOnce(delivery.workspace, event, integration);
+  }
+
+  async #applyOnce(workspace: string, event: StripeEvent, integration: Integration): Promise<EffectOutcome> {
+    const { name, config } = integration;
+    const reading = readFacts(event, { workspace, integration: name, mode: config.mode });
+    const hooks = hooksFor(config.settings, event.type);
+    if (reading === undefined && hooks.length === 0) {
+      return ignored(`${event.type} changes no payment and no subscription here.`);
+    }
+    const { subject, facts, note } = reading ?? { subject: event.id, facts: [], note: event.type };
+    const { id: eventId, type, created } = event;
+    const claim = ONCE.has(type) && reading !== undefined ? `${type} ${subject}` : eventId;
+    const applied = { workspace, claim, eventId, type, subject, note, occurredAt: created * 1000 };
+    const isFirst = await this.#options.events.apply(applied, facts, hooks);
+    await this.#runHooks({ ...applied, integration: name });
+    return { result: isFirst ? 'applied' : 'already_applied', note };
+  }
+
+  /** Those of this call, and those that an earlier one left open when it died. */
+  async #runHooks(note: HookNote): Promise<void> {
+    const { events, hooks } = this.#options;
+    for (const name of await events.openHooks(note)) {
+      const run = Object.entries(hooks).find(([known]) => known === name)?.[1];
+      await run?.(note);
+      await events.endHook(note, name);
+    }
+  }
+
+  /** The integration whose secret signed the event, or whose account it is about, among those of the event's own mode. */
+  async #integrationOf(delivery: LoggedEvent, event: StripeEvent): Promise<Integration | undefined> {
+    const { reports } = await this.#options.integrations.list(delivery.workspace);
+    const mode = event.livemode ? 'live' : 'test';
+    const candidates = reports
+      .map(({ integration }) => integration)
+      .filter(({ config }) => config.service === 'stripe' && config.mode === mode);
+    const { matchedSecret } = delivery.verdict;
+    const signed = candidates.filter(({ config }) => config.webhookSecretEnvs.some((name) => name === matchedSecret));
+    const pool = signed.length > 0 ? signed : candidates;
+    return pool.find(({ config }) => config.settings['account'] === event.account) ?? pool[0];
+  }
+}
+
+/** The event, or why its effects cannot be known. */
+function parseEvent(body: Buffer): StripeEvent | string {
+  const json = parseJson(body);
+  const event = stripeEvent.safeParse(json);
+  if (event.success) return event.data;
+  const thin = thinEvent.safeParse(json);
+  if (!thin.success) return 'Not an event of Stripe that can be read.';
+  const { id, related_object: object } = thin.data;
+  const about = object === undefined ? '' : ` (about ${object.id})`;
+  return `A thin event of API v2: it carries no object${about}. Fetch ${id} at /v2/core/events, or let the endpoint receive snapshot events.`;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function ignored(note: string | undefined): EffectOutcome {
+  return { result: 'ignored', note };
+}
