@@ -1,4 +1,5 @@
 import type { Provider } from '../../integrations/provider.ts';
+import { BEARER, headerFields } from './api-headers.ts';
 import type { Blueprint } from './blueprint.ts';
 import { usesPostgres } from './blueprint.ts';
 import { environmentNames, projectFiles } from './project-files.ts';
@@ -39,13 +40,14 @@ function takeReadme(templates: Map<string, string>, provider: Provider): string 
 function wordsOf(blueprint: Blueprint): Words {
   const { provider, packageName, repository, testRunner, store } = blueprint;
   const { service, title, api } = provider;
-  const baseUrl = api?.baseUrl ?? BASE_URLS[service];
+  const baseUrl = api?.baseUrl;
   const names = environmentNames(provider);
   const manager = repository.packageManager;
   return [
     ...(testRunner === 'jest' ? [["from 'vitest'", "from '@jest/globals'"] as const] : []),
     [ACME_URL, baseUrl === undefined ? `required(env, '${names.urlEnv}')` : `env.${names.urlEnv} ?? '${baseUrl}'`],
     ...(usesPostgres(blueprint) ? [[DATABASE_URL, "required(env, 'DATABASE_URL')"] as const] : []),
+    [ACME_HEADERS, `return { ${headerFields(provider)} };`],
     ['ACME_API_KEY', names.apiKeyEnv],
     ['ACME_API_URL', names.urlEnv],
     ['ACME_WEBHOOK_SECRET', names.webhookSecretEnv],
@@ -65,8 +67,7 @@ const ACME_URL = "env.ACME_API_URL ?? 'https://api.acme.example'";
 /** Where SQLite is by default; a server has no such place. */
 const DATABASE_URL = "env.DATABASE_URL ?? 'file:./integration.db'";
 
-/** Of providers that have a template of their own before they have operations in the catalogue. */
-const BASE_URLS: Readonly<Record<string, string>> = { sendgrid: 'https://api.sendgrid.com' };
+const ACME_HEADERS = `return { ${BEARER} };`;
 
 const STORE_NOTES = {
   sqlite: 'One SQLite file at `DATABASE_URL` (`file:` and a path). Every commit survives power loss.',

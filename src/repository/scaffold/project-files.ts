@@ -102,7 +102,9 @@ function envExample(blueprint: Blueprint): string {
     `${apiKeyEnv}=`,
     '# All that may be in use, separated by commas.',
     `${webhookSecretEnv}=`,
-    ...(provider.api === undefined ? ['# Where the API is.', `${urlEnv}=`] : []),
+    ...(provider.api === undefined
+      ? ['# Where the API is.', `${urlEnv}=`]
+      : [`# Where the API is, if not at ${provider.api.baseUrl}.`, `# ${urlEnv}=`]),
     '# Where the provider delivers to: scheme and host, without path.',
     'PUBLIC_URL=http://localhost:3000',
     'HOST=127.0.0.1',

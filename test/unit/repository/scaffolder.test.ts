@@ -193,6 +193,18 @@ describe('Scaffolder', () => {
   });
 });
 
+it.each([
+  ['github', `accept: 'application/vnd.github+json', authorization: \`Bearer \${apiKey}\``],
+  ['shopify', "{ 'x-shopify-access-token': apiKey }"],
+  ['paddle', `{ authorization: \`Bearer \${apiKey}\` }`],
+])('authenticates to %s as its API wants it', async (service, expected) => {
+  const { root, scaffold } = open();
+  await scaffold({ service });
+  expect(
+    readFileSync(join(root, `services/integrations/${service}/src/clients/${service}.client.ts`), 'utf8'),
+  ).toContain(expected);
+});
+
 describe('what is generated fits the repository', () => {
   it('CommonJS, Jest, Prisma on PostgreSQL, and the shared library', async () => {
     const { scaffold, read } = open({

@@ -21,7 +21,7 @@ export class AcmeClient implements AcmeApi {
   constructor({ apiKey, ...options }: AcmeClientOptions) {
     this.#http = new HttpClient({
       ...options,
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      headers: { ...authentication(apiKey), 'content-type': 'application/json' },
     });
   }
 
@@ -33,4 +33,8 @@ export class AcmeClient implements AcmeApi {
     const request = { method: 'POST', path, body: JSON.stringify(body), isRepeatable: false, signal } as const;
     return (await this.#http.request(request)).body;
   }
+}
+
+function authentication(apiKey: string): Record<string, string> {
+  return { authorization: `Bearer ${apiKey}` };
 }
