@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +16,7 @@ import { RepositoryDetector } from '../../src/repository/detect.ts';
 import type { Store } from '../../src/repository/scaffold/blueprint.ts';
 import { Scaffolder } from '../../src/repository/scaffold/scaffolder.ts';
 import { signWebhook } from '../../src/webhooks/sign.ts';
+import { connectInMemory } from '../e2e/in-memory-server.ts';
 
 const run = promisify(execFile);
 const MODULES = resolve(import.meta.dirname, '../../node_modules');
@@ -111,6 +113,33 @@ describe('the generated server', () => {
     expect(server.log()).not.toContain(SECRET);
   });
 
+  it.each([
+    ['a payment', ['payment_intent.payment_failed', 'payment_intent.succeeded', 'charge.refunded']],
+    [
+      'a subscription',
+      ['customer.subscription.created', 'customer.subscription.updated', 'customer.subscription.deleted'],
+    ],
+  ])('passes every point of replay_webhook with %s', async (_story, examples) => {
+    const handler = await startServer();
+    const state = createServer((_request, response) => response.end(JSON.stringify(handler.records())));
+    onTestFinished(() => void state.close());
+    await once(state.listen(0, '127.0.0.1'), 'listening');
+    const address = state.address();
+    const agent = await connectInMemory({ env: { STRIPE_WEBHOOK_SECRET: SECRET } });
+    const answer = await agent.call('replay_webhook', {
+      provider: 'stripe',
+      examples,
+      to: `${handler.url}/webhooks/stripe`,
+      state_url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+      times: 10,
+      order: 'shuffled',
+      faults: ['all'],
+    });
+    const verdict = answer.body['verdict'] as { point: string; result: string; evidence: string }[];
+    expect(verdict.filter(({ result }) => result !== 'pass')).toEqual([]);
+    expect(verdict.map(({ point }) => point)).toEqual(expect.arrayContaining(['verifies', 'idempotent', 'order_safe']));
+  });
+
   it('keeps what it answered 200 to when it is killed, and then knows it for a duplicate', async () => {
     const first = await startServer();
     expect(await first.post(sign(history()[3] ?? ''))).toBe(200);
@@ -160,6 +189,8 @@ interface RunningServer {
   log(): string;
   post(delivery: { headers: Record<string, string>; body: Buffer }): Promise<number>;
   stored(): { events: unknown; payment: unknown };
+  /** All that events left behind. */
+  records(): unknown[];
 }
 
 /** The built server as a process, on a free port. */
@@ -189,6 +220,12 @@ async function startServer(database = join(mkdtempSync(join(root, 'data-')), 'te
       });
       await response.arrayBuffer();
       return response.status;
+    },
+    records() {
+      const reader = new Database(database, { readonly: true });
+      const rows = reader.prepare('SELECT * FROM integration_record ORDER BY kind, id').all();
+      reader.close();
+      return rows;
     },
     stored() {
       const reader = new Database(database, { readonly: true });
