@@ -6,7 +6,7 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
-import { rememberEvents } from './event-reports.ts';
+import { mailEvents, rememberEvents } from './event-reports.ts';
 import { AnyApi } from './integrations/any-api.ts';
 import { catalogue, simulatedServices } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -116,10 +116,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
-  const hooks = { memory: rememberEvents(reports) };
-  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const project = new ProjectFolder(settings.projectRoot);
   const { mail, mailEffects } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
+  const hooks = { memory: rememberEvents(reports), mail: mailEvents({ mail, integrations, log }) };
+  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const webhooks = new IntegrationWebhooks(integrations);
   const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({

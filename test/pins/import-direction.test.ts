@@ -41,7 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'stdout-guard.ts': [],
   'telemetry-sdk.ts': ['core'],
   'breaker-reports.ts': ['core', 'memory', 'resilience'],
-  'event-reports.ts': ['memory', 'payments'],
+  'event-reports.ts': ['core', 'memory', 'integrations', 'mail', 'payments'],
   'app.ts': [
     'breaker-reports.ts',
     'event-reports.ts',
