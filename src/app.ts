@@ -30,6 +30,8 @@ import { openPayments } from './payments/open-payments.ts';
 import { paymentMigrations } from './payments/payment-migrations.ts';
 import { prompts } from './prompts/registry.ts';
 import type { Toolbox } from './protocol/serving.ts';
+import { RepositoryDetector } from './repository/detect.ts';
+import { Scaffolder } from './repository/scaffold/scaffolder.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -134,6 +136,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   listener.watch(() => existsSync(settings.databasePath));
   const simulators = createSimulators(clock);
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
+  const repositories = new RepositoryDetector(project, settings.libraryPackage);
   const archive = new SqliteMemoryArchive(sqlite, clock);
   const maintenance = scheduleMaintenance(log, {
     memory: () => archive.maintain(settings.memoryLimit),
@@ -157,6 +160,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       events,
       listener,
       certificates,
+      repositories,
+      scaffolder: new Scaffolder(project, repositories, catalogue),
       simulators,
       secrets,
       clock,
