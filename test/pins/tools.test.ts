@@ -47,7 +47,7 @@ describe('tool list', () => {
     expect(tools.length).toBeLessThanOrEqual(26);
     expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48 * 1024);
     // Those that are to come need room: about 1.3 KB each.
-    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48_000);
+    expect(JSON.stringify(listed).length).toBeLessThanOrEqual(48_400);
   });
 
   it.each(listed)('$name keeps the conventions', ({
