@@ -1,9 +1,9 @@
-/** Runs the demo and puts what it printed into README.md. */
+/** Runs the demo, as built, and puts what it printed into README.md. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const WIDTH = 170;
-const { stdout, status } = spawnSync(process.execPath, ['scripts/demo.ts'], { encoding: 'utf8' });
+const { stdout, status } = spawnSync(process.execPath, ['bin/breakwater.mjs', 'demo'], { encoding: 'utf8' });
 if (status !== 0) throw new Error(`The demo failed:\n${stdout}`);
 const lines = stdout
   .trim()
