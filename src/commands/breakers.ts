@@ -28,7 +28,7 @@ export function addBreakers(program: Command, context: CommandContext): void {
   const { host } = context;
   const breakers = program
     .command('breakers')
-    .description('circuit breakers, shared by every process on this machine')
+    .description('look at and control circuit breakers')
     .addHelpText(
       'after',
       examples(
@@ -77,7 +77,7 @@ function describe({ since, failures, retry_after_ms, forced, last_error, state }
   const facts = [
     since !== undefined && state !== 'closed' ? `since ${formatTime(since)}` : [],
     failures ? `${failures} failed in a row` : [],
-    retry_after_ms === undefined ? [] : `tries again in ${Math.ceil(retry_after_ms / 1000)} s`,
+    retry_after_ms === undefined || forced !== undefined ? [] : `tries again in ${Math.ceil(retry_after_ms / 1000)} s`,
     forced === undefined
       ? []
       : `by ${forced.owner}: ${forced.reason}${forced.until === null ? '' : `, until ${formatTime(forced.until)}`}`,

@@ -15,7 +15,7 @@ const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 export function addCompletion(program: Command, { host }: CommandContext): void {
   program
     .command('completion')
-    .description('print a script that completes commands and options')
+    .description('print a script for shell completion')
     .addArgument(new Argument('<shell>', 'which one').choices(Object.keys(SHELLS)))
     .action(async (shell: keyof typeof SHELLS) => host.write(SHELLS[shell](nodesOf(program, ''))))
     .addHelpText(

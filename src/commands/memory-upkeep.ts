@@ -1,7 +1,7 @@
 import type { CommandResult } from './command.ts';
 import { resultOf } from './command.ts';
 import type { Host } from './host.ts';
-import { indent, plural } from './style.ts';
+import { formatBytes, indent, plural } from './style.ts';
 
 export async function showStats(host: Host): Promise<CommandResult> {
   const archive = await host.archive();
@@ -10,7 +10,7 @@ export async function showStats(host: Host): Promise<CommandResult> {
       ({ workspace, memories, superseded, agents, oldest, newest }) =>
         `  ${workspace}: ${memories} memories by ${plural(agents, 'agent')}, ${superseded} superseded, ${day(oldest)} to ${day(newest)}`,
     );
-    const sums = `${plural(versions, 'earlier version')}, ${plural(links, 'link')}, ${expired} expired; the database has ${megabytes(bytes)}`;
+    const sums = `${plural(versions, 'earlier version')}, ${plural(links, 'link')}, ${expired} expired; the database has ${formatBytes(bytes)}`;
     return [...lines, sums].join('\n');
   });
 }
@@ -39,14 +39,10 @@ export async function vacuum(host: Host): Promise<CommandResult> {
   const { before, after } = await archive.vacuum();
   return resultOf(
     { expired, over_limit: overLimit, bytes_before: before, bytes_after: after },
-    () => `The database went from ${megabytes(before)} to ${megabytes(after)}.`,
+    () => `The database went from ${formatBytes(before)} to ${formatBytes(after)}.`,
   );
 }
 
 function day(timeMs: number): string {
   return new Date(timeMs).toISOString().slice(0, 10);
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -24,7 +24,7 @@ export function addSimulate(program: Command, context: CommandContext): void {
     return undefined;
   });
   command
-    .description('run a stateful double of a service on loopback until Ctrl-C; with --json a line for each request')
+    .description('run a stateful double of a service until Ctrl-C')
     .argument('<service>', 'stripe, sendgrid, slack or github')
     .option('--port <number>', 'default: a free one', wholeNumber(0, 65_535), 0)
     .option('--webhook <url>', 'where events go, http on this machine')

@@ -29,7 +29,7 @@ const integrationRow = z.object({
 
 export function addStatus(program: Command, context: CommandContext): void {
   addCommand(program, 'status', context, async () => resultOf(await readStatus(context.host), formatStatus))
-    .description('integrations, breakers, webhooks and payments of this project at a glance')
+    .description('this project at a glance')
     .addHelpText('after', examples('status', 'status --json'));
 }
 

@@ -20,7 +20,7 @@ export function addDemo(program: Command, context: CommandContext): void {
     const verdict = failures === 0 ? 'Everything went as told' : `${failures} checks failed`;
     return resultOf({ failures, seconds, checks }, () => `\n${verdict}, in ${seconds} s.`, failures > 0);
   })
-    .description('plays the main job on the real server against a simulated Stripe, in a few seconds')
+    .description('play the main job on the real server')
     .addHelpText('after', examples('demo', 'demo --json'));
 }
 

@@ -2,117 +2,140 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Secrets } from '../../core/secrets.ts';
+import type { Settings } from '../../settings.ts';
 import type { Host } from '../host.ts';
 import type { ClientFile, ServerEntry } from './client-files.ts';
 import { readClientFile } from './client-files.ts';
 import type { Finding } from './finding.ts';
 
 /** Where clients keep their servers: of the project, and of the user. */
-const PROJECT_FILES = ['.mcp.json', '.cursor/mcp.json', '.vscode/mcp.json'];
-const USER_FILES = ['.claude.json', '.cursor/mcp.json'];
+const PROJECT_FILES = ['.mcp.json', '.cursor/mcp.json', '.vscode/mcp.json', '.claude/settings.json'];
+const USER_FILES = ['.claude.json', '.cursor/mcp.json', '.claude/settings.json'];
 
-export async function checkClients(host: Host): Promise<Finding[]> {
-  const { projectRoot } = host.settings();
-  const paths = [
-    ...PROJECT_FILES.map((name) => join(projectRoot, name)),
-    ...USER_FILES.map((name) => join(homedir(), name)),
-    ...[projectRoot, homedir()].map((folder) => join(folder, '.claude/settings.json')),
-  ];
-  const files = (await Promise.all([...new Set(paths)].map((path) => readClientFile(path, projectRoot)))).filter(
-    (file) => file !== undefined,
-  );
+/** Clients list tools as `mcp__<server>__<tool>`, with at most this many characters. */
+const MAX_TOOL_NAME = 64;
+
+export async function readClientFiles({ projectRoot }: Settings): Promise<ClientFile[]> {
+  const shared = PROJECT_FILES.map((name) => join(projectRoot, name));
+  const own = USER_FILES.map((name) => join(homedir(), name)).filter((path) => !shared.includes(path));
+  const files = await Promise.all([
+    ...shared.map((path) => readClientFile(path, projectRoot, true)),
+    ...own.map((path) => readClientFile(path, projectRoot, false)),
+  ]);
+  return files.filter((file) => file !== undefined);
+}
+
+/** Variables that some client gives the server, and so need not be set in this shell. */
+export function variablesOf(files: readonly ClientFile[], secrets: Secrets): Set<string> {
+  const entries = files.flatMap((file) => file.entries.flatMap(({ env }) => Object.entries(env)));
+  return new Set(entries.filter(([, value]) => expand(value, secrets).trim() !== '').map(([name]) => name));
+}
+
+export function checkClients(files: readonly ClientFile[], host: Host): Finding[] {
   const findings = files.flatMap((file) => checkFile(file, host));
-  const isKnown = files.some(({ entries, plugins }) => entries.length + plugins.length > 0);
-  if (isKnown || findings.length > 0) return findings;
-  return [
-    finding(
-      'warn',
-      'no client here is set up to start Breakwater',
-      'claude mcp add breakwater -- npx -y breakwater-mcp, or an entry in .mcp.json as in the README.',
-    ),
-  ];
+  if (findings.length > 0) return findings;
+  const fix = 'claude mcp add breakwater -- npx -y breakwater-mcp; or write an entry into .mcp.json as in the README.';
+  return [finding('warn', 'no client here is set up to start Breakwater', fix)];
 }
 
 function finding(level: Finding['level'], what: string, fix?: string): Finding {
   return { area: 'clients', level, what, fix };
 }
 
-function checkFile({ path, problem, entries, plugins, isShared }: ClientFile, host: Host): Finding[] {
-  if (problem !== undefined)
+function checkFile(file: ClientFile, host: Host): Finding[] {
+  const { path, problem, entries, plugins } = file;
+  if (problem !== undefined) {
     return [finding('broken', `${path}: ${problem}`, 'Correct it: clients ignore the whole file.')];
+  }
   return [
     ...plugins.map((name) => finding('ok', `${path}: the plugin ${name} is on`)),
     ...entries.flatMap((entry) => {
-      const problems = [...checkCommand(path, entry), ...checkEnv(path, entry, isShared, host)];
+      const problems = [
+        ...checkStart(path, entry),
+        ...checkKeys(file, entry, host),
+        ...checkReferences(path, entry, host),
+        ...checkDatabasePath(path, entry, host),
+      ];
       const isBroken = problems.some(({ level }) => level === 'broken');
-      return isBroken
-        ? problems
-        : [finding('ok', `${path}: "${entry.name}" starts it with ${entry.command}`), ...problems];
+      const start = finding('ok', `${path}: "${entry.name}" starts it with ${entry.command}`);
+      return isBroken ? problems : [start, ...problems];
     }),
   ];
 }
 
-function checkCommand(path: string, { name, command, args, isDisabled, toolNameLength }: ServerEntry): Finding[] {
-  const findings: Finding[] = [];
+function checkStart(path: string, { name, command, args, isDisabled, toolNameLength }: ServerEntry): Finding[] {
+  const about = `${path}: "${name}"`;
   const missing = [command, ...args].find((word) => isAbsolute(word) && !existsSync(word));
-  if (missing !== undefined) {
-    findings.push(
-      finding(
-        'broken',
-        `${path}: "${name}" starts ${missing}, which does not exist`,
-        'Correct the path, or use npx -y breakwater-mcp.',
-      ),
-    );
-  }
-  if (isDisabled) {
-    findings.push(
-      finding(
-        'warn',
-        `${path}: "${name}" is switched off for this project`,
-        'Switch it on again: /mcp in Claude Code.',
-      ),
-    );
-  }
-  if (toolNameLength > 64) {
-    findings.push(
-      finding(
-        'broken',
-        `${path}: with the name "${name}" tools get names of ${toolNameLength} characters; 64 is the limit`,
-        'Call the server breakwater.',
-      ),
-    );
-  }
-  return findings;
+  return [
+    ...(missing === undefined
+      ? []
+      : [
+          finding(
+            'broken',
+            `${about} starts ${missing}, which does not exist`,
+            'Correct the path, or use: npx -y breakwater-mcp.',
+          ),
+        ]),
+    ...(isDisabled
+      ? [finding('warn', `${about} is switched off for this project`, 'Switch it on again with /mcp in Claude Code.')]
+      : []),
+    ...(toolNameLength > MAX_TOOL_NAME
+      ? [
+          finding(
+            'broken',
+            `${about}: the name makes tool names of ${toolNameLength} characters; ${MAX_TOOL_NAME} is the limit`,
+            'Call the server breakwater.',
+          ),
+        ]
+      : []),
+  ];
 }
 
-const REFERENCE = /\$\{([A-Za-z_]\w*)(:-[^}]*)?\}/g;
-
-function checkEnv(path: string, { name, env }: ServerEntry, isShared: boolean, { secrets, redactor }: Host): Finding[] {
-  return Object.entries(env).flatMap(([variable, value]) => [
-    ...(redactor.find(value) === undefined ? [] : [keyInFile(path, name, variable, isShared)]),
-    ...unsetReferences(value, secrets).map((unset) =>
-      finding(
-        'warn',
-        `${path}: "${name}" takes ${variable} from ${unset}, which is not set here`,
-        `Set ${unset}, or write \${${unset}:-} where it may be absent.`,
-      ),
+function checkKeys({ path, isShared }: ClientFile, { name, env }: ServerEntry, { redactor }: Host): Finding[] {
+  const held = Object.keys(env).filter((variable) => redactor.find(env[variable] ?? '') !== undefined);
+  if (!isShared) return [];
+  return held.map((variable) =>
+    finding(
+      'warn',
+      `${path}: "${name}" holds the value of ${variable}, in a file of the project`,
+      `Write "\${${variable}:-}" there and set the variable in your shell; replace the key if the file was ever committed.`,
     ),
-  ]);
-}
-
-function keyInFile(path: string, name: string, variable: string, isShared: boolean): Finding {
-  const what = `${path}: "${name}" holds the value of ${variable}`;
-  if (!isShared) return finding('ok', `${what} (a file of yours alone)`);
-  return finding(
-    'warn',
-    `${what}, in a file that is shared`,
-    `Write "\${${variable}:-}" there, set the variable in your shell, and replace the key if the file was ever committed.`,
   );
 }
 
-/** Variables without a default that are not set: clients pass the reference on as it stands, and it counts as unset. */
-function unsetReferences(value: string, secrets: Secrets): string[] {
-  return [...value.matchAll(REFERENCE)].flatMap(([, name = '', fallback]) =>
-    fallback === undefined && secrets.get(name) === undefined ? [name] : [],
+const REFERENCE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
+
+/** Variables without a default that are not set: clients pass such a reference on as it stands, and it counts as unset. */
+function checkReferences(path: string, { name, env }: ServerEntry, { secrets }: Host): Finding[] {
+  return Object.entries(env).flatMap(([variable, value]) =>
+    [...value.matchAll(REFERENCE)]
+      .filter(([, from = '', fallback]) => fallback === undefined && secrets.get(from) === undefined)
+      .map(([, from]) =>
+        finding(
+          'warn',
+          `${path}: "${name}" takes ${variable} from ${from}, which is not set here`,
+          `Set ${from}, or write \${${from}:-} where it may be absent.`,
+        ),
+      ),
+  );
+}
+
+/** A server with another database would be examined by nobody. */
+function checkDatabasePath(path: string, { name, env }: ServerEntry, { secrets, settings }: Host): Finding[] {
+  const given = expand(env['BREAKWATER_DB'] ?? '', secrets);
+  if (given === '' || given === settings().databasePath) return [];
+  return [
+    finding(
+      'warn',
+      `${path}: "${name}" uses the database ${given}, not the one examined here`,
+      `Examine that one: BREAKWATER_DB=${given} breakwater doctor`,
+    ),
+  ];
+}
+
+function expand(value: string, secrets: Secrets): string {
+  return value.replaceAll(
+    REFERENCE,
+    (_reference, name: string, fallback?: string) => secrets.get(name) ?? fallback ?? '',
   );
 }

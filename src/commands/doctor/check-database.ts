@@ -1,9 +1,9 @@
 import type { Host } from '../host.ts';
+import { formatBytes } from '../style.ts';
 import type { Finding } from './finding.ts';
 
-const MEGABYTE = 1e6;
 /** Checkpoints keep the log below; above it some reader has been open for long. */
-const LARGE_WAL_BYTES = 256 * MEGABYTE;
+const LARGE_WAL_BYTES = 256e6;
 
 /** The file is read and not changed: a missing one stays missing. */
 export async function checkDatabase(host: Host): Promise<Finding[]> {
@@ -25,7 +25,7 @@ export async function checkDatabase(host: Host): Promise<Finding[]> {
       ),
     ];
   }
-  const sizes = `${megabytes(bytes)}, log ${megabytes(walBytes)}`;
+  const sizes = `${formatBytes(bytes)}, log ${formatBytes(walBytes)}`;
   const schema = pending === 0 ? 'schema current' : `${pending} schema steps to be applied at the next use`;
   const findings = [finding('ok', `${path}, ${sizes}, sound, ${schema}`)];
   if (journalMode !== 'wal') {
@@ -41,14 +41,10 @@ export async function checkDatabase(host: Host): Promise<Finding[]> {
     findings.push(
       finding(
         'warn',
-        `the write-ahead log has ${megabytes(walBytes)}`,
+        `the write-ahead log has ${formatBytes(walBytes)}`,
         'End programs that keep the database open, then run: breakwater memory vacuum',
       ),
     );
   }
   return findings;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / MEGABYTE).toFixed(1)} MB`;
 }

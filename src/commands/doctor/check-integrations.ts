@@ -11,10 +11,11 @@ export async function readIntegrations(host: Host): Promise<IntegrationListing> 
   return deps.integrations.list(workspace);
 }
 
-export async function checkIntegrations(host: Host): Promise<Finding[]> {
+/** @param given variables that clients give the server themselves */
+export async function checkIntegrations(host: Host, given: ReadonlySet<string>): Promise<Finding[]> {
   const { reports, broken } = await readIntegrations(host);
   const findings = [
-    ...reports.flatMap(checkOne),
+    ...reports.flatMap((report) => checkOne(report, given)),
     ...broken.map(
       ({ name, problems }): Finding => ({
         area: 'integrations',
@@ -32,7 +33,10 @@ export async function checkIntegrations(host: Host): Promise<Finding[]> {
   return [...(findings.length === 0 ? [none] : findings), checkConsent(reports, host.settings().allowLive)];
 }
 
-function checkOne({ integration, secrets, missing, warnings }: IntegrationReport): Finding[] {
+function checkOne(
+  { integration, secrets, missing, warnings }: IntegrationReport,
+  given: ReadonlySet<string>,
+): Finding[] {
   const { name, config } = integration;
   const finding = (level: Finding['level'], what: string, fix?: string): Finding => ({
     area: 'integrations',
@@ -41,7 +45,7 @@ function checkOne({ integration, secrets, missing, warnings }: IntegrationReport
     fix,
   });
   const settings = missing.filter((what) => what.startsWith('settings.'));
-  const unset = missing.filter((what) => !what.startsWith('settings.'));
+  const unset = missing.filter((what) => !what.startsWith('settings.') && !given.has(what));
   const problems = [
     ...unset.map((variable) =>
       finding(

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import * as z from 'zod';
 import { codeOf } from '../../core/errors.ts';
 import { tools } from '../../tools/registry.ts';
@@ -50,9 +49,12 @@ const file = z.object({
 const MENTION = /breakwater/i;
 const LONGEST_TOOL_NAME = Math.max(...tools.map(({ name }) => name.length));
 
-/** Undefined when there is no such file. */
-export async function readClientFile(path: string, project: string): Promise<ClientFile | undefined> {
-  const isShared = basename(path) !== '.claude.json' && path.startsWith(project);
+/** Undefined when there is no such file. @param isShared whether others get the file with the project */
+export async function readClientFile(
+  path: string,
+  project: string,
+  isShared: boolean,
+): Promise<ClientFile | undefined> {
   const nothing = { path, entries: [], plugins: [], isShared };
   try {
     const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');

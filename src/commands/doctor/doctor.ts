@@ -5,7 +5,7 @@ import { addCommand, examples, resultOf } from '../command.ts';
 import type { Host } from '../host.ts';
 import type { Style } from '../style.ts';
 import { indent, paint, plural } from '../style.ts';
-import { checkClients } from './check-clients.ts';
+import { checkClients, readClientFiles, variablesOf } from './check-clients.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkHosts } from './check-hosts.ts';
 import { checkIntegrations } from './check-integrations.ts';
@@ -18,9 +18,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
     const summary = { broken: count('broken'), warnings: count('warn') };
     return resultOf({ ...summary, findings }, formatReport, summary.broken > 0);
   })
-    .description(
-      'looks at everything that must be right, and says how to repair what is not. Ends with 1 when something is broken',
-    )
+    .description('find out what is not in order, and how to repair it')
     .option('--online', 'also ask the host of each integration for an answer (without a key)', false)
     .addHelpText('after', examples('doctor', 'doctor --online', 'doctor --json'));
 }
@@ -37,15 +35,17 @@ async function examine(host: Host, online: boolean): Promise<Finding[]> {
   });
   // Where the settings cannot be read, nothing that depends on them can be looked at.
   if (settings?.level !== 'ok') return [runtime, ...(settings === undefined ? [] : [settings])];
+  const files = await readClientFiles(host.settings());
+  const given = variablesOf(files, host.secrets);
   const database = await attempt('database', () => checkDatabase(host));
   const isReadable = database.every(({ level }) => level !== 'broken');
   return [
     runtime,
     settings,
     ...database,
-    ...(isReadable ? await attempt('integrations', () => checkIntegrations(host)) : []),
+    ...(isReadable ? await attempt('integrations', () => checkIntegrations(host, given)) : []),
     ...(isReadable && online ? await attempt('hosts', () => checkHosts(host)) : []),
-    ...(await attempt('clients', () => checkClients(host))),
+    ...checkClients(files, host),
   ];
 }
 

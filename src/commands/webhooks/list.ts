@@ -51,14 +51,12 @@ const eventRow = z.object({
 type EventRow = z.output<typeof eventRow>;
 
 export function addList(webhooks: Command, context: CommandContext): void {
-  addCommand(webhooks, 'list', context, async (options: ListOptions) =>
-    resultOf(await useTool(context.host, listWebhookEvents, options), ({ events, next_cursor }) =>
-      formatEvents(
-        events.map((event) => eventRow.parse(event)),
-        next_cursor,
-      ),
-    ),
-  )
+  addCommand(webhooks, 'list', context, async ({ provider, type, status, since, limit, cursor }: ListOptions) => {
+    const args = { provider, type, status, since, limit, cursor };
+    return resultOf(await useTool(context.host, listWebhookEvents, args), ({ events, next_cursor: next }) =>
+      formatEvents(z.array(eventRow).parse(events), next),
+    );
+  })
     .description('what the listener received, newest first')
     .option('--provider <name>', 'only of it')
     .option('--type <type>', 'only of this event type')
@@ -81,7 +79,7 @@ export function addShow(webhooks: Command, context: CommandContext): void {
     const [event = {}] = events;
     return resultOf({ ...event, note }, (shown) => formatEvent(eventRow.parse(shown)));
   })
-    .description('one event: headers, body and what became of it; card data and secrets masked')
+    .description('one event whole, card data and secrets masked')
     .argument('<id>', 'its id in the log, from webhooks list')
     .addHelpText('after', examples('webhooks show 01J9ZK3M5T0000000000000000'));
 }

@@ -29,7 +29,7 @@ export function addListen(webhooks: Command, context: CommandContext): void {
     await listen(context.host, provider, options);
     return undefined;
   })
-    .description('receive webhooks until Ctrl-C and show what becomes of each; with --json a line for each change')
+    .description('receive webhooks until Ctrl-C and show what becomes of each')
     .argument('[provider]', 'serve /<provider> in place of the saved routes')
     .option('--port <number>', 'default: the last, else 4747; 0 is a free one', wholeNumber(0, 65_535))
     .option('--forward-to <url>', 'your handler on this machine (with a provider)')
@@ -85,16 +85,14 @@ async function showEvents(host: Host, since: number, json: boolean, ended: Promi
 function formatStart({ state, url, routes }: Started): string {
   const where =
     state === 'running_elsewhere' ? 'Another process listens already; this one takes over when it ends' : 'Listening';
-  const lines = routes.map(({ path, provider, secret_env, secret_set, forward_to }) =>
-    [
-      `  ${url}${path}`,
-      `${provider},`,
-      secret_set === true
-        ? `secret in ${secret_env}`
-        : paint('red', `${secret_env} is not set: nothing can be verified`),
-      forward_to === undefined ? '' : `→ ${forward_to}`,
-    ].join(' '),
-  );
+  const lines = routes.map(({ path, provider, secret_env, secret_set, forward_to }) => {
+    const isSet = secret_set === true;
+    const secret = isSet
+      ? `secret in ${secret_env}`
+      : paint('red', `${secret_env} is not set: nothing can be verified`);
+    const handler = forward_to === undefined ? '' : ` → ${forward_to}`;
+    return `  ${url}${path} ${provider}, ${secret}${handler}`;
+  });
   return [`${where} (Ctrl-C ends it)`, ...lines].join('\n');
 }
 

@@ -41,7 +41,7 @@ const view = z.object({ run: z.record(z.string(), z.unknown()), attempts: z.arra
 
 export function addReplay(webhooks: Command, context: CommandContext): void {
   addCommand(webhooks, 'replay', context, (ids: string[], options: ReplayOptions) => replay(context, ids, options))
-    .description('send events to your handler on this machine and judge it. Ends with 1 when it fails a point')
+    .description('send events to your handler and judge it')
     .argument('[ids...]', 'stored events, from webhooks list (default: the newest)')
     .option('--provider <name>', 'of the events')
     .option(

@@ -27,7 +27,7 @@ export function addVerify(webhooks: Command, context: CommandContext): void {
     const verdict = await verify(context, options);
     return resultOf(verdict, formatVerdict, !verdict.valid);
   })
-    .description('is a delivery genuine, and if not, why? Ends with 1 when it is not')
+    .description('is a delivery genuine, and if not, why? (exit code 1)')
     .option('--provider <name>', 'whose webhook it is')
     .option('--body <file>', 'the raw body, byte for byte as received; - reads standard input')
     .option('--header <line>', "a header as 'Name: value'; may be given again", gather)
