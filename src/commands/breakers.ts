@@ -6,7 +6,7 @@ import type { breakerView } from '../views/breaker-view.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, duration, examples, resultOf } from './command.ts';
 import type { Style } from './style.ts';
-import { formatTable, formatTime, paint } from './style.ts';
+import { formatSeconds, formatTable, formatTime, paint } from './style.ts';
 import { useTool } from './use-tool.ts';
 
 type Breaker = Pick<z.output<typeof breakerView>, 'breaker' | 'state' | 'retry_after_ms' | 'forced'> &
@@ -77,7 +77,9 @@ function describe({ since, failures, retry_after_ms, forced, last_error, state }
   const facts = [
     since !== undefined && state !== 'closed' ? `since ${formatTime(since)}` : [],
     failures ? `${failures} failed in a row` : [],
-    retry_after_ms === undefined || forced !== undefined ? [] : `tries again in ${Math.ceil(retry_after_ms / 1000)} s`,
+    retry_after_ms === undefined || forced !== undefined
+      ? []
+      : `tries again in ${formatSeconds(retry_after_ms / 1000)}`,
     forced === undefined
       ? []
       : `by ${forced.owner}: ${forced.reason}${forced.until === null ? '' : `, until ${formatTime(forced.until)}`}`,

@@ -48,20 +48,20 @@ function nodesOf(command: Command, path: string): Node[] {
 
 const listOf = ({ words }: Node) => words.map(({ word }) => word).join(' ');
 
-/** The longest path of commands among the words typed so far, in the shell's variable `path`. */
+/** The longest path of commands among the words typed so far, in the shell's variable `at` (`path` is zsh's own). */
 function walk(nodes: readonly Node[]): string {
   const paths = nodes.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
-  return `case "\${path:+$path }$word" in ${paths.join('|')}) path="\${path:+$path }$word" ;; esac`;
+  return `case "\${at:+$at }$word" in ${paths.join('|')}) at="\${at:+$at }$word" ;; esac`;
 }
 
 function bashScript(nodes: readonly Node[]): string {
   return `# breakwater completion bash
 _breakwater() {
-  local word path= words=
+  local word at= words=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     ${walk(nodes)}
   done
-  case "$path" in
+  case "$at" in
 ${nodes.map((node) => `    '${node.path}') words='${listOf(node)}' ;;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
@@ -76,17 +76,19 @@ function zshScript(nodes: readonly Node[]): string {
   return `#compdef breakwater
 # breakwater completion zsh
 _breakwater() {
-  local word path=
+  local word at=
   local -a choices
   for word in "\${(@)words[2,CURRENT-1]}"; do
     ${walk(nodes)}
   done
-  case "$path" in
+  case "$at" in
 ${nodes.map((node) => `    '${node.path}') choices=(${describe(node)}) ;;`).join('\n')}
   esac
   _describe breakwater choices || _files
 }
 compdef _breakwater breakwater
+# Loaded from fpath, this file is the function at its first call.
+if [ "$funcstack[1]" = _breakwater ]; then _breakwater; fi
 `;
 }
 
@@ -99,17 +101,17 @@ function fishScript(nodes: readonly Node[]): string {
   );
   return `# breakwater completion fish
 function __breakwater_at
-  set -l path
+  set -l at
   for word in (commandline -opc)[2..]
-    switch "$path $word"
+    switch "$at $word"
       case ${nodes
         .filter(({ path }) => path !== '')
         .map(({ path }) => `'${path.includes(' ') ? path : ` ${path}`}'`)
         .join(' ')}
-        set path (string trim -- "$path $word")
+        set at (string trim -- "$at $word")
     end
   end
-  test "$path" = "$argv[1]"
+  test "$at" = "$argv[1]"
 end
 ${lines.join('\n')}
 `;

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../app.ts';
 import type { Log } from '../core/log.ts';
@@ -13,6 +14,8 @@ import { protocolOutput } from '../stdout-guard.ts';
 /** What a command has of the world around it. Nothing is loaded or opened before it is asked for. */
 export interface Host {
   readonly version: string;
+  /** The user's home folder. */
+  readonly home: string;
   /** Throws `invalid_input` that names the variable. */
   settings(): Settings;
   readonly secrets: Secrets;
@@ -34,13 +37,14 @@ export interface Host {
 export interface Surroundings {
   env: Environment;
   cwd: string;
+  home: string;
   write(text: string): Promise<void>;
   report(text: string): void;
 }
 
 type Closing = () => Promise<unknown>;
 
-export function createHost({ env, cwd, write, report }: Surroundings): Host {
+export function createHost({ env, cwd, home, write, report }: Surroundings): Host {
   const redactor = new Redactor();
   const secrets = createSecrets(env, redactor);
   const settings = once(() => parseSettings(env, cwd));
@@ -53,6 +57,7 @@ export function createHost({ env, cwd, write, report }: Surroundings): Host {
   };
   return {
     version: packageJson.version,
+    home,
     settings,
     secrets,
     redactor,
@@ -97,6 +102,7 @@ export function createProcessHost(): Host {
   return createHost({
     env: environment,
     cwd: process.cwd(),
+    home: homedir(),
     write: (text) =>
       new Promise<void>((resolve, reject) => {
         protocolOutput.write(text, (error) => (error ? reject(error) : resolve()));

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Secrets } from '../../core/secrets.ts';
-import type { Settings } from '../../settings.ts';
 import type { Host } from '../host.ts';
 import type { ClientFile, ServerEntry } from './client-files.ts';
 import { readClientFile } from './client-files.ts';
@@ -15,9 +13,10 @@ const USER_FILES = ['.claude.json', '.cursor/mcp.json', '.claude/settings.json']
 /** Clients list tools as `mcp__<server>__<tool>`, with at most this many characters. */
 const MAX_TOOL_NAME = 64;
 
-export async function readClientFiles({ projectRoot }: Settings): Promise<ClientFile[]> {
+export async function readClientFiles({ home, settings }: Host): Promise<ClientFile[]> {
+  const { projectRoot } = settings();
   const shared = PROJECT_FILES.map((name) => join(projectRoot, name));
-  const own = USER_FILES.map((name) => join(homedir(), name)).filter((path) => !shared.includes(path));
+  const own = USER_FILES.map((name) => join(home, name)).filter((path) => !shared.includes(path));
   const files = await Promise.all([
     ...shared.map((path) => readClientFile(path, projectRoot, true)),
     ...own.map((path) => readClientFile(path, projectRoot, false)),

@@ -26,24 +26,23 @@ export interface ClientFile {
   isShared: boolean;
 }
 
-/** Clients add fields of their own, and their files hold servers of any kind. */
-const servers = z.record(z.string(), z.unknown()).optional().catch(undefined);
-const names = z.array(z.string()).optional().catch(undefined);
+/** Clients add fields of their own, and their files hold servers of any kind: what is of another shape is passed over. */
+const records = z.record(z.string(), z.unknown()).optional().catch(undefined);
+const names = z.array(z.string()).default([]).catch([]);
 const entry = z.object({
   command: z.string(),
   args: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
   disabled: z.boolean().optional(),
 });
+/** What Claude Code keeps of one project. */
+const projectState = z.object({ mcpServers: records, disabledMcpServers: names, disabledMcpjsonServers: names });
 const file = z.object({
-  mcpServers: servers,
+  mcpServers: records,
   /** VS Code's name for it. */
-  servers,
-  projects: z
-    .record(z.string(), z.object({ mcpServers: servers, disabledMcpServers: names, disabledMcpjsonServers: names }))
-    .optional()
-    .catch(undefined),
-  enabledPlugins: z.record(z.string(), z.boolean()).optional().catch(undefined),
+  servers: records,
+  projects: records,
+  enabledPlugins: records,
 });
 
 const MENTION = /breakwater/i;
@@ -61,7 +60,7 @@ export async function readClientFile(
     const parsed = file.safeParse(JSON.parse(text));
     if (!parsed.success) return { ...nothing, problem: 'it is not an object' };
     const { mcpServers, servers: others, projects = {}, enabledPlugins = {} } = parsed.data;
-    const own = projects[project];
+    const { data: own } = projectState.safeParse(projects[project]);
     const disabled = new Set([...(own?.disabledMcpServers ?? []), ...(own?.disabledMcpjsonServers ?? [])]);
     const all = { ...mcpServers, ...others, ...own?.mcpServers };
     return {

@@ -35,7 +35,7 @@ async function examine(host: Host, online: boolean): Promise<Finding[]> {
   });
   // Where the settings cannot be read, nothing that depends on them can be looked at.
   if (settings?.level !== 'ok') return [runtime, ...(settings === undefined ? [] : [settings])];
-  const files = await readClientFiles(host.settings());
+  const files = await readClientFiles(host);
   const given = variablesOf(files, host.secrets);
   const database = await attempt('database', () => checkDatabase(host));
   const isReadable = database.every(({ level }) => level !== 'broken');
@@ -54,11 +54,16 @@ async function attempt(area: Finding['area'], check: () => Promise<Finding[]>): 
   try {
     return await check();
   } catch (thrown) {
-    return [
-      { area, level: 'broken', what: messageOf(thrown), fix: thrown instanceof AppError ? thrown.hint : undefined },
-    ];
+    const { hint, details } = thrown instanceof AppError ? thrown : { hint: undefined, details: undefined };
+    const file = typeof details?.['file'] === 'string' ? `${details['file']}: ` : '';
+    return [{ area, level: 'broken', what: `${file}${messageOf(thrown)}`, fix: hint ?? FIX_OF_LAST_RESORT[area] }];
   }
 }
+
+const FIX_OF_LAST_RESORT: Partial<Record<Finding['area'], string>> = {
+  settings: 'Correct the variable, or unset it.',
+  database: 'Point BREAKWATER_DB at another file and look again.',
+};
 
 const MARKS: Readonly<Record<Finding['level'], [string, Style]>> = {
   ok: ['✓', 'green'],

@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { verifyWebhook } from '../../tools/verify-webhook.ts';
 import type { CommandContext } from '../command.ts';
 import { addCommand, examples, gather, resultOf, wholeNumber } from '../command.ts';
-import { indent, paint } from '../style.ts';
+import { formatSeconds, indent, paint } from '../style.ts';
 import { useTool } from '../use-tool.ts';
 
 interface VerifyOptions {
@@ -103,5 +103,5 @@ function formatVerdict({
 
 function describeSkew(seconds: number): string {
   if (Math.abs(seconds) < 1) return 'just now';
-  return seconds > 0 ? `${seconds} s ago` : `${-seconds} s in the future`;
+  return seconds > 0 ? `${formatSeconds(seconds)} ago` : `${formatSeconds(-seconds)} in the future`;
 }

@@ -22,7 +22,7 @@ function machine(folder: string, name: string, memoryLimit?: number) {
     const write = async (text: string) => void out.push(text);
     const report = (text: string) => void err.push(text);
     const env = { BREAKWATER_WORKSPACE: 'shop', BREAKWATER_MEMORY_LIMIT: memoryLimit?.toString() };
-    const host = createHost({ env, cwd: folder, write, report });
+    const host = createHost({ env, cwd: folder, home: folder, write, report });
     const code = await runCommandLine(['memory', ...args], { ...host, archive: async () => archive });
     return { code, out: out.join(''), err: err.join('') };
   };
