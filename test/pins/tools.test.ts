@@ -86,6 +86,7 @@ describe('tool list', () => {
       'verify_webhook',
       'sign_webhook',
       'list_webhook_events',
+      'detect_repository',
       'check_integration',
       'search_memories',
       'get_memory',
