@@ -45,12 +45,15 @@ async function writeRecords(
   const total = await archive.size(scope);
   const progress = new Progress('exported', host.report);
   let exported = 0;
-  for await (const records of archive.export(scope)) {
-    await write(records.map((record) => `${formatRecord(record)}\n`).join(''));
-    exported += records.length;
-    progress.update(exported, exported / Math.max(1, total));
+  try {
+    for await (const records of archive.export(scope)) {
+      await write(records.map((record) => `${formatRecord(record)}\n`).join(''));
+      exported += records.length;
+      progress.update(exported, exported / Math.max(1, total));
+    }
+  } finally {
+    progress.end();
   }
-  progress.end();
   return exported;
 }
 

@@ -43,13 +43,16 @@ export async function importMemories(
     const share = size === undefined || !('bytesRead' in input) ? undefined : input.bytesRead / Math.max(1, size);
     progress.update(tally.imported + tally.skipped, share);
   };
-  for await (const { line, parsed } of readRecords(linesOf(input.setEncoding('utf8')), defaults)) {
-    if ('record' in parsed) batch.push(parsed.record);
-    else noteProblem(tally, line, parsed.problem);
-    if (batch.length >= BATCH) await flush();
+  try {
+    for await (const { line, parsed } of readRecords(linesOf(input.setEncoding('utf8')), defaults)) {
+      if ('record' in parsed) batch.push(parsed.record);
+      else noteProblem(tally, line, parsed.problem);
+      if (batch.length >= BATCH) await flush();
+    }
+    await flush();
+  } finally {
+    progress.end();
   }
-  await flush();
-  progress.end();
   return describe(tally, progress.seconds);
 }
 
