@@ -45,7 +45,10 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const { env = {}, allowLive = false, elicit, roots = [] } = options;
   const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: {} }) };
   const path = options.databasePath ?? databasePath();
-  writeFileSync(join(dirname(path), 'package.json'), '{"name":"@till/root"}');
+  // The project is the database's folder: a repository, unless the test has its own.
+  if (options.databasePath === undefined) {
+    writeFileSync(join(dirname(path), 'package.json'), '{"name":"@till/root"}');
+  }
   const redactor = new Redactor();
   const warnings: string[] = [];
   const warn = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
