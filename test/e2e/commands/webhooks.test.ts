@@ -42,7 +42,7 @@ describe('breakwater webhooks listen, list, show and replay', () => {
     expect(await next()).toBe('Listening (Ctrl-C ends it)');
     const [, url = ''] = /^ {2}(\S+\/stripe) stripe, secret in STRIPE_WEBHOOK_SECRET → /.exec(await next()) ?? [];
 
-    const body = JSON.stringify({ id: 'evt_1', type: 'invoice.paid', object: 'event', note: `${ESCAPE}[2J` });
+    const body = JSON.stringify({ id: 'evt_1', type: 'invoice.paid', object: 'event' });
     const post = (text: string, signature: string) =>
       fetch(url, { method: 'POST', body: text, headers: { 'stripe-signature': signature, 'x-note': 'plain' } });
     expect((await post(body, sign(body))).status).toBe(200);
@@ -51,34 +51,40 @@ describe('breakwater webhooks listen, list, show and replay', () => {
     expect(seen.at(-1)).toMatch(/^\d\d:\d\d:\d\d stripe invoice\.paid (?:processed|ignored) \w{26}$/);
     expect(handler.bodies).toEqual([body]);
 
-    const forged = JSON.stringify({ id: 'evt_2', type: `${ESCAPE}]0;owned`, object: 'event' });
-    await post(forged, sign(body));
-    const line = await next();
-    expect(line).toContain('unverified: signature_mismatch');
-    expect(line).not.toContain(ESCAPE);
+    await post(body.replace('invoice.paid', 'invoice.lost'), sign(body));
+    expect(await next()).toContain('unverified: signature_mismatch');
+    const steering = `not JSON ${ESCAPE}[2J`;
+    await post(steering, sign(steering));
+    const [, steeringId = ''] = / stripe \(no type\) \w+ (\w{26})$/.exec(await next()) ?? [];
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([0, null]);
 
     const listed = JSON.parse(runCommand(folder, ['webhooks', 'list', '--json']).stdout) as {
       events: { id: string }[];
     };
-    expect(listed.events).toMatchObject([{ status: 'unverified' }, { event_id: 'evt_1', event_type: 'invoice.paid' }]);
-    const id = listed.events[1]?.id ?? '';
+    expect(listed.events).toMatchObject([
+      { id: steeringId },
+      { status: 'unverified' },
+      { event_id: 'evt_1', event_type: 'invoice.paid' },
+    ]);
+    const id = listed.events[2]?.id ?? '';
     const table = runCommand(folder, ['webhooks', 'list', '--type', 'invoice.paid']).stdout;
     expect(table.trim().split('\n')).toEqual([expect.stringContaining(`${id}  `)]);
 
     const shown = runCommand(folder, ['webhooks', 'show', id]).stdout;
     expect(shown).toContain('x-note: plain');
-    expect(shown).toMatch(/Attempts\n.*forward http:\/\/127\.0\.0\.1:\d+\/hooks 200/);
+    expect(shown).toMatch(/Attempts\n(?:.*\n)?.*forward http:\/\/127\.0\.0\.1:\d+\/hooks 200/);
     expect(shown).toContain('"id":"evt_1"');
-    expect(shown).not.toContain(ESCAPE);
+    const { stdout: steered } = runCommand(folder, ['webhooks', 'show', steeringId]);
+    expect(steered).toContain('not JSON �[2J');
+    expect(steered).not.toContain(ESCAPE);
     expect(runCommand(folder, ['webhooks', 'verify', '--event', id], { env: ENV })).toMatchObject({ status: 0 });
 
     const replayed = await awaitCommand(folder, ['webhooks', 'replay', id, '--times', '2'], { env: ENV });
     expect([replayed.status, replayed.stderr]).toEqual([0, '']);
     expect(replayed.stdout).toContain(`Sent to ${handler.url}`);
     expect(replayed.stdout).toContain('✓ verifies: ');
-    expect(handler.bodies).toEqual([body, body, body]);
+    expect(handler.bodies.slice(-2)).toEqual([body, body]);
   });
 
   it('judge a handler that takes everything, with exit code 1', async () => {
