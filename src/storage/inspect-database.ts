@@ -34,7 +34,8 @@ export async function inspectDatabase(path: string, migrations: readonly Migrati
     const { default: open } = await import('better-sqlite3');
     const db = new open(path, { readonly: true, timeout: 5_000 });
     try {
-      const damage = pragmaText(db, 'quick_check(10)').filter((line) => line !== 'ok');
+      const lines = pragmaText(db, 'quick_check(10)').flatMap((text) => text.split('\n'));
+      const damage = lines.filter((line) => line !== 'ok' && !line.startsWith('***'));
       const [journalMode = 'unknown'] = pragmaText(db, 'journal_mode');
       const pending = pendingMigrations(db, migrations).length;
       accessSync(path, constants.W_OK);

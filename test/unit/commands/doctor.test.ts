@@ -100,17 +100,17 @@ describe('breakwater doctor', () => {
   });
 
   it.each([
-    ['no database at all', 'not a database, and not empty either, for sure', 'not a SQLite database'],
-    ['one that is damaged', undefined, 'is damaged'],
-  ])('finds %s', async (_name, content, words) => {
+    ['is no database', undefined, 'not a SQLite database'],
+    ['has lost a page', [8_192, 4_096], 'is damaged'],
+    ['can be opened, with a page that contradicts itself', [16_387, 2], 'is damaged: Tree'],
+  ])('finds a file that %s', async (_name, lost, words) => {
     const file = join(folder, 'breakwater.db');
-    if (content === undefined) {
-      await configure(['stripe', {}]);
-      // Whatever page 3 was, it is not that any more.
-      const bytes = readFileSync(file);
-      bytes.fill(0xa5, 8_192, 12_288);
-      writeFileSync(file, bytes);
-    } else writeFileSync(file, content);
+    if (lost === undefined) writeFileSync(file, 'not a database, and not empty either, for sure');
+    else {
+      await callCommand(folder, ['status']);
+      const [offset = 0, length = 0] = lost;
+      writeFileSync(file, readFileSync(file).fill(0xa5, offset, offset + length));
+    }
     const [finding] = await examine('database');
     expect(finding).toMatchObject({ level: 'broken', fix: expect.any(String) });
     expect(finding?.what).toContain(words);
