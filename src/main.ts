@@ -1,5 +1,6 @@
 // First: whatever the modules below do when they load, it must not reach standard output.
 import './stdout-guard.ts';
+import { fileURLToPath } from 'node:url';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import packageJson from '../package.json' with { type: 'json' };
 import type { App } from './app.ts';
@@ -22,6 +23,7 @@ const USAGE = `breakwater ${packageJson.version}: MCP tool server for external i
   breakwater             serve (this is what an MCP client starts)
   breakwater memory …    export, import, stats, consolidate, vacuum: breakwater memory --help
   breakwater simulate …  run a stateful double of a service: breakwater simulate --help
+  breakwater dashboard   show the workspace as a live page: breakwater dashboard --help
   breakwater --version   print the version
   breakwater --help      print this
 
@@ -121,15 +123,46 @@ async function runSimulate(args: readonly string[]): Promise<void> {
   const write = writeOutput();
   if (args[0] === '--help') return write(SIMULATE_USAGE);
   const secrets = createSecrets(environment, new Redactor());
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
   process.exitCode = await runSimulateCommand(args, {
     simulators: createSimulators(),
     secret: (name) => secrets.get(name),
     write,
     report: (text) => void process.stderr.write(text),
-    ended,
+    ended: untilSignal(),
+  });
+}
+
+async function runDashboard(args: readonly string[]): Promise<void> {
+  const { DASHBOARD_USAGE, runDashboardCommand } = await import('./commands/dashboard.ts');
+  const write = writeOutput();
+  if (args[0] === '--help') return write(DASHBOARD_USAGE);
+  const [{ createApp }, { openDashboard }, { openBrowser }] = await Promise.all([
+    import('./app.ts'),
+    import('./dashboard/dashboard.ts'),
+    import('./dashboard/open-browser.ts'),
+  ]);
+  const redactor = new Redactor();
+  const settings = parseSettings(environment, process.cwd());
+  const report = (text: string) => void process.stderr.write(text);
+  const log = createLog(settings.logLevel, redactor, report);
+  const { workspace, sessionId } = settings;
+  const caller = { workspace, agent: settings.agent || 'dashboard', sessionId };
+  const app = createApp(settings, createSecrets(environment, redactor), log);
+  const pageFolder = fileURLToPath(new URL('dashboard', import.meta.url));
+  process.exitCode = await runDashboardCommand(args, {
+    open: (port) => openDashboard({ deps: app.deps, caller, redactor, log, pageFolder, port }),
+    browse: openBrowser,
+    write,
+    report,
+    ended: untilSignal(),
+  });
+  await app.close();
+}
+
+/** Resolves when the user ends the command. */
+function untilSignal(): Promise<void> {
+  return new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 }
 
@@ -147,6 +180,7 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
   if (command === undefined) return serve();
   if (command === 'memory') return runMemory(rest);
   if (command === 'simulate') return runSimulate(rest);
+  if (command === 'dashboard') return runDashboard(rest);
   if (command === '--version' && rest.length === 0) return void protocolOutput.write(`${packageJson.version}\n`);
   if (command === '--help' && rest.length === 0) return void protocolOutput.write(USAGE);
   process.stderr.write(`breakwater: unknown argument\n\n${USAGE}`);
