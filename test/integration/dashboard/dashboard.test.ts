@@ -20,7 +20,8 @@ interface Answer {
 /** As sent, header by header: fetch would choose Host and Origin itself. */
 function send(port: number, method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, method, path, headers }, (res) => {
+    const length = { 'Content-Length': String(Buffer.byteLength(body)) };
+    const sent = request({ host: '127.0.0.1', port, method, path, headers: { ...length, ...headers } }, (res) => {
       let text = '';
       res.setEncoding('utf8').on('data', (part: string) => {
         text += part;
@@ -193,7 +194,7 @@ describe('what the page asks', () => {
 
   it('never has a secret in it', async () => {
     const { deps, get } = await startSignedIn();
-    await deps.integrations.save('shop', { service: 'stripe' });
+    await deps.integrations.configure('shop', 'stripe', undefined, {});
     expect(deps.secrets.get('STRIPE_SECRET_KEY')).toBe(SECRET);
     await deps.breakers.control('api.stripe.com/read', {
       action: 'open',
