@@ -43,10 +43,7 @@ export function App({ workspace }: { workspace: string }) {
   const { show: Show } = view;
   return (
     <div class="app">
-      <a class="skip" href={location.hash} onClick={(event) => skipTo(event, heading.current)}>
-        Skip to content
-      </a>
-      <Sidebar workspace={workspace} current={view} />
+      <Sidebar workspace={workspace} current={view} skip={(event) => skipTo(event, heading.current)} />
       <main>
         <header class="view-head">
           <h1 ref={heading} tabIndex={-1}>
@@ -60,9 +57,18 @@ export function App({ workspace }: { workspace: string }) {
   );
 }
 
-function Sidebar({ workspace, current }: { workspace: string; current: View }) {
+interface SidebarProps {
+  workspace: string;
+  current: View;
+  skip(event: Event): void;
+}
+
+function Sidebar({ workspace, current, skip }: SidebarProps) {
   return (
-    <div class="sidebar">
+    <header class="sidebar">
+      <a class="skip" href={location.hash} onClick={skip}>
+        Skip to content
+      </a>
       <p class="brand">
         <img src="/icon.svg" alt="" width="24" height="24" />
         Breakwater
@@ -84,7 +90,7 @@ function Sidebar({ workspace, current }: { workspace: string; current: View }) {
         </p>
         <LiveState />
       </div>
-    </div>
+    </header>
   );
 }
 
