@@ -11,7 +11,7 @@ import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CI_RUN } from '../support/ci-only.ts';
-import { HOSTILE, STORY_ENV, tellStory } from '../support/dashboard-story.ts';
+import { addHostileText, HOSTILE, STORY_ENV, tellStory } from '../support/dashboard-story.ts';
 import {
   LAUNCHER,
   onTestEnd,
@@ -124,7 +124,10 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
   });
 
   it('runs nothing of what is stored', async () => {
-    const { page, complaints } = await show();
+    const hostile = temporaryFolder();
+    cpSync(story, hostile, { recursive: true });
+    await addHostileText(hostile);
+    const { page, complaints } = await show({}, hostile);
     for (const view of VIEWS) {
       await open(page, view);
       for (const row of await page.locator('.rows a').all()) {
@@ -133,10 +136,12 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
         await page.waitForTimeout(50);
       }
     }
-    await page.goto(`${new URL(page.url()).origin}/#/memories`);
-    await page.getByText(HOSTILE).first().waitFor();
-    await page.goto(`${new URL(page.url()).origin}/#/events`);
-    await page.getByText(HOSTILE).first().waitFor();
+    await open(page, 'health');
+    await page.locator('.lane-note').getByText(HOSTILE).first().waitFor();
+    for (const view of ['memories', 'events']) {
+      await open(page, view);
+      await page.getByRole('article').getByText('window.hacked=1').last().waitFor();
+    }
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(await page.locator('img[src="x"], #page script').count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -202,10 +207,10 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
     await tabTo('Skip to content');
     await tabTo('Memories');
     await press('Enter');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Memories');
+    await expect.poll(() => page.evaluate('document.activeElement.outerHTML')).toBe('<h1 tabindex="-1">Memories</h1>');
     await tabTo('Search');
     await page.keyboard.type('acknowledges');
-    await expect.poll(() => page.locator('.rows a').count()).toBe(1);
+    await expect.poll(() => page.locator('.rows a').count(), { timeout: 5_000 }).toBe(1);
     await tabTo('The webhook handler');
     await press('Enter');
     await page.getByRole('article').waitFor();

@@ -33,7 +33,7 @@ export async function tellStory(folder: string): Promise<void> {
   for (const [amount, reference] of [
     [4_900, 'order-1042'],
     [12_000, 'order-1043'],
-    [799, HOSTILE.slice(0, 60)],
+    [799, 'order-1045'],
   ] as const) {
     const pay = { amount, currency: 'eur', reference, payment_method: 'pm_card_visa', confirm: true };
     await succeed(server, 'create_payment_intent', pay);
@@ -43,11 +43,27 @@ export async function tellStory(folder: string): Promise<void> {
   for (const event of ['customer.subscription.created', 'invoice.paid']) {
     await succeed(server, 'simulate_service', { service: 'stripe', action: 'trigger', event });
   }
-  await forge(target, HOSTILE);
   await forge(target, 'payment_intent.succeeded');
   await storeMemories(server);
   // Deliveries come after the answers that caused them.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await server.stop();
+}
+
+/** Puts text that means harm wherever somebody else's text can get. */
+export async function addHostileText(folder: string): Promise<void> {
+  const server = await startServer(folder, STORY_ENV);
+  const { url } = await succeed(server, 'webhook_listener', { action: 'start' });
+  await forge(`${String(url).replace(/\/$/, '')}/stripe`, HOSTILE);
+  const memory = {
+    content: HOSTILE,
+    summary: HOSTILE,
+    context_type: 'error',
+    importance: 3,
+    tags: [HOSTILE.slice(0, 40)],
+  };
+  await succeed(server, 'store_memory', memory);
+  await succeed(server, 'control_breaker', { integration: 'github', action: 'open', reason: HOSTILE });
   await server.stop();
 }
 
@@ -82,7 +98,6 @@ async function storeMemories(server: Parameters<typeof succeed>[0]): Promise<voi
   );
   await store('Rate limit of GitHub search is 30 requests a minute; batch label lookups.', 'insight', 5, ['github']);
   await store('Move refunds from the cron job to the event handler.', 'todo', 6, ['payments', 'refunds']);
-  await store(HOSTILE, 'error', 3, [HOSTILE.slice(0, 40)], HOSTILE);
 }
 
 const HOUR = 3_600_000;
@@ -120,7 +135,7 @@ async function openAndCloseBreakers(path: string): Promise<void> {
   now += 40 * 60_000;
   await heal('api.github.com/write');
   now = Date.now() - 20 * 60_000;
-  const forced = { state: 'open' as const, reason: `maintenance ${HOSTILE}`, owner: 'ada', until: null };
+  const forced = { state: 'open' as const, reason: 'maintenance until noon', owner: 'ada', until: null };
   await store.update('api.sendgrid.com/write', (row) => force(row, now, forced));
   await sqlite.close();
 }

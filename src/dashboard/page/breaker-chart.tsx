@@ -103,7 +103,7 @@ function Axis({ range, now }: { range: Range; now: number }) {
 }
 
 function Legend() {
-  const names = { closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'held by somebody' };
+  const names = { closed: 'closed', open: 'open', half_open: 'half open', forced_open: 'forced' };
   return (
     <ul class="legend">
       {Object.entries(names).map(([state, name]) => (

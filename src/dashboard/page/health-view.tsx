@@ -16,13 +16,13 @@ export function HealthView() {
   return (
     <>
       <Failure error={error ?? breakers.error} />
-      <section aria-labelledby="breakers">
-        <h2 id="breakers">Circuit breakers</h2>
-        {breakers.value && <BreakerChart breakers={breakers.value.breakers} />}
-      </section>
       <section aria-labelledby="integrations">
         <h2 id="integrations">Integrations</h2>
         {value && <IntegrationCards {...value} />}
+      </section>
+      <section aria-labelledby="breakers">
+        <h2 id="breakers">Circuit breakers</h2>
+        {breakers.value && <BreakerChart breakers={breakers.value.breakers} />}
       </section>
     </>
   );
@@ -64,7 +64,7 @@ function IntegrationCard(integration: Integration) {
       <Facts
         facts={{
           Address: base_url,
-          Missing: missing.join(', '),
+          Missing: missing.length > 0 && <code>{missing.join(', ')}</code>,
           Warnings: warnings.join(' '),
           'Limits left': joinEntries(limits),
           'Last error': joinEntries(last_errors),

@@ -98,7 +98,7 @@ export function Facts({ facts }: { facts: Readonly<Record<string, ComponentChild
   return (
     <dl class="facts">
       {Object.entries(facts)
-        .filter(([, value]) => value !== undefined && value !== '')
+        .filter(([, value]) => value !== undefined && value !== false && value !== '')
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

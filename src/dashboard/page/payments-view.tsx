@@ -67,7 +67,7 @@ function Shown({ id }: { id: string }) {
         }}
       />
       <h3>Timeline</h3>
-      <Timeline requests={ledger.requests} events={ledger.events} />
+      <Timeline subject={id} requests={ledger.requests} events={ledger.events} />
     </article>
   );
 }

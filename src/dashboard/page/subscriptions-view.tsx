@@ -80,7 +80,7 @@ function Shown({ id }: { id: string }) {
         ))}
       </ul>
       <h3>Timeline</h3>
-      <Timeline requests={[]} events={value.events} />
+      <Timeline subject={id} requests={[]} events={value.events} />
     </article>
   );
 }

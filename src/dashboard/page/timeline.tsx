@@ -14,11 +14,19 @@ interface Moment {
   about: ComponentChildren;
 }
 
+interface TimelineProps {
+  /** Id of what it is about. */
+  subject: string;
+  requests: readonly Request[];
+  events: readonly AppliedEvent[];
+}
+
 /** What was asked for and what events told, in the order in which it happened. */
-export function Timeline({ requests, events }: { requests: readonly Request[]; events: readonly AppliedEvent[] }) {
-  const moments = [...requests.map(momentOfRequest), ...events.map(momentOfEvent)].sort(
-    (a, b) => Date.parse(a.at) - Date.parse(b.at),
-  );
+export function Timeline({ subject, requests, events }: TimelineProps) {
+  const told = events.map((event) => momentOfEvent(event, subject));
+  // Events know the second only: what was asked for in the same one came before them.
+  const second = ({ at }: Moment) => Math.floor(Date.parse(at) / 1000);
+  const moments = [...requests.map(momentOfRequest), ...told].sort((a, b) => second(a) - second(b));
   if (moments.length === 0) return <p class="quiet">No request and no event about it is kept here.</p>;
   return (
     <ol class="timeline">
@@ -54,7 +62,7 @@ function momentOfRequest({ operation, reference, state, idempotency_key, request
   };
 }
 
-function momentOfEvent({ event_id, type, effect, occurred_at, hooks }: AppliedEvent): Moment {
+function momentOfEvent({ event_id, type, effect, occurred_at, hooks }: AppliedEvent, subject: string): Moment {
   const states = Object.entries(hooks ?? {}).map(([name, state]) => `${name} ${state}`);
   return {
     key: event_id,
@@ -64,7 +72,7 @@ function momentOfEvent({ event_id, type, effect, occurred_at, hooks }: AppliedEv
     state: null,
     about: (
       <>
-        {[effect, ...states].join(', ')} <code>{event_id}</code>
+        {[effect.replace(`${subject} `, ''), ...states].join(', ')} <code>{event_id}</code>
       </>
     ),
   };
