@@ -193,14 +193,17 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
     const press = async (...keys: string[]) => {
       for (const key of keys) await page.keyboard.press(key);
     };
+    const focused = async () =>
+      String(
+        await page.evaluate(
+          "document.activeElement.labels?.[0]?.textContent || document.activeElement.textContent || ''",
+        ),
+      );
     /** Goes on until what has the focus has this name. */
     const tabTo = async (name: string) => {
       for (let step = 0; step < 40; step += 1) {
         await press('Tab');
-        const focused = await page.evaluate(
-          "document.activeElement.labels?.[0]?.textContent || document.activeElement.textContent || ''",
-        );
-        if (String(focused).startsWith(name)) return;
+        if ((await focused()).startsWith(name)) return;
       }
       throw new Error(`"${name}" cannot be reached.`);
     };
@@ -216,11 +219,12 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
     await page.getByRole('article').waitFor();
     await tabTo('Edit');
     await press('Enter');
-    await tabTo('Summary');
+    await expect.poll(focused).toBe('Summary');
     await press('ControlOrMeta+a');
     await page.keyboard.type('Acknowledges first');
     await press('Enter');
     await page.getByText('Saved.').waitFor();
+    await expect.poll(focused).toBe('Edit');
     await page.getByRole('heading', { name: 'Acknowledges first' }).waitFor();
     await tabTo('Delete…');
     await press('Enter');
@@ -231,6 +235,7 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
     await tabTo('Delete');
     await press('Enter');
     await page.getByText('Nothing found').waitFor();
+    await expect.poll(focused).toBe('Memories');
   });
 
   it('opens once, in one browser', async () => {

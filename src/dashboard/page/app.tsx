@@ -33,13 +33,14 @@ export function App({ workspace }: { workspace: string }) {
   const { view: name, id } = useRoute();
   const view = VIEWS.find((candidate) => candidate.name === name) ?? HEALTH;
   const heading = useRef<HTMLHeadingElement>(null);
-  const shown = useRef(view);
+  const before = useRef({ view, id });
   useEffect(() => {
     document.title = `${view.title} · Breakwater`;
-    // The first view is where the page begins; another one is where reading goes on.
-    if (shown.current !== view) heading.current?.focus();
-    shown.current = view;
-  }, [view]);
+    const { view: old, id: left } = before.current;
+    before.current = { view, id };
+    // Another view is read from its beginning; of a thing that is gone, what had the focus is gone too.
+    if (old !== view || (left !== undefined && id === undefined)) heading.current?.focus();
+  }, [view, id]);
   const { show: Show } = view;
   return (
     <div class="app">

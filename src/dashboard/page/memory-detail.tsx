@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { describeWhole } from '../../views/whole-memory-view.ts';
 import type { ApiError } from './api.ts';
 import { call } from './api.ts';
@@ -23,6 +23,12 @@ function Shown({ id, onChange }: { id: string; onChange(): void }) {
   const { value, error, reload } = useData(id, [`memory://${id}`], (signal) => readMemory(id, signal));
   const [isEditing, setEditing] = useState(false);
   const [isSaved, setSaved] = useState(false);
+  const edit = useRef<HTMLButtonElement>(null);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && !isEditing) edit.current?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
   if (error?.code === 'not_found') return <Empty title="This memory is gone">It was deleted, or it has expired.</Empty>;
   if (value === undefined) return <Failure error={error} />;
   const close = (saved: boolean) => {
@@ -42,7 +48,7 @@ function Shown({ id, onChange }: { id: string; onChange(): void }) {
         <>
           <Reading memory={value} />
           <div class="actions">
-            <button type="button" class="primary" onClick={() => setEditing(true)}>
+            <button type="button" class="primary" ref={edit} onClick={() => setEditing(true)}>
               Edit
             </button>
             <Deletion memory={value} onDone={onChange} />

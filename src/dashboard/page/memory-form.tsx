@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { CONTEXT_TYPES } from '../../memory/memory-store.ts';
 import type { ApiError } from './api.ts';
 import { call } from './api.ts';
@@ -17,6 +17,8 @@ export function MemoryForm({ memory, onClose }: MemoryFormProps) {
   const [initial] = useState(() => draftOf(memory));
   const [draft, setDraft] = useState(initial);
   const [error, setError] = useState<ApiError>();
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const set = (changes: Partial<Draft>) => setDraft((old) => ({ ...old, ...changes }));
   const save = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -34,7 +36,11 @@ export function MemoryForm({ memory, onClose }: MemoryFormProps) {
       <h2>Edit memory</h2>
       <label>
         Summary
-        <input value={draft.summary} onInput={({ currentTarget }) => set({ summary: currentTarget.value })} />
+        <input
+          ref={first}
+          value={draft.summary}
+          onInput={({ currentTarget }) => set({ summary: currentTarget.value })}
+        />
       </label>
       <label>
         Content

@@ -128,7 +128,7 @@ describe('whoever is not our page', () => {
   it('cannot change anything without an origin, with another method or another type of content', async () => {
     const { port, signedIn } = await startSignedIn();
     const post = (headers: Record<string, string>, method = 'POST') =>
-      send(port, method, '/api/tools/search_memories', headers, '{"query":""}');
+      send(port, method, '/api/tools/list_webhook_events', headers, '{}');
     expect((await post(without(signedIn, 'Origin'))).status).toBe(403);
     expect((await post(signedIn, 'PUT')).status).toBe(403);
     expect((await post(signedIn, 'OPTIONS')).status).toBe(403);
