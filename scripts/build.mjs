@@ -23,7 +23,10 @@ await build({
 
 // The page of the dashboard: what browsers load, read from disk when it is served.
 await build({
-  entryPoints: { page: 'src/dashboard/page/main.tsx' },
+  entryPoints: [
+    { in: 'src/dashboard/page/main.tsx', out: 'page' },
+    { in: 'src/dashboard/page/styles/index.css', out: 'page' },
+  ],
   outdir: 'dist/dashboard',
   bundle: true,
   minify: true,
@@ -35,8 +38,7 @@ await build({
   logLevel: 'warning',
   legalComments: 'linked',
 });
-for (const name of ['index.html', 'page.css', 'icon.svg'])
-  cpSync(`src/dashboard/page/${name}`, `dist/dashboard/${name}`);
+for (const name of ['index.html', 'icon.svg']) cpSync(`src/dashboard/page/${name}`, `dist/dashboard/${name}`);
 
 // What test suites import. msw 3 is an ES module, so only the simulators have a form for CommonJS.
 const exported = {
