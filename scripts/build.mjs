@@ -21,6 +21,25 @@ await build({
   legalComments: 'linked',
 });
 
+// The page of the dashboard: what browsers load, read from disk when it is served.
+await build({
+  entryPoints: [
+    { in: 'src/dashboard/page/main.tsx', out: 'page' },
+    { in: 'src/dashboard/page/styles/index.css', out: 'page' },
+  ],
+  outdir: 'dist/dashboard',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'esm',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+  legalComments: 'linked',
+});
+for (const name of ['index.html', 'icon.svg']) cpSync(`src/dashboard/page/${name}`, `dist/dashboard/${name}`);
+
 // What test suites import. msw 3 is an ES module, so only the simulators have a form for CommonJS.
 const exported = {
   entryPoints: ['src/exports/simulator.ts', 'src/exports/mocks.ts'],

@@ -4,6 +4,7 @@ import { addBreakers } from './breakers.ts';
 import type { CommandContext } from './command.ts';
 import { examples } from './command.ts';
 import { addCompletion } from './completion.ts';
+import { addDashboard } from './dashboard.ts';
 import { addDemo } from './demo/demo.ts';
 import { addDoctor } from './doctor/doctor.ts';
 import type { Host } from './host.ts';
@@ -18,6 +19,7 @@ const COMMANDS: readonly ((program: Command, context: CommandContext) => void)[]
   addStatus,
   addBreakers,
   addWebhooks,
+  addDashboard,
   addSimulate,
   addMemory,
   addDemo,

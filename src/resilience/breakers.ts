@@ -47,10 +47,10 @@ export class Breakers {
     this.#clock = clock;
   }
 
-  async status(key: string): Promise<BreakerStatus> {
+  async status(key: string, shownTransitions = SHOWN_TRANSITIONS): Promise<BreakerStatus> {
     const [row, transitions] = await Promise.all([
       this.#store.get(key),
-      this.#store.transitions(key, SHOWN_TRANSITIONS),
+      this.#store.transitions(key, shownTransitions),
     ]);
     const status = this.#describe(row ?? newBreaker(key, this.#clock.now()), transitions);
     return row === undefined ? { ...status, since: undefined } : status;

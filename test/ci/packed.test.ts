@@ -20,7 +20,15 @@ describe.skipIf(!CI_RUN)('the packed tarball', () => {
       files: { path: string }[];
     }[];
     const files = packed?.files.map(({ path }) => path) ?? [];
-    expect(files).toEqual(expect.arrayContaining(['bin/breakwater.mjs', 'dist/main.js', 'README.md', 'package.json']));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'bin/breakwater.mjs',
+        'dist/main.js',
+        'dist/dashboard/page.js',
+        'README.md',
+        'package.json',
+      ]),
+    );
     expect(files.filter((path) => /^(?:test|src|scripts|\.ci)\//.test(path))).toEqual([]);
 
     const home = join(folder, 'home');

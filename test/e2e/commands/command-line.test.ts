@@ -33,6 +33,7 @@ describe('arguments', () => {
       'status',
       'breakers',
       'webhooks',
+      'dashboard',
       'simulate',
       'memory',
       'demo',
@@ -113,7 +114,7 @@ describe('completion', () => {
       const script = `source "$0"; COMP_WORDS=(breakwater "$@"); COMP_CWORD=$#; _breakwater; echo "\${COMPREPLY[*]}"`;
       return execFileSync('bash', ['-c', script, file, ...words], { encoding: 'utf8' }).trim();
     };
-    expect(complete('')).toContain('doctor status breakers webhooks simulate memory demo completion');
+    expect(complete('')).toContain('doctor status breakers webhooks dashboard simulate memory demo completion');
     expect(complete('webhooks', 're')).toBe('replay');
     expect(complete('webhooks', 'list', '--st')).toBe('--status');
     expect(complete('breakers', 'open', '--r')).toBe('--reason');
