@@ -94,6 +94,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     onReplaced: () =>
       log.warn({}, 'The database was deleted or replaced while open; the one at its path is used from now on'),
+    onRestored: ({ message, details }) => log.error({ ...details }, message),
   });
   const reports = new SqliteMemoryStore(sqlite, clock);
   const breakerStore = new ReportingBreakerStore(
@@ -138,6 +139,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const maintenance = scheduleMaintenance(log, {
     memory: () => archive.maintain(settings.memoryLimit),
     webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+    backup: async () => ({ made: await sqlite.backUp(MAINTENANCE_INTERVAL_MS) }),
   });
   return {
     tools: offeredTools(tools, settings.offer),
@@ -178,8 +180,10 @@ type Job = () => Promise<object>;
 function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
   const run = async () => {
     for (const [what, job] of Object.entries(jobs)) {
-      const result = await job().catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
-      log.debug({ what, ...result }, 'maintenance');
+      await job().then(
+        (result) => log.debug({ what, ...result }, 'maintenance'),
+        (thrown: unknown) => log.warn({ what, cause: messageOf(thrown) }, 'maintenance failed'),
+      );
     }
     timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
   };
