@@ -51,7 +51,8 @@ import { WebhookListener } from './webhooks/listener/listener.ts';
 import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
 import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
-const migrations = [
+/** Every step of the schema, in order. */
+export const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
