@@ -20,6 +20,8 @@ export interface CallOptions<Deps> {
 
 /** Clients put larger answers into a file or cut them. */
 const MAX_ANSWER_CHARACTERS = 40_000;
+/** Of a message and a hint, in an error that would be larger than that. */
+const MAX_CUT_CHARACTERS = 2_000;
 /** How long a call may take to end by itself after it was aborted, in milliseconds. */
 const ABORT_GRACE_MS = 150;
 
@@ -134,7 +136,15 @@ function toErrorAnswer<Deps>(name: string, thrown: unknown, { redactor, log }: C
     outcome: error.outcome,
     details: error.details,
   };
-  return { text: JSON.stringify(redactor.redactValue(body)), structured: undefined, isError: true };
+  return { text: boundedText(redactor.redactValue(body)), structured: undefined, isError: true };
+}
+
+/** Errors repeat what was given, which can be as long as a caller likes. */
+function boundedText(body: { message: string; hint: string | undefined }): string {
+  const text = JSON.stringify(body);
+  if (text.length <= MAX_ANSWER_CHARACTERS) return text;
+  const cut = (long: string | undefined) => long?.slice(0, MAX_CUT_CHARACTERS);
+  return JSON.stringify({ ...body, message: cut(body.message), hint: cut(body.hint), details: { truncated: true } });
 }
 
 /** Foreign messages stay in the log: they may hold paths, queries or a service's prose. */
