@@ -76,6 +76,21 @@ export function argumentsOf(
   return fc.oneof({ weight: 3, arbitrary: valid }, { weight: 2, arbitrary: spoilt });
 }
 
+/** A call that is right, with up to two of its arguments as `argumentsOf` makes them. */
+export function changesOf(
+  right: Readonly<Record<string, unknown>>,
+  args: fc.Arbitrary<Record<string, unknown>>,
+): fc.Arbitrary<Record<string, unknown>> {
+  return fc.tuple(args, fc.nat(2), fc.nat(100)).map(([given, count, from]) => {
+    const names = Object.keys(given);
+    const chosen = Array.from(
+      { length: Math.min(count, names.length) },
+      (_, index) => names[(from + index) % names.length],
+    );
+    return chosen.reduce<Record<string, unknown>>((call, name = '') => define(call, name, given[name]), { ...right });
+  });
+}
+
 /** Also the name `__proto__`, as `JSON.parse` does it. */
 function define(target: Record<string, unknown>, name: string, value: unknown): Record<string, unknown> {
   return Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
