@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError, abortError, messageOf } from '../core/errors.ts';
+import { isTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Tool, ToolContext } from '../core/tool.ts';
@@ -45,6 +46,11 @@ export async function callTool<Deps>(
 
 function parseInput<Deps>(tool: Tool<Deps>, args: unknown, redactor: Redactor): unknown {
   const given = args ?? {};
+  if (isTooDeep(given)) {
+    throw new AppError('invalid_input', `The arguments of ${tool.name} nest too deep.`, {
+      hint: 'Give a document that deep as text, or less of it. Nothing was executed.',
+    });
+  }
   if (tool.acceptsSecrets !== true) refuseSecrets(given, redactor, []);
   const parsed = tool.input.safeParse(given, { reportInput: false });
   if (parsed.success) return parsed.data;

@@ -49,6 +49,7 @@ export const hostile = fc.oneof(
     [],
     {},
     deep(2_000),
+    deep(20_000),
     JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
   ),
   fc.string({ unit: 'binary', maxLength: 40 }),
