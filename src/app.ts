@@ -55,7 +55,8 @@ import { WebhookListener } from './webhooks/listener/listener.ts';
 import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
 import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
-const migrations = [
+/** Every step of the schema, in order. */
+export const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
@@ -103,6 +104,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     onReplaced: () =>
       log.warn({}, 'The database was deleted or replaced while open; the one at its path is used from now on'),
+    onRestored: ({ message, details }) => log.error({ ...details }, message),
   });
   const reports = new SqliteMemoryStore(sqlite, clock);
   const breakerStore = new ReportingBreakerStore(
@@ -148,6 +150,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const maintenance = scheduleMaintenance(log, {
     memory: () => archive.maintain(settings.memoryLimit),
     webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+    backup: async () => ({ made: await sqlite.backUp(MAINTENANCE_INTERVAL_MS) }),
   });
   return {
     tools: offeredTools(tools, settings.offer),
@@ -190,8 +193,10 @@ type Job = () => Promise<object>;
 function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
   const run = async () => {
     for (const [what, job] of Object.entries(jobs)) {
-      const result = await job().catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
-      log.debug({ what, ...result }, 'maintenance');
+      await job().then(
+        (result) => log.debug({ what, ...result }, 'maintenance'),
+        (thrown: unknown) => log.warn({ what, cause: messageOf(thrown) }, 'maintenance failed'),
+      );
     }
     timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
   };

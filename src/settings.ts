@@ -103,7 +103,8 @@ const PLACEHOLDER = /^\$\{.*\}$/s;
 /** The value of a variable; empty and a literal `${NAME}` count as unset. */
 function read(env: Environment, name: string): string | undefined {
   const value = env[name];
-  return value === undefined || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
+  // A name such as `valueOf` finds a function that every object has.
+  return typeof value !== 'string' || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
 }
 
 /** Parses the environment once. Throws `invalid_input` that names the variable. */

@@ -1,6 +1,7 @@
 import { validateHeaderValue } from 'node:http';
 import type { Axios, AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
+import { isTextTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
@@ -122,6 +123,7 @@ function parse(response: AxiosResponse<string>): HttpResponse {
 
 function parseJson(text: string): { ok: boolean; value: unknown } {
   if (text === '') return { ok: true, value: undefined };
+  if (isTextTooDeep(text)) return { ok: false, value: undefined };
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {

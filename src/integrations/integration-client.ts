@@ -3,8 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import { newTrace } from '../resilience/pipeline.ts';
-import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
 import type { Answer, StaleNote, WriteAnswer } from './answer.ts';
 import { parseAnswer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
@@ -103,7 +103,8 @@ export class IntegrationClient {
     const { cache, clock } = this.#options;
     const kept = await cache.get(scope).catch(() => undefined);
     const ageMs = clock.now() - (kept?.at ?? Number.NEGATIVE_INFINITY);
-    if (kept === undefined || ageMs > (operation.staleMs ?? 0)) return undefined;
+    // An answer from the future was kept before the clock was set back: its age is not known.
+    if (kept === undefined || ageMs < 0 || ageMs > (operation.staleMs ?? 0)) return undefined;
     return { data: parseAnswer(operation, kept.answer), stale: { ageMs, reason: error.code } };
   }
 
