@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { CATEGORIES, contents, query, random, writeCorpus } from './memory-corpus.ts';
 import { measureRelevance } from './memory-ndcg.ts';
-import { benchEnv, StdioClient } from './stdio-client.ts';
+import { breakwaterEnv, databaseIn } from './servers.ts';
+import { StdioClient } from './stdio-client.ts';
 
 const LAUNCHER = resolve(import.meta.dirname, '../../bin/breakwater.mjs');
 const NDCG_BARS: Readonly<Record<string, number>> = { cacm: 0.48, cranfield: 0.355, cosqa: 0.375 };
@@ -135,7 +136,7 @@ async function benchKills(parent: string, print: (row: Row) => void): Promise<vo
       if (answer !== undefined) acknowledged.push(String(answer.answer['memory_id']));
     }
   }
-  const db = new Database(benchEnv(folder)['BREAKWATER_DB'] ?? '', { readonly: true });
+  const db = new Database(databaseIn(folder), { readonly: true });
   const kept = new Set(db.prepare<[], string>('SELECT id FROM memory').pluck().all());
   const check = db.pragma('integrity_check', { simple: true });
   db.close();
@@ -169,7 +170,7 @@ function openPlainIndex(folder: string, size: number) {
 
 function command(folder: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [LAUNCHER, 'memory', ...args], {
-    env: benchEnv(folder),
+    env: breakwaterEnv(folder),
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(stderr);

@@ -5,6 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureCalls } from './calls.ts';
+import { measureHeap, measureResident } from './footprint.ts';
 import { runInFull } from './full-counts.ts';
 import { benchMemory } from './memory.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
@@ -15,11 +17,12 @@ import { measureStartup } from './startup.ts';
 import { measureDelivery } from './webhook-delivery.ts';
 import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webhooks.ts';
 
-const STARTUP_ROUNDS = 12;
 const WEBHOOK_ROUNDS = 12;
 /** How long sustained loads last, in seconds. */
 const SHORT_S = 9;
 const LONG_S = 300;
+const SHORT_CALLS = 10_000;
+const LONG_CALLS = 50_000;
 
 if (process.argv[2] === 'memory') await benchMemory(process.argv.slice(3)).then(() => process.exit());
 
@@ -27,10 +30,11 @@ type Measurements = Readonly<Record<string, () => Promise<Row[]>>>;
 
 const areas: Readonly<Record<string, Measurements>> = {
   startup: {
-    initialize: async () => [
-      ratioRow(await measureStartup(STARTUP_ROUNDS), 'ms', 1.3, 'one-tool server, bundled, same SDK'),
-    ],
+    initialize: measureStartup,
+    resident: measureResident,
+    heap: () => measureHeap(values.long ? LONG_CALLS : SHORT_CALLS),
   },
+  calls: { 'round-trip': measureCalls },
   resilience: resilienceMeasurements,
   simulator: { start: measureSimulatorStart, rate: measureSimulatorRate },
   'full-counts': {
