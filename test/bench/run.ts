@@ -9,6 +9,7 @@ import { measureCalls } from './calls.ts';
 import { measureHeap, measureResident } from './footprint.ts';
 import { runInFull } from './full-counts.ts';
 import { benchMemory } from './memory.ts';
+import { measurePayment } from './payment.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
@@ -34,7 +35,7 @@ const areas: Readonly<Record<string, Measurements>> = {
     resident: measureResident,
     heap: () => measureHeap(values.long ? LONG_CALLS : SHORT_CALLS),
   },
-  calls: { 'round-trip': measureCalls },
+  calls: { 'round-trip': measureCalls, payment: measurePayment },
   resilience: resilienceMeasurements,
   simulator: { start: measureSimulatorStart, rate: measureSimulatorRate },
   'full-counts': {
