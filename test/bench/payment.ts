@@ -112,7 +112,12 @@ export function measurePayment(): Promise<Row[]> {
         ratioRow({ what, ours: cpu.ours, peer: cpu.bare }, 'µs', LIMIT, peer),
         ratioRow({ what, ours: cpu.ours, peer: cpu.direct }, 'µs', undefined, 'stripe-node, no server, nothing kept'),
         ratioRow({ what: waited, ours: wall.ours, peer: wall.bare }, 'ms', undefined, peer),
-        ratioRow({ what: waited, ours: wall.ours, peer: wall.flush }, 'ms', undefined, 'limit: two flushes of this disk'),
+        ratioRow(
+          { what: waited, ours: wall.ours, peer: wall.flush },
+          'ms',
+          undefined,
+          'limit: two flushes of this disk',
+        ),
       ];
     } finally {
       await Promise.all([ours.stop('SIGKILL'), bare.stop('SIGKILL'), service.kill()]);

@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { measureCalls } from './calls.ts';
 import { measureHeap, measureResident } from './footprint.ts';
 import { runInFull } from './full-counts.ts';
-import { benchMemory } from './memory.ts';
+import { measureKills, measureNdcg, measureParallel, measureProcesses } from './memory.ts';
+import { measureSearch } from './memory-search.ts';
 import { measurePayment } from './payment.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
@@ -25,8 +26,6 @@ const LONG_S = 300;
 const SHORT_CALLS = 10_000;
 const LONG_CALLS = 50_000;
 
-if (process.argv[2] === 'memory') await benchMemory(process.argv.slice(3)).then(() => process.exit());
-
 type Measurements = Readonly<Record<string, () => Promise<Row[]>>>;
 
 const areas: Readonly<Record<string, Measurements>> = {
@@ -37,6 +36,15 @@ const areas: Readonly<Record<string, Measurements>> = {
   },
   calls: { 'round-trip': measureCalls, payment: measurePayment },
   resilience: resilienceMeasurements,
+  memory: {
+    relevance: () => measureNdcg(values.retrieval),
+    'search-10k': () => measureSearch(10_000),
+    'search-100k': () => measureSearch(100_000),
+    'search-1m': async () => (values.million ? measureSearch(1_000_000) : []),
+    parallel: measureParallel,
+    processes: measureProcesses,
+    kill: measureKills,
+  },
   simulator: { start: measureSimulatorStart, rate: measureSimulatorRate },
   'full-counts': {
     breaker: () =>
@@ -78,7 +86,12 @@ function select(names: readonly string[]): [area: string, name: string, measure:
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, long: { type: 'boolean' } },
+  options: {
+    json: { type: 'string' },
+    long: { type: 'boolean' },
+    million: { type: 'boolean' },
+    retrieval: { type: 'string' },
+  },
 });
 const report: Record<string, Row[]> = {};
 for (const [area, name, measure] of select(positionals)) {
