@@ -32,6 +32,11 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
     override: ({ jsonSchema }) => {
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.maximum)) delete jsonSchema.maximum;
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.minimum)) delete jsonSchema.minimum;
+      // Limits that nobody meets by accident: whoever does is told.
+      for (const limit of ['maxLength', 'maxItems', 'minItems'] as const) delete jsonSchema[limit];
+      if (jsonSchema.minLength === 1) delete jsonSchema.minLength;
+      // The format says it in a word.
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       // Every key of a JSON object is a string.
       if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
       // Anything is what an object holds anyway.
@@ -40,5 +45,23 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
       if (io === 'output') delete jsonSchema.additionalProperties;
     },
   });
-  return json as ObjectSchema;
+  return (io === 'output' ? withoutDepth(json as Json, OUTPUT_DEPTH) : json) as ObjectSchema;
+}
+
+/** Levels of objects whose fields an output schema names: those of the answer, and of the items of its lists. */
+const OUTPUT_DEPTH = 2;
+
+/** Deeper objects are objects and no more: models are not shown them, and every answer is checked in full all the same. */
+function withoutDepth(schema: Json, depth: number): Json {
+  if (Array.isArray(schema)) return schema.map((each) => withoutDepth(each, depth));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { properties, required, ...rest } = schema;
+  const inner = Object.entries(rest).map(([key, value]) => [key, withoutDepth(value, depth)]);
+  const named = depth > 0 && properties !== undefined ? { properties: fieldsOf(properties, depth), required } : {};
+  return Object.fromEntries([...inner, ...Object.entries(named).filter(([, value]) => value !== undefined)]);
+}
+
+function fieldsOf(properties: Json, depth: number): Json {
+  const fields = Object.entries(properties as Record<string, Json>);
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutDepth(field, depth - 1)]));
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { describe, expect, it } from 'vitest';
@@ -51,6 +51,10 @@ describe.skipIf(!CI_RUN)('the packed tarball', () => {
     expect(stored.isError).toBe(false);
     const configured = await callTool(client, 'configure_integration', { service: 'stripe' });
     expect(configured.isError).toBe(false);
+    writeFileSync(join(folder, 'package.json'), '{"name":"@shop/root"}');
+    const generated = await callTool(client, 'scaffold_integration', { service: 'stripe' });
+    expect(generated.isError).toBe(false);
+    expect(existsSync(join(folder, 'services/integrations/stripe/src/server.ts'))).toBe(true);
     expect(transport.pollution).toEqual([]);
   });
 });
