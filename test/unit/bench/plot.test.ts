@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { drawPlot } from '../../bench/plot.ts';
 
-const plot = (points: [number, number][], name = 'ours') => ({ title: 'T', x: 'n', y: 'ms', series: [{ name, points }] });
+const plot = (points: [number, number][], name = 'ours') => ({
+  title: 'T',
+  x: 'n',
+  y: 'ms',
+  series: [{ name, points }],
+});
 
 it('puts powers of ten at equal distances on both axes', () => {
   const svg = drawPlot(
