@@ -1,9 +1,14 @@
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { systemClock } from '../../src/core/clock.ts';
 import { catalogue } from '../../src/integrations/catalogue.ts';
 import { Integrations } from '../../src/integrations/integrations.ts';
 import { integrationMigrations, SqliteIntegrationStore } from '../../src/integrations/sqlite-integration-store.ts';
+import type { ArchiveRecord } from '../../src/memory/memory-archive.ts';
 import { memoryMigrations } from '../../src/memory/memory-migrations.ts';
+import { parseLine } from '../../src/memory/read-archive.ts';
+import { SqliteMemoryArchive } from '../../src/memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from '../../src/memory/sqlite-memory-store.ts';
 import { force, newBreaker } from '../../src/resilience/breaker-state.ts';
 import { breakerMigrations, SqliteBreakerStore } from '../../src/resilience/sqlite-breaker-store.ts';
@@ -12,7 +17,6 @@ import { eventMigrations } from '../../src/webhooks/event-row.ts';
 import { SqliteEventLog } from '../../src/webhooks/sqlite-event-log.ts';
 import { delivery } from '../support/deliveries.ts';
 import { inFolder } from './folder.ts';
-import { memoryCommand } from './memory-command.ts';
 import { CATEGORIES, query, random, writeCorpus } from './memory-corpus.ts';
 import { openPlainIndex, timed } from './memory-search.ts';
 import type { Row } from './row.ts';
@@ -60,14 +64,30 @@ function growthRow({ title, x, series, limit }: Growth): Row {
   });
 }
 
+async function importCorpus(sqlite: Sqlite, folder: string, size: number): Promise<void> {
+  const archive = new SqliteMemoryArchive(sqlite);
+  const path = join(folder, 'corpus.jsonl');
+  await writeCorpus(path, size);
+  const defaults = { workspace: 'bench', nowMs: Date.now() };
+  let records: ArchiveRecord[] = [];
+  const flush = async () => {
+    await archive.import(records);
+    records = [];
+  };
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    records.push(...parseLine(line, defaults).flatMap((parsed) => ('record' in parsed ? [parsed.record] : [])));
+    if (records.length >= FILL) await flush();
+  }
+  await flush();
+}
+
 /** In process: the store alone. @param sizes ascending */
 export async function measureMemoryGrowth(sizes: readonly number[]): Promise<Row[]> {
   const [search, plain, store]: [Point[], Point[], Point[]] = [[], [], []];
   for (const size of sizes) {
     await inFolder(async (folder) => {
-      await writeCorpus(join(folder, 'corpus.jsonl'), size);
-      memoryCommand(folder, 'import', join(folder, 'corpus.jsonl'), '--json');
       const sqlite = new Sqlite({ path: databaseIn(folder), migrations: memoryMigrations });
+      await importCorpus(sqlite, folder, size);
       const memory = new SqliteMemoryStore(sqlite);
       const index = openPlainIndex(folder, size);
       const next = random(19);
