@@ -14,6 +14,7 @@ const NDCG: Readonly<Record<string, number>> = { cacm: 0.48, cranfield: 0.355, c
 const PROCESSES = 8;
 const EACH = 1_000;
 const KILL_ROUNDS = 100;
+const MAX_LIFE_MS = 150;
 const PARALLEL = 20;
 
 /** @param collections a folder of retrieval sets; without one nothing is measured */
@@ -94,7 +95,7 @@ export function measureKills(): Promise<Row[]> {
     const acknowledged: string[] = [];
     const next = random(17);
     for (let round = 0; round < KILL_ROUNDS; round += 1) {
-      acknowledged.push(...(await storeUntilKilled(folder, round, 20 + next() * 150)));
+      acknowledged.push(...(await storeUntilKilled(folder, round, next() * MAX_LIFE_MS)));
     }
     const db = new Database(databaseIn(folder), { readonly: true });
     const kept = new Set(db.prepare<[], string>('SELECT id FROM memory').pluck().all());
@@ -125,11 +126,13 @@ async function storeUntilKilled(folder: string, round: number, afterMs: number):
       done();
     });
   });
-  setTimeout(() => client.child.kill('SIGKILL'), afterMs);
   for (let index = 0; alive; index += 1) {
     const content = `round r${round}x note n${index}y`;
     const answer = await Promise.race([client.call('store_memory', { content }), end]);
-    if (answer !== undefined) ids.push(String(answer.answer['memory_id']));
+    if (answer === undefined) break;
+    // From the first one on: before that there is nothing to lose.
+    if (ids.length === 0) setTimeout(() => client.child.kill('SIGKILL'), afterMs);
+    ids.push(String(answer.answer['memory_id']));
   }
   return ids;
 }

@@ -107,7 +107,13 @@ async function measure(names: readonly string[]): Promise<Report> {
   const rows: Record<string, Row[]> = {};
   for (const [area, name, measurement] of select(names)) {
     console.error(`${area}/${name} …`);
-    rows[area] = [...(rows[area] ?? []), ...(await measurement())];
+    const measured = await measurement().catch((thrown: unknown) => {
+      // The others are still worth having.
+      console.error(thrown);
+      process.exitCode = 1;
+      return [];
+    });
+    rows[area] = [...(rows[area] ?? []), ...measured];
   }
   return Object.fromEntries(Object.entries(rows).map(([area, measured]) => [area, areaReport(measured)]));
 }
