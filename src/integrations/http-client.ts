@@ -1,15 +1,11 @@
-import { validateHeaderValue } from 'node:http';
-import type { Axios, AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
 import { isTextTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { AxiosTransport } from './axios-transport.ts';
 import { assertEgress } from './egress.ts';
-import type { ExchangeConfig } from './http-adapter.ts';
-import { createHttpAdapter, Exchange, HttpAgents } from './http-adapter.ts';
-
-const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -29,8 +25,7 @@ export interface HttpResponse {
 export class HttpClient {
   readonly #log: Log;
   readonly #allowLoopback: boolean;
-  readonly #agents = new HttpAgents();
-  #axios: Promise<Axios> | undefined;
+  #transport: Promise<AxiosTransport> | undefined;
 
   /** @param allowLoopback true in test mode: simulators live there. */
   constructor(log: Log, allowLoopback: boolean) {
@@ -55,59 +50,16 @@ export class HttpClient {
 
   async #request(request: HttpRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
     assertEgress(request.url, this.#allowLoopback);
-    checkHeaders(request.headers);
-    this.#axios ??= createAxios(this.#agents, this.#log);
-    const axios = await this.#axios;
-    const exchange = new Exchange(signal, MAX_RESPONSE_BYTES);
-    const config = {
-      method: request.method,
-      url: request.url.href,
-      headers: request.headers,
-      data: request.body,
-      exchange,
-    };
-    return axios.request<string>(config satisfies ExchangeConfig & object);
+    this.#transport ??= import('./axios-transport.ts').then(({ AxiosTransport }) => new AxiosTransport(this.#log));
+    const transport = await this.#transport;
+    return transport.send(request, signal);
   }
 
   close(): void {
-    this.#agents.destroy();
-  }
-}
-
-/**
- * A bare `Axios` rather than `axios.create`: the defaults of the latter are merged into every request and none of them is used here.
- * Loaded at the first request: most sessions that only look things up never need it.
- */
-async function createAxios(agents: HttpAgents, log: Log): Promise<Axios> {
-  const { Axios } = await import('axios');
-  const identity = (data: unknown) => data;
-  const instance = new Axios({
-    adapter: createHttpAdapter(agents),
-    transformRequest: identity,
-    transformResponse: identity,
-  });
-  instance.interceptors.request.use((config) => {
-    log.debug({ method: config.method, url: withoutQuery(config.url) }, 'request');
-    return config;
-  });
-  instance.interceptors.response.use((response) => {
-    log.debug({ url: withoutQuery(response.config.url), status: response.status }, 'response');
-    return response;
-  });
-  return instance;
-}
-
-/** axios would drop the characters that HTTP forbids, and send another value than was meant. */
-function checkHeaders(headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderValue(name, value);
-    } catch (cause) {
-      throw new AppError('invalid_input', `The header ${name} would hold characters that HTTP does not allow.`, {
-        hint: 'Correct the key, setting or id that it is made of. Nothing was sent.',
-        cause,
-      });
-    }
+    void this.#transport?.then(
+      (transport) => transport.close(),
+      () => {},
+    );
   }
 }
 
@@ -129,11 +81,6 @@ function parseJson(text: string): { ok: boolean; value: unknown } {
   } catch {
     return { ok: false, value: undefined };
   }
-}
-
-/** Query strings may hold personal data. */
-function withoutQuery(url: string | undefined): string | undefined {
-  return url?.split('?', 1)[0];
 }
 
 /** The answer for an attempt that ended without a response. */

@@ -17,6 +17,7 @@ import { isAllowed } from './integration.ts';
 import type { Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
+import type { Beside } from './recorded-write.ts';
 import { markedRequest, RecordedWrite } from './recorded-write.ts';
 import { buildRequest, parseInput } from './request-builder.ts';
 import type { RequestLedger, RequestPlan } from './request-ledger.ts';
@@ -111,12 +112,14 @@ export class IntegrationClient {
   /**
    * Calls an operation that has an effect, exactly once for each reference: repeats are answered from the ledger or continue with the
    * same idempotency key; what is older than the key's protection is looked up first.
+   * @param beside not called for an answer from the ledger
    */
   async write<Input extends z.ZodObject, Output extends z.ZodType>(
     operation: Operation<Input, Output>,
     input: z.input<Input>,
     options: WriteOptions,
     context: CallContext,
+    beside?: Beside<z.output<Output>>,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const api = this.#open(context, operation);
     refuseUntestable(operation, input, context, this.preview(operation, input, context).url);
@@ -126,7 +129,7 @@ export class IntegrationClient {
     const until = clock.now() + MAX_DEADLINE_MS;
     const read: Read = async (lookup, lookupInput) =>
       (await this.lookUp(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
-    return this.#recorded.send({ operation, input, plan, api, context, read });
+    return this.#recorded.send({ operation, input, plan, api, context, read, beside });
   }
 
   /** True when the ledger already holds the answer that `write` would give. */
