@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createStripeSimulator } from '../src/integrations/stripe/simulator/index.ts';
-import type { RunningSimulator } from '../src/simulator/simulator.ts';
+import type { RunningSimulator } from '../src/simulator/contract.ts';
 import { startSimulator } from '../src/simulator/simulator.ts';
 import { Agent, chapter, check, end, say } from './demo-story.ts';
 

@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AppError, messageOf } from '../core/errors.ts';
-import type { RecordedRequest } from '../simulator/session.ts';
-import type { RunningSimulator } from '../simulator/simulator.ts';
+import type { RecordedRequest, RunningSimulator, WebhookTarget } from '../simulator/contract.ts';
 import type { Simulators } from '../simulator/simulators.ts';
-import type { WebhookTarget } from '../simulator/webhook-target.ts';
 
 export const SIMULATE_USAGE = `  breakwater simulate stripe|sendgrid|slack|github     run a stateful double on loopback until Ctrl-C
     --port NUMBER            default: a free one
