@@ -89,7 +89,9 @@ describe.skipIf(!CI_RUN)('installation', { timeout: 5 * MINUTES }, () => {
     expect((await claude.run('mcp', 'list')).text).toMatch(/^plugin:breakwater:breakwater: node .* - ✔ Connected$/m);
 
     const root = join(claude.home, '.claude/plugins/cache/breakwater/breakwater', packageJson.version);
-    const { mcpServers } = JSON.parse(readFileSync(join(root, '.mcp.json'), 'utf8')) as { mcpServers: { breakwater: Command } };
+    const { mcpServers } = JSON.parse(readFileSync(join(root, '.mcp.json'), 'utf8')) as {
+      mcpServers: { breakwater: Command };
+    };
     // As the client fills it in: an option that was left empty is an empty variable.
     const filled = JSON.stringify(mcpServers.breakwater)
       .replaceAll(`\${CLAUDE_PLUGIN_ROOT}`, root)
@@ -105,7 +107,9 @@ describe.skipIf(!CI_RUN)('installation', { timeout: 5 * MINUTES }, () => {
     const unpacked = join(folder, 'unpacked');
     execFileSync(process.execPath, [cli, 'unpack', bundle, unpacked], { stdio: 'pipe' });
     execFileSync(process.execPath, [cli, 'validate', join(unpacked, 'manifest.json')], { stdio: 'pipe' });
-    const { server } = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8')) as { server: { mcp_config: Command } };
+    const { server } = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8')) as {
+      server: { mcp_config: Command };
+    };
     const filled = JSON.stringify(server.mcp_config)
       .replaceAll(`\${__dirname}`, unpacked)
       .replaceAll(`\${user_config.stripe_secret_key}`, KEY);

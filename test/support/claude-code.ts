@@ -19,7 +19,10 @@ export class ClaudeCode {
     this.home = join(folder, 'home');
     this.project = join(folder, 'project');
     for (const path of [this.home, this.project]) mkdirSync(path, { recursive: true });
-    this.#cli = join(install(`@anthropic-ai/claude-code@${VERSION}`), 'node_modules/@anthropic-ai/claude-code/cli-wrapper.cjs');
+    this.#cli = join(
+      install(`@anthropic-ai/claude-code@${VERSION}`),
+      'node_modules/@anthropic-ai/claude-code/cli-wrapper.cjs',
+    );
     this.#env = {
       ...inherited(),
       HOME: this.home,
@@ -38,7 +41,9 @@ export class ClaudeCode {
   }
 
   /** Runs `claude …`; what it printed, both streams. Not blocking, because the registry lives in this process. */
-  async run(...args: readonly string[]): Promise<Pick<SpawnSyncReturns<string>, 'status' | 'output'> & { text: string }> {
+  async run(
+    ...args: readonly string[]
+  ): Promise<Pick<SpawnSyncReturns<string>, 'status' | 'output'> & { text: string }> {
     const child = spawn(process.execPath, [this.#cli, ...args], { env: this.#env, cwd: this.project, stdio: 'pipe' });
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(String(chunk)));
@@ -52,8 +57,10 @@ export class ClaudeCode {
   /** Lets git find, under this address, a repository with the files of ours that a marketplace needs. */
   publishRepository(url: string): void {
     const repository = join(this.home, 'repository');
-    for (const part of ['.claude-plugin', 'plugin']) cpSync(join(ROOT, part), join(repository, part), { recursive: true });
-    const git = (...args: readonly string[]) => execFileSync('git', args, { cwd: repository, env: this.#env, stdio: 'pipe' });
+    for (const part of ['.claude-plugin', 'plugin'])
+      cpSync(join(ROOT, part), join(repository, part), { recursive: true });
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', args, { cwd: repository, env: this.#env, stdio: 'pipe' });
     git('init', '--quiet', '--initial-branch=main');
     git('add', '--all');
     git('-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message=release');

@@ -18,7 +18,11 @@ export function packPackage(folder: string): PackedPackage {
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const answer: unknown = JSON.parse(execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }));
   // npm 11 answers a list, npm 12 an object by package name.
-  const [packed] = Object.values(answer as object) as { filename: string; files: { path: string }[]; unpackedSize: number }[];
+  const [packed] = Object.values(answer as object) as {
+    filename: string;
+    files: { path: string }[];
+    unpackedSize: number;
+  }[];
   if (packed === undefined) throw new Error('npm pack packed nothing');
   const { filename, files, unpackedSize } = packed;
   return { tarball: join(folder, filename), files: files.map(({ path }) => path), unpackedSize };
