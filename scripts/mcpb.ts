@@ -9,7 +9,7 @@ import { install } from '../test/support/install-packages.ts';
 import { bundleManifest } from './manifests.ts';
 
 /** What the server needs to run; what other packages import stays out, and so do the sources of SQLite. */
-const CONTENTS = ['bin', 'dist', 'package.json', 'LICENSE', 'README.md', ...parts('better-sqlite3')];
+const CONTENTS = ['bin', 'dist', 'templates', 'package.json', 'LICENSE', 'README.md', ...parts('better-sqlite3')];
 const LEFT_OUT = /^dist\/(?:exports|cjs|types)(?:\/|$)/;
 
 function parts(name: string): string[] {

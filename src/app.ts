@@ -6,7 +6,7 @@ import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
-import { rememberEvents } from './event-reports.ts';
+import { mailEvents, rememberEvents } from './event-reports.ts';
 import { AnyApi } from './integrations/any-api.ts';
 import { catalogue, simulatedServices } from './integrations/catalogue.ts';
 import { HttpCertificateSource } from './integrations/certificate-source.ts';
@@ -30,6 +30,8 @@ import { openPayments } from './payments/open-payments.ts';
 import { paymentMigrations } from './payments/payment-migrations.ts';
 import { prompts } from './prompts/registry.ts';
 import type { Toolbox } from './protocol/serving.ts';
+import { RepositoryDetector } from './repository/detect.ts';
+import { Scaffolder } from './repository/scaffold/scaffolder.ts';
 import { Breakers } from './resilience/breakers.ts';
 import { FallbackBreakerStore } from './resilience/fallback-breaker-store.ts';
 import { FallbackPermitStore } from './resilience/fallback-permit-store.ts';
@@ -114,10 +116,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const cache = new SqliteAnswerCache(sqlite, clock);
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
-  const hooks = { memory: rememberEvents(reports) };
-  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const project = new ProjectFolder(settings.projectRoot);
   const { mail, mailEffects } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
+  const hooks = { memory: rememberEvents(reports), mail: mailEvents({ mail, integrations, log }) };
+  const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const webhooks = new IntegrationWebhooks(integrations);
   const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
@@ -134,6 +136,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   listener.watch(() => existsSync(settings.databasePath));
   const simulators = createSimulators(clock);
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
+  const repositories = new RepositoryDetector(project, settings.libraryPackage);
   const archive = new SqliteMemoryArchive(sqlite, clock);
   const maintenance = scheduleMaintenance(log, {
     memory: () => archive.maintain(settings.memoryLimit),
@@ -157,6 +160,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       events,
       listener,
       certificates,
+      repositories,
+      scaffolder: new Scaffolder(project, repositories, catalogue),
       simulators,
       secrets,
       clock,

@@ -26,6 +26,8 @@ export interface Settings {
   agent: string;
   sessionId: string | undefined;
   allowLive: boolean;
+  /** Package name of the repository that holds the shared utilities. */
+  libraryPackage: string;
   /** Most memories of a workspace; undefined for no limit. */
   memoryLimit: number | undefined;
   protocol: Protocol;
@@ -35,6 +37,7 @@ export interface Settings {
   telemetry: boolean;
 }
 
+const DEFAULT_LIBRARY = '@metasaver/multi-mono';
 /** `2025` serves protocol versions up to 2025-11-25; `auto` also the stateless one of 2026-07-28, as the client chooses. */
 export const PROTOCOLS = ['2025', 'auto'] as const;
 type Protocol = (typeof PROTOCOLS)[number];
@@ -65,6 +68,11 @@ export const SETTINGS = [
     name: 'BREAKWATER_MEMORY_LIMIT',
     default: 'none',
     description: 'Most memories of a workspace: above it the superseded, then the least important and oldest go',
+  },
+  {
+    name: 'BREAKWATER_LIBRARY_PACKAGE',
+    default: DEFAULT_LIBRARY,
+    description: 'Package name of the repository with the shared utilities; all others count as its consumers',
   },
   {
     name: 'BREAKWATER_TOOLSETS',
@@ -109,6 +117,7 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     agent: read(env, 'BREAKWATER_AGENT') ?? '',
     sessionId: read(env, 'CLAUDE_CODE_SESSION_ID'),
     allowLive: parseFlag('BREAKWATER_ALLOW_LIVE', read(env, 'BREAKWATER_ALLOW_LIVE')),
+    libraryPackage: read(env, 'BREAKWATER_LIBRARY_PACKAGE') ?? DEFAULT_LIBRARY,
     memoryLimit: parseLimit(read(env, 'BREAKWATER_MEMORY_LIMIT')),
     offer: {
       toolsets: parseToolsets(read(env, 'BREAKWATER_TOOLSETS')),

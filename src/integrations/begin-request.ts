@@ -44,6 +44,7 @@ export function planRequest(
     leaseMs: resolveResilience(config.resilience, operation.class).deadlineMs + LEASE_MARGIN_MS,
     limits: { ...config.caps },
     amountMinor: typeof amount === 'number' ? amount : options.amountMinor,
+    movesMoney: operation.movesMoney,
   };
 }
 

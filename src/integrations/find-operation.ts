@@ -74,6 +74,8 @@ function operationOfPath(api: ProviderApi, method: Operation['method'], path: st
     encoding,
     repeat: isRead ? 'safe' : keyed ? 'with-key' : 'unsafe',
     class: isRead ? 'read' : 'write',
+    // Nothing is known of it.
+    movesMoney: !isRead,
     input: anyFields,
     output: anyObject,
     ...(isRead && pagination !== undefined ? { pagination } : {}),

@@ -35,6 +35,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * asked. Absent means that there is no answer then.
    */
   staleMs?: number;
+  /** True for what moves money of an amount that its input need not tell: a cap on amounts refuses it then. */
+  movesMoney?: boolean;
   /** Field names and shapes are those of the API. */
   input: Input;
   /** Keeps the known fields; what a provider adds later never reaches a tool. */

@@ -24,6 +24,8 @@ export interface RequestPlan extends RequestScope {
   limits: { maxAmountMinor?: number | undefined; writesPerHour?: number | undefined };
   /** What the cap on amounts compares, in minor units; undefined where no money moves. */
   amountMinor?: number | undefined;
+  /** True where money may move even without a known amount. */
+  movesMoney?: boolean | undefined;
 }
 
 /**

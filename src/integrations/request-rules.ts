@@ -13,6 +13,15 @@ const DUPLICATE_WINDOW_MS = 10 * 60_000;
 export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
   const { maxAmountMinor, writesPerHour } = plan.limits;
   const { amountMinor } = plan;
+  if (maxAmountMinor !== undefined && amountMinor === undefined && plan.movesMoney === true) {
+    throw new AppError(
+      'not_allowed',
+      `This may move any amount, and ${plan.integration} has a cap of ${maxAmountMinor}.`,
+      {
+        hint: 'Give the amount, use create_payment_intent, update_payment_intent or refund_payment, or ask the person who set caps.max_amount.',
+      },
+    );
+  }
   if (maxAmountMinor !== undefined && amountMinor !== undefined && amountMinor > maxAmountMinor) {
     throw new AppError(
       'not_allowed',

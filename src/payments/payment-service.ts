@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { StaleNote, WriteAnswer } from '../integrations/answer.ts';
+import type { WriteAnswer } from '../integrations/answer.ts';
 import type { WriteOptions } from '../integrations/begin-request.ts';
 import type { HttpRequest } from '../integrations/http-client.ts';
 import type { Integration } from '../integrations/integration.ts';
@@ -21,6 +21,8 @@ import { checkAmount } from './amount-rules.ts';
 import { observationOf, refundFactOf } from './answers.ts';
 import { compare } from './disagreements.ts';
 import type { AppliedEvent, EventLedger } from './event-ledger.ts';
+import type { FetchedIntent } from './fetch-intent.ts';
+import { fetchIntent } from './fetch-intent.ts';
 import type { PaymentAction } from './payment-actions.ts';
 import { actionReference, planAction } from './payment-actions.ts';
 import type { Payment, PaymentLedger } from './payment-ledger.ts';
@@ -60,11 +62,7 @@ export interface LedgerView {
 }
 
 /** Both views of one payment. */
-export interface PaymentView extends LedgerView {
-  intent: PaymentIntent;
-  requestId: string | undefined;
-  /** Set when Stripe could not be asked and `intent` is its last answer. */
-  stale: StaleNote | undefined;
+export interface PaymentView extends LedgerView, FetchedIntent {
   /** Facts on which the service and our ledger do not agree. */
   disagreements: string[];
 }
@@ -139,14 +137,15 @@ export class PaymentService {
   }
 
   /** The intent as Stripe has it now, beside what our ledgers say. */
-  async retrieve(id: string, call: PaymentCall): Promise<PaymentView> {
+  async retrieve(id: string, call: PaymentCall, expand: readonly string[] = []): Promise<PaymentView> {
     const context = await resolveStripe(this.#options.integrations, call);
-    const { data: intent, requestId, stale } = await this.#options.client.read(retrievePaymentIntent, { id }, context);
+    const fetched = await fetchIntent(this.#options.client, id, expand, context);
+    const { intent, stale } = fetched;
     const known = await this.ledgerView(context.integration.workspace, id);
     const observedAt = this.#options.clock.now() - (stale?.ageMs ?? 0);
     const disagreements = known.payment === undefined ? [] : differences(intent, known.payment);
     const payment = await this.#keep(context.integration, intent, known.payment?.reference, observedAt);
-    return { ...known, intent, requestId, stale, payment, disagreements };
+    return { ...known, ...fetched, payment, disagreements };
   }
 
   /** What our ledgers know, without asking Stripe. */

@@ -32,6 +32,9 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
     override: ({ jsonSchema }) => {
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.maximum)) delete jsonSchema.maximum;
       if (SAFE_INTEGER_BOUNDS.has(jsonSchema.minimum)) delete jsonSchema.minimum;
+      // Limits that nobody meets by accident: whoever does is told.
+      for (const limit of ['maxLength', 'maxItems', 'minItems'] as const) delete jsonSchema[limit];
+      if (jsonSchema.minLength === 1) delete jsonSchema.minLength;
       // The format says it in a word.
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       // Every key of a JSON object is a string.

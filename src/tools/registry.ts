@@ -6,6 +6,7 @@ import { configureIntegration } from './configure-integration.ts';
 import { controlBreaker } from './control-breaker.ts';
 import { createPaymentIntentTool } from './create-payment-intent.ts';
 import { deleteMemory } from './delete-memory.ts';
+import { detectRepository } from './detect-repository.ts';
 import { getMemory } from './get-memory.ts';
 import { linkMemories } from './link-memories.ts';
 import { listIntegrations } from './list-integrations.ts';
@@ -14,6 +15,7 @@ import { readApi } from './read-api.ts';
 import { refundPayment } from './refund-payment.ts';
 import { replayWebhook } from './replay-webhook.ts';
 import { retrievePaymentIntentTool } from './retrieve-payment-intent.ts';
+import { scaffoldIntegration } from './scaffold-integration.ts';
 import { searchMemories } from './search-memories.ts';
 import { sendEmail } from './send-email.ts';
 import { signWebhook } from './sign-webhook.ts';
@@ -42,6 +44,8 @@ const all = [
   listWebhookEvents,
   replayWebhook,
   simulateService,
+  detectRepository,
+  scaffoldIntegration,
   checkIntegration,
   storeMemory,
   searchMemories,

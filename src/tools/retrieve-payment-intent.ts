@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { boundJson } from '../core/bounded-json.ts';
 import { defineTool } from '../core/tool.ts';
 import type { PaymentService, PaymentView } from '../payments/payment-service.ts';
 import { declineView } from '../views/decline-view.ts';
@@ -16,6 +17,7 @@ const output = z.object({
   declined: declineView.optional(),
   request_id: z.string().optional(),
   stale_ms: z.int().optional(),
+  expanded: z.record(z.string(), z.unknown()).optional(),
   ledger: z.object({
     known: z.boolean(),
     status: z.string().optional(),
@@ -26,6 +28,9 @@ const output = z.object({
   }),
   disagreements: z.array(z.string()),
 });
+
+/** Of the expanded objects, in characters of JSON: the rest of the answer needs room too. */
+const MAX_EXPANDED = 20_000;
 
 type Deps = { payments: PaymentService };
 
@@ -43,22 +48,36 @@ export const retrievePaymentIntentTool = defineTool({
       .string()
       .regex(/^pi_[A-Za-z0-9_]{1,250}$/, 'must look like pi_…')
       .describe('Id of the intent, pi_…'),
+    expand: z
+      .array(z.string().regex(/^[a-z_]+(?:\.[a-z_]+){0,3}$/, 'must be a path of field names'))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe('Fields to show whole: latest_charge, customer, payment_method'),
     integration: z.string().max(64).optional().describe('Name of the Stripe integration (default: the only one)'),
   }),
   output,
-  async run({ payment_intent_id, integration }, { payments }: Deps, context) {
-    const view = await payments.retrieve(payment_intent_id, { integration, confirmToken: undefined, context });
+  async run({ payment_intent_id, integration, expand }, { payments }: Deps, context) {
+    const call = { integration, confirmToken: undefined, context };
+    const view = await payments.retrieve(payment_intent_id, call, expand);
     return describe(view);
   },
 });
 
 function describe(view: PaymentView): z.input<typeof output> {
-  const { intent, requestId, stale, disagreements } = view;
+  const { intent, requestId, stale, expanded, disagreements } = view;
   return {
     ...describeIntent(intent),
     request_id: requestId,
     stale_ms: stale?.ageMs,
+    expanded: boundFields(expanded),
     ledger: describeLedger(view),
     disagreements,
   };
+}
+
+function boundFields(expanded: PaymentView['expanded']): Record<string, unknown> | undefined {
+  const fields = Object.entries(expanded);
+  if (fields.length === 0) return undefined;
+  return Object.fromEntries(fields.map(([name, value]) => [name, boundJson(value, MAX_EXPANDED / fields.length)]));
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CI_RUN } from '../support/ci-only.ts';
@@ -8,7 +8,7 @@ import { startServer, succeed, temporaryFolder } from '../support/server-process
 const MINUTES = 60_000;
 /** Everything in the package is one of these, and the rest of dist is code. */
 const EXPECTED =
-  /^(?:LICENSE|README\.md|package\.json|bin\/breakwater\.mjs|docs\/[\w-]+\.md|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cjs\/package\.json|dist\/[\w/-]+\.js(?:\.LEGAL\.txt)?|dist\/(?:cjs\/)?types\/[\w/-]+\.d\.ts)$/;
+  /^(?:LICENSE|README\.md|package\.json|bin\/breakwater\.mjs|docs\/[\w-]+\.md|templates\/.+|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cjs\/package\.json|dist\/[\w/-]+\.js(?:\.LEGAL\.txt)?|dist\/(?:cjs\/)?types\/[\w/-]+\.d\.ts)$/;
 
 describe.skipIf(!CI_RUN)('the packed tarball', { timeout: 5 * MINUTES }, () => {
   it('holds what it must and nothing else', () => {
@@ -26,9 +26,13 @@ describe.skipIf(!CI_RUN)('the packed tarball', { timeout: 5 * MINUTES }, () => {
     expect(modules.sort()).toEqual(['better-sqlite3', 'breakwater-mcp', 'node-addon-api']);
     expect(modules.flatMap((name) => installScripts(join(home, 'node_modules', name)))).toEqual([]);
 
-    const server = await startServer(temporaryFolder(), {}, launcher);
+    const project = temporaryFolder();
+    writeFileSync(join(project, 'package.json'), '{ "name": "@shop/root" }');
+    const server = await startServer(project, {}, launcher);
     await succeed(server, 'store_memory', { content: 'works from the tarball' });
     await succeed(server, 'configure_integration', { service: 'stripe' });
+    await succeed(server, 'scaffold_integration', { service: 'stripe' });
+    expect(existsSync(join(project, 'services/integrations/stripe/src/server.ts'))).toBe(true);
   });
 });
 

@@ -30,7 +30,11 @@ export function openEffects({ path = databasePath(), configs = [{}], memory }: E
   );
   const integrations = { list: async () => ({ reports, broken: [] }) };
   const remember: HookRunner = async (note) => void remembered.push(note);
-  const effects = new PaymentEffects({ events, integrations, hooks: { memory: memory ?? remember } });
+  const effects = new PaymentEffects({
+    events,
+    integrations,
+    hooks: { memory: memory ?? remember, mail: async () => {} },
+  });
   return {
     path,
     effects,

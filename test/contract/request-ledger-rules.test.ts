@@ -13,6 +13,15 @@ describe('caps', () => {
     expect(await kindOf(ledger.begin(capped(5001, {})))).toBe('send');
   });
 
+  it('refuse what may move any amount, and nothing that moves none', async () => {
+    const { ledger } = openLedgers();
+    const limits = { maxAmountMinor: 5000 };
+    const unknown = { ...plan({ reference: 'order-9', arguments: { id: 'pi_1' }, limits }), movesMoney: true };
+    await expect(ledger.begin(unknown)).rejects.toMatchObject({ code: 'not_allowed', outcome: 'not_executed' });
+    expect(await kindOf(ledger.begin({ ...unknown, limits: {} }))).toBe('send');
+    expect(await kindOf(ledger.begin(plan({ reference: 'order-10', arguments: { name: 'x' }, limits })))).toBe('send');
+  });
+
   it('hold for two adapters that race', async () => {
     const { ledger, other } = openLedgers();
     const limits = { writesPerHour: 7 };

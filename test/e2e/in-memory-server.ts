@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Transport } from '@modelcontextprotocol/client';
 import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -44,6 +45,10 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const { env = {}, allowLive = false, elicit, roots = [] } = options;
   const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: {} }) };
   const path = options.databasePath ?? databasePath();
+  // The project is the database's folder: a repository, unless the test has its own.
+  if (options.databasePath === undefined) {
+    writeFileSync(join(dirname(path), 'package.json'), '{"name":"@till/root"}');
+  }
   const redactor = new Redactor();
   const warnings: string[] = [];
   const warn = (fields: object, message: string) => void warnings.push(`${message} ${JSON.stringify(fields)}`);
@@ -60,6 +65,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
+    libraryPackage: '@metasaver/multi-mono',
   };
   const apps: App[] = [];
   const parts: ServingParts<ToolDeps> = {

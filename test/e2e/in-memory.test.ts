@@ -137,9 +137,21 @@ describe('every tool', () => {
       failure: { provider: 'stripe', body: '{}', secret_env: 'NOT_SET' },
       code: 'not_configured',
     },
+    detect_repository: {
+      success: {},
+      answer: { package_name: '@till/root', new_integration: { path: 'services/integrations/<service>' } },
+      failure: { path: '..' },
+      code: 'not_allowed',
+    },
+    scaffold_integration: {
+      success: { service: 'stripe', parts: ['client'] },
+      answer: { package_name: '@till/stripe-integration', files: { unchanged: 0 }, memory_id: expect.any(String) },
+      failure: { service: 'nope' },
+      code: 'invalid_input',
+    },
     check_integration: {
       success: { path: '.' },
-      answer: { files_checked: 0, total: 0, findings: [] },
+      answer: { files_checked: expect.any(Number), total: 0, findings: [] },
       failure: { path: '../elsewhere' },
       code: 'not_allowed',
     },

@@ -3,6 +3,7 @@ import type { ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import type { LoggedEvent } from '../../src/webhooks/event-log.ts';
+import { configureSendGrid, SENDGRID_ENV, startSendGrid } from '../support/sendgrid-service.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import { BEGIN_S, deliver } from '../support/stripe-events.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
@@ -12,9 +13,9 @@ const ENV = { STRIPE_SECRET_KEY: TEST_KEY, STRIPE_WEBHOOK_SECRET: 'whsec_0123456
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
 const CARD = { payment_method: 'pm_card_visa', confirm: true };
 
-async function connect(settings: Record<string, unknown> = {}) {
+async function connect(settings: Record<string, unknown> = {}, env: Record<string, string> = {}) {
   const stripe = await startStripe();
-  const server = await connectInMemory({ env: ENV });
+  const server = await connectInMemory({ env: { ...ENV, ...env } });
   await configureStripe(server, stripe, settings);
   const create = (more: Record<string, unknown> = {}) =>
     succeed(server, 'create_payment_intent', { ...PAYMENT, ...more });
@@ -45,6 +46,23 @@ describe('a dry run', () => {
       },
     });
     expect((await create())['idempotency_key']).toBe(dry['idempotency_key']);
+  });
+});
+
+describe('retrieve_payment_intent', () => {
+  it('shows fields whole on request', async () => {
+    const server = await connect();
+    const { payment_intent_id } = await server.create(CARD);
+    const plain = await succeed(server, 'retrieve_payment_intent', { payment_intent_id });
+    expect(plain).not.toHaveProperty('expanded');
+    const whole = await succeed(server, 'retrieve_payment_intent', { payment_intent_id, expand: ['latest_charge'] });
+    expect(whole).toMatchObject({
+      latest_charge: plain['latest_charge'],
+      expanded: { latest_charge: { id: plain['latest_charge'], object: 'charge', amount: 1050 } },
+      ledger: { known: true },
+    });
+    const refused = await fail(server, 'retrieve_payment_intent', { payment_intent_id, expand: ['nope'] });
+    expect(refused).toMatchObject({ code: 'rejected' });
   });
 });
 
@@ -131,6 +149,29 @@ describe('update_payment_intent', () => {
     expect(await succeed(server, 'update_payment_intent', { ...capture, amount: 5000 })).toMatchObject({
       status: 'succeeded',
     });
+  });
+});
+
+describe('call_api under a cap on amounts', () => {
+  it.each([
+    [{ operation: 'confirmPaymentIntent', params: { payment_method: 'pm_card_visa' } }],
+    [{ operation: 'createRefund', params: {} }],
+    [{ method: 'POST', path: '/v1/charges', params: { amount: '999999', currency: 'usd', source: 'tok_visa' } }],
+    [{ operation: 'createCheckoutSession', params: { mode: 'payment', success_url: 'https://shop.example' } }],
+  ])('moves nothing of which the amount is not known (%j)', async (call) => {
+    const server = await connect({ caps: { max_amount: 5000 } });
+    const { payment_intent_id: id } = await server.create();
+    const before = server.posts().length;
+    const params = {
+      ...call.params,
+      ...('operation' in call && call.operation === 'confirmPaymentIntent' ? { id } : { payment_intent: id }),
+    };
+    expect(await fail(server, 'call_api', { integration: 'stripe', ...call, params })).toMatchObject({
+      code: 'not_allowed',
+    });
+    expect(server.posts()).toHaveLength(before);
+    const harmless = { integration: 'stripe', operation: 'createCustomer', params: { name: 'Ada' } };
+    await succeed(server, 'call_api', harmless);
   });
 });
 
@@ -249,6 +290,39 @@ describe('events', () => {
       count: 1,
       results: [{ summary: `payment_intent.succeeded: ${id} succeeded, 10.50 USD` }],
     });
+  });
+
+  it('tell a person by mail, once, where the settings say so', async () => {
+    const on_mail = { from: 'shop@example.com', to: 'owner@example.com' };
+    const on = { 'payment_intent.succeeded': ['memory', 'mail'], 'payment_intent.canceled': 'mail' };
+    const server = await connect({ settings: { on, on_mail } }, SENDGRID_ENV);
+    const sendgrid = await startSendGrid();
+    await configureSendGrid(server, sendgrid);
+    await succeed(server, 'webhook_listener', { action: 'start', port: 0 });
+    const { payment_intent_id: id } = await server.create();
+    const succeeded = deliver('payment_intent.succeeded', { object: { id, amount: 1050 } });
+    await server.post(succeeded);
+    await server.post(succeeded);
+    await expect.poll(() => sendgrid.mails.length, { timeout: 5_000 }).toBe(1);
+    expect(sendgrid.mails[0]).toMatchObject({
+      from: { email: 'shop@example.com' },
+      subject: `payment_intent.succeeded: ${id} succeeded, 10.50 USD`,
+    });
+    const { events } = await succeed(server, 'list_webhook_events', { include: ['attempts'] });
+    expect(events).toMatchObject([{ status: 'processed', duplicates: 1 }]);
+    expect(await succeed(server, 'search_memories', { query: 'succeeded', tags: ['payments'] })).toMatchObject({
+      count: 1,
+    });
+  });
+
+  it('are done all the same where the mail cannot be sent, which the log tells', async () => {
+    const server = await connect({ settings: { on: { 'payment_intent.succeeded': 'mail' } } });
+    await succeed(server, 'webhook_listener', { action: 'start', port: 0 });
+    await server.post(deliver('payment_intent.succeeded', { object: { id: 'pi_1', amount: 1050 } }));
+    await expect.poll(() => server.warnings.join(), { timeout: 5_000 }).toContain('settings.on_mail');
+    await expect
+      .poll(async () => (await succeed(server, 'list_webhook_events', {}))['events'])
+      .toMatchObject([{ status: 'processed' }]);
   });
 
   it('show in the subscription, also while Stripe does not know it', async () => {

@@ -14,8 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   simulator: ['core', 'webhooks'],
   openapi: ['core', 'storage'],
   integrations: ['core', 'storage', 'openapi', 'resilience', 'webhooks', 'simulator'],
+  repository: ['core', 'webhooks', 'integrations'],
   payments: ['core', 'storage', 'resilience', 'webhooks', 'integrations'],
-  repository: ['core'],
   views: ['core', 'resilience', 'memory', 'webhooks', 'integrations', 'payments', 'repository'],
   tools: [
     'core',
@@ -41,7 +41,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'stdout-guard.ts': [],
   'telemetry-sdk.ts': ['core'],
   'breaker-reports.ts': ['core', 'memory', 'resilience'],
-  'event-reports.ts': ['memory', 'payments'],
+  'event-reports.ts': ['core', 'memory', 'integrations', 'mail', 'payments'],
   'app.ts': [
     'breaker-reports.ts',
     'event-reports.ts',
@@ -54,6 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'simulator',
     'integrations',
     'payments',
+    'repository',
     'mail',
     'tools',
     'resources',

@@ -20,7 +20,7 @@ const integrations = {
   }),
 };
 const memory = async ({ eventId }: { eventId: string }) => void writeSync(1, `hook ${eventId}\n`);
-const effects = new PaymentEffects({ events, integrations, hooks: { memory } });
+const effects = new PaymentEffects({ events, integrations, hooks: { memory, mail: async () => {} } });
 for (let number = 0; number < Number(count); number += 1) {
   const refund = {
     object: 'refund',

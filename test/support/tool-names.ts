@@ -17,6 +17,8 @@ export const TOOL_NAMES = [
   'list_webhook_events',
   'replay_webhook',
   'simulate_service',
+  'detect_repository',
+  'scaffold_integration',
   'check_integration',
   'store_memory',
   'search_memories',

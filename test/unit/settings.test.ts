@@ -20,6 +20,7 @@ describe('parseSettings', () => {
     expect(parseSettings({}, CWD)).toEqual({
       databasePath: expect.stringMatching(/breakwater[/\\]breakwater\.db$/),
       workspace: CWD,
+      libraryPackage: '@metasaver/multi-mono',
       projectRoot: CWD,
       projectIsGuessed: true,
       agent: '',
@@ -44,10 +45,12 @@ describe('parseSettings', () => {
       BREAKWATER_READ_ONLY: '1',
       CLAUDE_CODE_SESSION_ID: 'session-1',
       CLAUDE_PROJECT_DIR: '/elsewhere',
+      BREAKWATER_LIBRARY_PACKAGE: '@shop/shared',
     };
     expect(parseSettings(env, CWD)).toEqual({
       databasePath: '/projects/shop/data/own.db',
       workspace: 'the shop',
+      libraryPackage: '@shop/shared',
       projectRoot: '/elsewhere',
       projectIsGuessed: false,
       agent: 'reviewer',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eventHooks } from '../event-hooks.ts';
+import { eventHooks, eventMail } from '../event-hooks.ts';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
@@ -56,6 +56,7 @@ export const stripe: Provider = {
         .optional()
         .describe(`API version to pin (default ${STRIPE_API_VERSION})`),
       on: eventHooks.optional().describe('What follows an event, by type: {"payment_intent.succeeded": "memory"}'),
+      on_mail: eventMail.optional().describe('Whom the hook "mail" tells: {from, to}'),
     }),
     headers: (secrets, settings) => ({
       authorization: `Bearer ${secrets['api_key']}`,

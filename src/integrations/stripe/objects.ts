@@ -5,6 +5,9 @@ export const id = z.string().min(1).max(255);
 
 export const metadata = z.record(z.string().max(40), z.string().max(500));
 
+/** An id, also where the object itself stands in its place: https://docs.stripe.com/expand */
+const expandable = z.union([z.string(), z.object({ id }).transform((object) => object.id)]);
+
 /** https://docs.stripe.com/api/payment_intents/object */
 export const paymentIntent = z.object({
   id,
@@ -14,9 +17,9 @@ export const paymentIntent = z.object({
   amount_received: z.int().optional(),
   currency: z.string(),
   created: z.int(),
-  customer: z.string().nullish(),
+  customer: expandable.nullish(),
   description: z.string().nullish(),
-  latest_charge: z.string().nullish(),
+  latest_charge: expandable.nullish(),
   capture_method: z.string().optional(),
   cancellation_reason: z.string().nullish(),
   livemode: z.boolean(),

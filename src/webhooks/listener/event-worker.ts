@@ -123,7 +123,7 @@ export class EventWorker {
   async #process(event: LoggedEvent): Promise<void> {
     const { events, clock } = this.#parts;
     const past = await events.attempts(event.workspace, event.id);
-    const steps = [await this.#apply(event), await this.#forward(event, past)];
+    const steps = [await this.#apply(event, past), await this.#forward(event, past)];
     if (this.#leaving.signal.aborted && steps.some(({ isDone }) => isDone === false)) return;
     const { workspace, id } = event;
     if (!steps.some(({ isDone }) => isDone === false)) {
@@ -134,16 +134,19 @@ export class EventWorker {
     await events.setStatus(workspace, id, 'pending', clock.now() + delayMs);
   }
 
-  async #apply(event: LoggedEvent): Promise<Step> {
+  async #apply(event: LoggedEvent, past: readonly EventAttempt[]): Promise<Step> {
     let isDone: boolean | undefined;
     for (const effects of this.#parts.effects) {
       const started = this.#begin();
       const attempt = { kind: 'effects', target: undefined, status: undefined } as const;
       try {
         const { result, note } = await effects.apply(event);
-        if (result === 'ignored') continue;
-        isDone ??= true;
-        if (result === 'applied') await this.#record(event, { ...attempt, error: undefined, note }, started);
+        if (result !== 'ignored') isDone ??= true;
+        // Why nothing follows from an event is worth as much as what does; once.
+        const isNews =
+          result === 'applied' ||
+          (result === 'ignored' && note !== undefined && !past.some((known) => known.note === note));
+        if (isNews) await this.#record(event, { ...attempt, error: undefined, note }, started);
       } catch (thrown) {
         this.#parts.log.warn({ event: event.id, cause: messageOf(thrown) }, 'effects of a webhook event failed');
         isDone = false;

@@ -306,6 +306,24 @@ describe('effects', () => {
     ]);
   });
 
+  it('that are none say why, once', async () => {
+    const explained = { apply: async () => ({ result: 'ignored' as const, note: 'A thin event: fetch it.' }) };
+    const silent = { apply: async () => ({ result: 'ignored' as const, note: undefined }) };
+    const handler = await startHandler(500);
+    const options = { effects: [silent, explained], retryDelaysMs: [10] };
+    const { events, port } = await listen(options, [route({ forwardTo: handler.url })]);
+    const body = stripeEvent('evt_1');
+    await send(port, '/stripe', body, signed(body));
+    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status, { timeout: 5_000 }).toBe('failed');
+    const [event] = await events.list(SHOP, ALL);
+    const attempts = await events.attempts(SHOP, event?.id ?? '');
+    expect(attempts.map(({ kind, note }) => [kind, note])).toEqual([
+      ['effects', 'A thin event: fetch it.'],
+      ['forward', undefined],
+      ['forward', undefined],
+    ]);
+  });
+
   it('that fail are tried again, and what was forwarded is not sent twice', async () => {
     let calls = 0;
     const effects = [

@@ -5,6 +5,7 @@ import {
   id,
   list,
   metadata,
+  moving,
   object,
   objects,
   operations,
@@ -30,19 +31,21 @@ const subscription = {
 
 /** https://docs.stripe.com/api/subscriptions */
 export const subscriptionOperations = operations({
-  createSubscription: post('/v1/subscriptions', {
-    ...subscription,
-    customer: z.string().min(1).max(255),
-    trial_period_days: whole,
-  }),
+  createSubscription: moving(
+    post('/v1/subscriptions', {
+      ...subscription,
+      customer: z.string().min(1).max(255),
+      trial_period_days: whole,
+    }),
+  ),
   retrieveSubscription: get('/v1/subscriptions/{id}'),
-  updateSubscription: post('/v1/subscriptions/{id}', subscription),
+  updateSubscription: moving(post('/v1/subscriptions/{id}', subscription)),
   cancelSubscription: remove('/v1/subscriptions/{id}', {
     invoice_now: flag,
     prorate: flag,
     cancellation_details: object,
   }),
-  resumeSubscription: post('/v1/subscriptions/{id}/resume', { billing_cycle_anchor: id }),
+  resumeSubscription: moving(post('/v1/subscriptions/{id}/resume', { billing_cycle_anchor: id })),
   listSubscriptions: list('/v1/subscriptions', { customer: id, price: id, status: id, created: time }),
   searchSubscriptions: search('/v1/subscriptions/search'),
 });
@@ -67,8 +70,8 @@ export const invoiceOperations = operations({
   retrieveInvoice: get('/v1/invoices/{id}'),
   updateInvoice: post('/v1/invoices/{id}', invoice),
   deleteDraftInvoice: remove('/v1/invoices/{id}'),
-  finalizeInvoice: post('/v1/invoices/{id}/finalize', { auto_advance: flag }),
-  payInvoice: post('/v1/invoices/{id}/pay', { payment_method: id, off_session: flag, paid_out_of_band: flag }),
+  finalizeInvoice: moving(post('/v1/invoices/{id}/finalize', { auto_advance: flag })),
+  payInvoice: moving(post('/v1/invoices/{id}/pay', { payment_method: id, off_session: flag, paid_out_of_band: flag })),
   sendInvoice: post('/v1/invoices/{id}/send'),
   voidInvoice: post('/v1/invoices/{id}/void'),
   markInvoiceUncollectible: post('/v1/invoices/{id}/mark_uncollectible'),
@@ -81,14 +84,16 @@ export const invoiceOperations = operations({
   listInvoices: list('/v1/invoices', { customer: id, subscription: id, status: id, created: time }),
   searchInvoices: search('/v1/invoices/search'),
   listInvoiceLines: list('/v1/invoices/{id}/lines'),
-  createInvoiceItem: post('/v1/invoiceitems', {
-    customer: z.string().min(1).max(255),
-    amount: whole,
-    currency: id,
-    pricing: object,
-    quantity: whole,
-    invoice: id,
-    description: text,
-    metadata,
-  }),
+  createInvoiceItem: moving(
+    post('/v1/invoiceitems', {
+      customer: z.string().min(1).max(255),
+      amount: whole,
+      currency: id,
+      pricing: object,
+      quantity: whole,
+      invoice: id,
+      description: text,
+      metadata,
+    }),
+  ),
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { anyObject } from '../../any-object.ts';
 import { operation } from '../../operation.ts';
 import {
   findCancellation,
@@ -59,9 +60,22 @@ export const retrievePaymentIntent = operation({
   output: paymentIntent,
 });
 
+/** The same with everything that the answer holds, for objects that were expanded. */
+export const retrieveExpandedIntent = operation({
+  name: 'retrievePaymentIntent',
+  method: 'GET',
+  path: '/v1/payment_intents/{id}',
+  encoding: 'form',
+  repeat: 'safe',
+  class: 'read',
+  input: z.looseObject({ id, expand: z.array(z.string()) }),
+  output: anyObject,
+});
+
 /** https://docs.stripe.com/api/payment_intents/confirm */
 export const confirmPaymentIntent = operation({
   name: 'confirmPaymentIntent',
+  movesMoney: true,
   method: 'POST',
   path: '/v1/payment_intents/{id}/confirm',
   encoding: 'form',
@@ -76,6 +90,7 @@ export const confirmPaymentIntent = operation({
 /** https://docs.stripe.com/api/payment_intents/capture */
 export const capturePaymentIntent = operation({
   name: 'capturePaymentIntent',
+  movesMoney: true,
   method: 'POST',
   path: '/v1/payment_intents/{id}/capture',
   encoding: 'form',
@@ -102,6 +117,7 @@ export const cancelPaymentIntent = operation({
 /** https://docs.stripe.com/api/refunds/create */
 export const createRefund = operation({
   name: 'createRefund',
+  movesMoney: true,
   method: 'POST',
   path: '/v1/refunds',
   encoding: 'form',

@@ -51,6 +51,9 @@ export const get = (path: string, fields: Fields = {}): Row =>
 export const post = (path: string, fields: Fields = {}): Row =>
   row('POST', path, fields, { repeat: 'with-key', class: 'write' });
 
+/** Charges or pays out what something else says. */
+export const moving = (row: Row): Row => ({ ...row, movesMoney: true });
+
 /** A second one finds nothing left to delete: https://docs.stripe.com/api/idempotent_requests */
 export const remove = (path: string, fields: Fields = {}): Row =>
   row('DELETE', path, fields, { repeat: 'safe', class: 'write' });

@@ -1,0 +1,103 @@
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../core/errors.ts';
+import type { ProjectFolder } from '../core/project-folder.ts';
+
+/** Larger files are taken for absent: no description of a project comes near. In bytes. */
+const MAX_FILE_BYTES = 1024 * 1024;
+/** Most folder entries that one reader looks at. */
+const MAX_ENTRIES = 20_000;
+const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Reads a repository as data: bounded, inside the project folder, links out of it taken for absent. Nothing is executed. */
+export class ProjectReader {
+  readonly #project: ProjectFolder;
+  readonly #root: string;
+  #entriesLeft = MAX_ENTRIES;
+
+  /** @param root absolute, inside the project folder */
+  constructor(project: ProjectFolder, root: string) {
+    this.#project = project;
+    this.#root = root;
+  }
+
+  /** Undefined for what is not there, too large or no file. */
+  async text(path: string): Promise<string | undefined> {
+    const absolute = await this.#resolve(path);
+    return absolute === undefined ? undefined : readBounded(absolute);
+  }
+
+  /** An object from JSON with comments and trailing commas. */
+  async json(path: string): Promise<JsonObject | undefined> {
+    const text = await this.text(path);
+    const value = text === undefined ? undefined : parseJsonc(text);
+    return isObject(value) ? value : undefined;
+  }
+
+  /** Names of the folders in a folder, sorted; those with a dot and those that tools fill are left out. */
+  async folders(path: string): Promise<readonly string[]> {
+    const entries = (await this.#list(path)) ?? [];
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !SKIPPED.has(entry.name))
+      .map(({ name }) => name)
+      .sort();
+  }
+
+  /** Names of everything in a folder; empty when it is none. */
+  async names(path: string): Promise<readonly string[]> {
+    return ((await this.#list(path)) ?? []).map(({ name }) => name);
+  }
+
+  async #list(path: string) {
+    const absolute = await this.#resolve(path);
+    if (absolute === undefined || this.#entriesLeft <= 0) return undefined;
+    const entries = await readdir(absolute, { withFileTypes: true }).catch(() => undefined);
+    this.#entriesLeft -= entries?.length ?? 0;
+    return entries;
+  }
+
+  async #resolve(path: string): Promise<string | undefined> {
+    try {
+      return await this.#project.resolve(join(this.#root, path));
+    } catch (thrown) {
+      if (thrown instanceof AppError) return undefined;
+      throw thrown;
+    }
+  }
+}
+
+async function readBounded(path: string): Promise<string | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  try {
+    const stat = await file?.stat();
+    return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? await file?.readFile('utf8') : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** In linear time. Comments and trailing commas become nothing; what stands in a string stays. Undefined when the rest is no JSON. */
+export function parseJsonc(text: string): unknown {
+  // Also without its end: a text that fails to match would be searched again from every quote in it.
+  const string = String.raw`"(?:\\[^]|[^"\\])*(?:"|\\?$)`;
+  const bare = text
+    .replace(/^\uFEFF/, '')
+    .replace(
+      new RegExp(String.raw`(${string})|//[^\n]*|/\*[\s\S]*?(?:\*/|$)`, 'g'),
+      (_match, kept?: string) => kept ?? ' ',
+    )
+    .replace(new RegExp(String.raw`(${string})|,(?=\s*[}\]])`, 'g'), (_match, kept?: string) => kept ?? '');
+  try {
+    return JSON.parse(bare);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { AppError, abortError } from '../../core/errors.ts';
+import type { ProjectFolder } from '../../core/project-folder.ts';
+import type { Provider } from '../../integrations/provider.ts';
+import type { RepositoryDetector } from '../detect.ts';
+import { ProjectReader } from '../project-reader.ts';
+import type { Blueprint, ScaffoldChoice } from './blueprint.ts';
+import { createBlueprint } from './blueprint.ts';
+import type { PlannedFile } from './compare.ts';
+import { compareFiles, formatDiff, isWritten, targetOf } from './compare.ts';
+import type { GeneratedHashes } from './manifest.ts';
+import { formatManifest, hashOf, MANIFEST_NAME, parseManifest } from './manifest.ts';
+import { planFiles } from './plan.ts';
+import { writeFiles } from './write-files.ts';
+
+export interface ScaffoldRequest extends ScaffoldChoice {
+  readonly service: string;
+  /** Of the repository; the place inside it follows from what is there. */
+  readonly path?: string | undefined;
+  readonly isDryRun: boolean;
+}
+
+export interface ScaffoldResult {
+  readonly blueprint: Blueprint;
+  readonly files: readonly PlannedFile[];
+  /** Unified; of a dry run. */
+  readonly diff: string | undefined;
+}
+
+/** Writes the code of an integration into the repository at hand, and never over a file that somebody changed. */
+export class Scaffolder {
+  readonly #project: ProjectFolder;
+  readonly #repositories: RepositoryDetector;
+  readonly #catalogue: ReadonlyMap<string, Provider>;
+
+  constructor(project: ProjectFolder, repositories: RepositoryDetector, catalogue: ReadonlyMap<string, Provider>) {
+    this.#project = project;
+    this.#repositories = repositories;
+    this.#catalogue = catalogue;
+  }
+
+  /**
+   * Throws `invalid_input` for what cannot be generated, `not_found` without a repository, `not_allowed` for a place outside of the
+   * project, `unavailable` when the disk refuses; files written before that are whole, and a repeat completes them.
+   */
+  async scaffold(request: ScaffoldRequest, signal: AbortSignal): Promise<ScaffoldResult> {
+    const provider = this.#provider(request.service);
+    const blueprint = createBlueprint(provider, await this.#repositories.detect(request.path), request);
+    const folder = join(blueprint.repository.root, blueprint.path);
+    await this.#project.resolve(folder);
+    const reader = new ProjectReader(this.#project, folder);
+    const manifest = await reader.text(MANIFEST_NAME);
+    const generated = parseManifest(manifest);
+    const files = await compareFiles(await planFiles(blueprint), generated, (path) => reader.text(path));
+    if (request.isDryRun) return { blueprint, files, diff: await formatDiff(files) };
+    if (signal.aborted) throw abortError(signal);
+    await this.#write(folder, files, generated, manifest);
+    return { blueprint, files, diff: undefined };
+  }
+
+  #provider(service: string): Provider {
+    const provider = this.#catalogue.get(service);
+    if (provider !== undefined && service !== 'custom' && service !== 'embeddings') return provider;
+    throw new AppError('invalid_input', `There is no template for "${service}".`, {
+      hint: 'list_integrations shows the providers; any of them with a webhook scheme can be generated.',
+    });
+  }
+
+  /** The manifest comes last: after a crash the files are recognised by their text. */
+  async #write(
+    folder: string,
+    files: readonly PlannedFile[],
+    generated: GeneratedHashes,
+    manifest: string | undefined,
+  ): Promise<void> {
+    const texts = files.filter(isWritten).map((file) => [join(folder, targetOf(file)), file.text] as const);
+    await writeFiles(this.#project, new Map(texts));
+    const hashes = { ...generated, ...Object.fromEntries(files.map(({ path, text }) => [path, hashOf(text)])) };
+    const text = formatManifest(Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))));
+    if (text !== manifest) await writeFiles(this.#project, new Map([[join(folder, MANIFEST_NAME), text]]));
+  }
+}

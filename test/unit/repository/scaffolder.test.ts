@@ -1,0 +1,252 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ScaffoldRequest } from '../../../src/repository/scaffold/scaffolder.ts';
+import { temporaryRepository } from '../../support/repositories.ts';
+
+const ROOT = { name: '@shop/root', type: 'module', workspaces: ['services/**'] };
+const STRIPE = 'services/integrations/stripe';
+const never = new AbortController().signal;
+
+function open(files: Record<string, string | object> = { 'package.json': ROOT }) {
+  const repository = temporaryRepository(files);
+  const { scaffolder, root } = repository;
+  const scaffold = async (more: Partial<ScaffoldRequest> = {}, signal = never) => {
+    const result = await scaffolder.scaffold({ service: 'stripe', isDryRun: false, ...more }, signal);
+    const of = (action: string) => result.files.filter((file) => file.action === action).map(({ path }) => path);
+    return { ...result, of };
+  };
+  const at = (path: string) => join(root, STRIPE, path);
+  const read = (path: string) => readFileSync(at(path), 'utf8');
+  return { ...repository, scaffold, at, read };
+}
+
+/** Everything below a folder with its time of change. */
+function snapshot(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    files.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [path, `${statSync(path, { bigint: true }).mtimeNs} ${readFileSync(path, 'utf8')}`];
+    }),
+  );
+}
+
+describe('Scaffolder', () => {
+  it('writes the documented folder', async () => {
+    const { scaffold, at } = open();
+    const { of } = await scaffold();
+    const expected = [
+      '.env.example',
+      'README.md',
+      'package.json',
+      'src/clients/stripe.client.ts',
+      'src/middleware/webhook-signature.middleware.ts',
+      'src/server.ts',
+      'src/services/payment.service.ts',
+      'src/types/index.ts',
+      'src/utils/circuit-breaker.util.ts',
+      'src/utils/retry.util.ts',
+      'src/webhooks/stripe.webhook.ts',
+      'tests/mocks/stripe.mock.ts',
+      'tests/payment.test.ts',
+      'tsconfig.json',
+    ];
+    expect(of('create')).toEqual(expect.arrayContaining(expected));
+    expect(expected.filter((path) => !existsSync(at(path)))).toEqual([]);
+  });
+
+  it('leaves no word of its templates behind, and no temporary file', async () => {
+    const { root, scaffold } = open();
+    for (const service of ['stripe', 'sendgrid', 'standard-webhooks', 'discord']) await scaffold({ service });
+    for (const [path, text] of Object.entries(snapshot(root))) {
+      expect(`${path.slice(root.length)} ${text}`).not.toMatch(
+        /acme|PACKAGE_NAME|PROVIDER_TITLE|EVENT_TABLE|EVENT_ROWS|SERVICE_USE|STORE_NOTE|RUN_SCRIPT|\.tmp/i,
+      );
+    }
+  });
+
+  it('changes nothing when it runs again', async () => {
+    const { root, scaffold } = open();
+    await scaffold();
+    const before = snapshot(root);
+    const { files } = await scaffold();
+    expect(new Set(files.map(({ action }) => action))).toEqual(new Set(['unchanged']));
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('keeps a file that was changed by hand, and offers nothing when it has nothing new', async () => {
+    const { scaffold, at, read } = open();
+    await scaffold();
+    writeFileSync(at('src/app.ts'), '// mine\n');
+    expect((await scaffold()).of('kept')).toEqual(['src/app.ts']);
+    expect(read('src/app.ts')).toBe('// mine\n');
+    expect(existsSync(at('src/app.ts.new'))).toBe(false);
+  });
+
+  it('puts what is new beside a changed file, once', async () => {
+    const { root, scaffold, at, read } = open();
+    await scaffold({ testRunner: 'vitest' });
+    writeFileSync(at('tests/retry.test.ts'), '// mine\n');
+    const { of } = await scaffold({ testRunner: 'jest' });
+    expect(of('conflict')).toEqual(['tests/retry.test.ts']);
+    expect(of('update')).toContain('tests/payment.test.ts');
+    expect(read('tests/retry.test.ts')).toBe('// mine\n');
+    expect(read('tests/retry.test.ts.new')).toContain('@jest/globals');
+    const before = snapshot(root);
+    expect((await scaffold({ testRunner: 'jest' })).of('kept')).toEqual(['tests/retry.test.ts']);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('takes files that it does not know for yours, also with a damaged manifest', async () => {
+    const { scaffold, write, read, at } = open();
+    write(`${STRIPE}/package.json`, '{"name":"mine"}');
+    expect((await scaffold()).of('conflict')).toEqual(['package.json']);
+    expect(read('package.json')).toBe('{"name":"mine"}');
+    writeFileSync(at('.breakwater.json'), '{"version":1,"files":{"src/app.ts":7}}');
+    writeFileSync(at('src/app.ts'), '// mine\n');
+    expect((await scaffold()).of('conflict')).toContain('src/app.ts');
+    expect(read('src/app.ts')).toBe('// mine\n');
+  });
+
+  it('brings back a deleted file', async () => {
+    const { scaffold, at } = open();
+    await scaffold();
+    rmSync(at('src/server.ts'));
+    expect((await scaffold()).of('create')).toEqual(['src/server.ts']);
+  });
+
+  it('writes nothing in a dry run, and shows changes before new files', async () => {
+    const { root, scaffold, write } = open();
+    write(`${STRIPE}/README.md`, 'mine\n');
+    const before = snapshot(root);
+    const { diff } = await scaffold({ isDryRun: true });
+    expect(snapshot(root)).toEqual(before);
+    const [changed = -1, created = -1] = ['+++ b/README.md.new', '--- /dev/null'].map((line) => diff?.indexOf(line));
+    expect(changed).toBeGreaterThan(-1);
+    expect(created).toBeGreaterThan(changed);
+    expect(diff).toContain('-mine');
+    expect(diff).toMatch(/# \d+ more files are not shown\n$/);
+    expect(diff?.length).toBeLessThan(24_100);
+  });
+
+  it('writes the parts that are asked for, with what they need', async () => {
+    const { scaffold, read } = open();
+    const { of } = await scaffold({ parts: ['client'] });
+    expect(of('create')).toContain('src/clients/http.client.ts');
+    expect(of('create').filter((path) => /webhooks|services|tests|server|store/.test(path))).toEqual([]);
+    expect(Object.keys(JSON.parse(read('package.json')).dependencies)).toEqual(['axios']);
+    expect((await scaffold({ parts: ['service'] })).of('create')).toContain('src/store/store.ts');
+  });
+
+  it('never writes through a link that leads out', async () => {
+    const { base, root, scaffold } = open();
+    mkdirSync(join(base, 'outside'));
+    mkdirSync(join(root, STRIPE), { recursive: true });
+    symlinkSync(join(base, 'outside'), join(root, STRIPE, 'src'));
+    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
+    expect(readdirSync(join(base, 'outside'))).toEqual([]);
+  });
+
+  it('leaves a file alone that is a link out', async () => {
+    const { base, root, scaffold } = open();
+    writeFileSync(join(base, 'outside.ts'), 'mine');
+    mkdirSync(join(root, STRIPE, 'src'), { recursive: true });
+    symlinkSync(join(base, 'outside.ts'), join(root, STRIPE, 'src/app.ts'));
+    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
+    expect(readFileSync(join(root, STRIPE, 'src/app.ts'), 'utf8')).toBe('mine');
+  });
+
+  it('stops when it is cancelled, and completes when it is repeated', async () => {
+    const { scaffold } = open();
+    await expect(scaffold({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await scaffold()).of('create').length).toBeGreaterThan(30);
+  });
+
+  it('says that a file could not be written', async () => {
+    const { scaffold, write } = open();
+    write(`${STRIPE}/src/app.ts/folder`, 'a folder where a file belongs');
+    await expect(scaffold()).rejects.toMatchObject({ code: 'unavailable', hint: expect.any(String) });
+  });
+
+  it.each([
+    ['nope', {}],
+    ['custom', {}],
+    ['paypal', {}],
+  ])('refuses %s', async (service, more) => {
+    await expect(open().scaffold({ service, ...more })).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('refuses Prisma with a database that it has no adapter for', async () => {
+    const prisma = { 'package.json': ROOT, 'prisma/schema.prisma': 'datasource db {\n  provider = "mysql"\n}' };
+    await expect(open(prisma).scaffold({ store: 'prisma' })).rejects.toMatchObject({ code: 'invalid_input' });
+    expect((await open(prisma).scaffold({ isDryRun: true })).blueprint.store).toBe('sqlite');
+  });
+});
+
+it.each([
+  ['github', `accept: 'application/vnd.github+json', authorization: \`Bearer \${apiKey}\``],
+  ['shopify', "{ 'x-shopify-access-token': apiKey }"],
+  ['paddle', `{ authorization: \`Bearer \${apiKey}\` }`],
+])('authenticates to %s as its API wants it', async (service, expected) => {
+  const { root, scaffold } = open();
+  await scaffold({ service });
+  expect(
+    readFileSync(join(root, `services/integrations/${service}/src/clients/${service}.client.ts`), 'utf8'),
+  ).toContain(expected);
+});
+
+describe('what is generated fits the repository', () => {
+  it('CommonJS, Jest, Prisma on PostgreSQL, and the shared library', async () => {
+    const { scaffold, read } = open({
+      'package.json': {
+        name: '@shop/root',
+        workspaces: ['packages/*'],
+        devDependencies: { jest: '^29.7.0', eslint: '^9.0.0' },
+      },
+      'packages/lib/package.json': { name: '@metasaver/multi-mono' },
+      'prisma/schema.prisma': 'datasource db {\n  provider = "postgresql"\n}',
+    });
+    await scaffold();
+    expect(JSON.parse(read('package.json'))).toMatchObject({
+      name: '@shop/stripe-integration',
+      type: 'commonjs',
+      scripts: {
+        dev: expect.any(String),
+        build: 'prisma generate && tsc -p tsconfig.build.json',
+        start: expect.any(String),
+        lint: 'eslint .',
+        'lint:fix': 'eslint . --fix',
+        'test:unit': 'jest',
+      },
+      dependencies: { '@metasaver/multi-mono': '*', '@prisma/adapter-pg': expect.any(String) },
+      devDependencies: { jest: '^30.5.0', eslint: '^10.15.0' },
+    });
+    expect(read('prisma/schema.prisma')).toContain('moduleFormat = "cjs"');
+    expect(read('prisma/schema.prisma')).toContain('provider = "postgresql"');
+    expect(read('tests/payment.test.ts')).toContain("from '@jest/globals'");
+    expect(read('src/store/open-store.ts')).toContain('PrismaPg');
+    expect(read('src/config.ts')).toContain("databaseUrl: required(env, 'DATABASE_URL')");
+  });
+
+  it('ESM, Vitest and Biome at the versions of the repository', async () => {
+    const tools = { vitest: '^6.0.0', '@biomejs/biome': '2.5.0', typescript: 'catalog:' };
+    const { scaffold, read } = open({ 'package.json': { ...ROOT, devDependencies: tools }, 'biome.json': {} });
+    await scaffold({ store: 'memory' });
+    expect(JSON.parse(read('package.json'))).toMatchObject({
+      type: 'module',
+      scripts: { lint: 'biome lint .', 'test:unit': 'vitest run' },
+      devDependencies: { vitest: '^6.0.0', '@biomejs/biome': '2.5.0', typescript: '~5.9.3' },
+    });
+    expect(JSON.parse(read('biome.json'))).toMatchObject({ root: false });
+  });
+});
