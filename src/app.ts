@@ -44,6 +44,8 @@ import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Settings } from './settings.ts';
 import { Simulators } from './simulator/simulators.ts';
+import type { DatabaseReport } from './storage/inspect-database.ts';
+import { inspectDatabase } from './storage/inspect-database.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
@@ -81,6 +83,11 @@ const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 102
 export function openMemoryArchive({ databasePath }: Settings): { archive: MemoryArchive; close(): Promise<void> } {
   const sqlite = new Sqlite({ path: databasePath, migrations });
   return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
+}
+
+/** What can be said of the database without changing it. */
+export function inspectStorage({ databasePath }: Settings): Promise<DatabaseReport> {
+  return inspectDatabase(databasePath, migrations);
 }
 
 /** The simulators of this process. */

@@ -98,7 +98,7 @@ class GithubService implements SimulatedService, HubContext {
       if (type === 'issues') return { action: 'opened', issue };
       return { action: 'created', issue, comment: this.hub.addComment(place, issue, 'Me too') };
     }
-    const example = githubEvents.types[type];
+    const example = githubEvents.types[type]?.example;
     if (example === undefined) return {};
     return JSON.parse(buildExample(githubEvents, example, {}, this.#clock.now()).body.toString('utf8'));
   }
