@@ -1,7 +1,9 @@
 // Bundles the server, and what other packages import. better-sqlite3 stays outside: it holds a native library.
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { bundledPackages, noticesOf } from './licences.mjs';
 
 /**
  * An `import` of node:http evaluates every name that it exports, `WebSocket` among them, which loads all of undici: 14 MB and 35 ms of CPU at
@@ -21,7 +23,7 @@ const builtinsAsObjects = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await build({
+const { metafile: server } = await build({
   entryPoints: ['src/main.ts'],
   outdir: 'dist',
   bundle: true,
@@ -37,6 +39,7 @@ await build({
   },
   logLevel: 'warning',
   legalComments: 'linked',
+  metafile: true,
 });
 
 // The page of the dashboard: what browsers load, read from disk when it is served.
@@ -64,14 +67,34 @@ const exported = {
   bundle: true,
   platform: 'node',
   target: 'node22.14',
-  external: ['msw', 'zod'],
+  minify: true,
+  external: ['msw'],
   logLevel: 'warning',
+  metafile: true,
 };
-await build({ ...exported, outdir: 'dist/exports', format: 'esm', splitting: true });
+const { metafile: simulators } = await build({ ...exported, outdir: 'dist/exports', format: 'esm', splitting: true });
 await build({ ...exported, entryPoints: ['src/exports/simulator.ts'], outdir: 'dist/cjs', format: 'cjs' });
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'scripts/tsconfig.exports.json'], {
   stdio: 'inherit',
 });
+keepReachable(['dist/types/exports/simulator.d.ts', 'dist/types/exports/mocks.d.ts']);
 cpSync('dist/types', 'dist/cjs/types', { recursive: true });
 // Below a folder that says so, the same declarations describe CommonJS.
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', noticesOf(bundledPackages([server, simulators])));
+
+/** Removes the declarations that no exported type leads to: the compiler writes one for every file it has seen. */
+function keepReachable(entries) {
+  const reached = new Set();
+  const follow = (path) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    const imports = readFileSync(path, 'utf8').matchAll(/from '(\.[^']+)\.ts'/g);
+    for (const [, target] of imports) follow(resolve(dirname(path), `${target}.d.ts`));
+  };
+  for (const entry of entries) follow(resolve(entry));
+  for (const name of readdirSync('dist/types', { recursive: true })) {
+    const path = resolve(join('dist/types', name));
+    if (name.endsWith('.d.ts') && !reached.has(path)) rmSync(path);
+  }
+}

@@ -6,6 +6,7 @@ import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { marketplace, plugin, pluginLock, pluginPackage, pluginServers, registryEntry } from './manifests.ts';
 import { table } from './markdown-table.ts';
 import { errorsPage, eventsPage } from './reference-pages.ts';
 import { stripeOperationRows } from './simulator-tables.ts';
@@ -19,6 +20,10 @@ function write(path: string, content: string): void {
   if (present === content) return;
   if (check) stale.push(path);
   else writeFileSync(path, content);
+}
+
+function writeJson(path: string, value: unknown): void {
+  write(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Replaces what stands between `<!-- gen:NAME -->` and `<!-- /gen:NAME -->`. */
@@ -80,7 +85,13 @@ write('docs/simulator.md', fill(simulator, 'stripe-operations', operations));
 write('docs/errors.md', errorsPage());
 write('docs/events.md', eventsPage());
 
-write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
+writeJson('test/pins/tool-list.json', tools.map(describeTool));
+writeJson('.claude-plugin/marketplace.json', marketplace);
+writeJson('plugin/.claude-plugin/plugin.json', plugin);
+writeJson('plugin/.mcp.json', pluginServers);
+writeJson('plugin/package.json', pluginPackage);
+writeJson('plugin/package-lock.json', pluginLock);
+writeJson('server.json', registryEntry);
 
 if (stale.length > 0) {
   console.error(`Not up to date: ${stale.join(', ')}. Run "npm run gen" and review the change.`);

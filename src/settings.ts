@@ -134,6 +134,12 @@ export function parseSettings(env: Environment, cwd: string): Settings {
 const SECRET_NAME = /(?:^|_)(?:KEYS?|SECRETS?|TOKENS?|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)/i;
 
 /**
+ * Before the names of the options that a plugin of Claude Code asked its user for. They come second: an option left empty is set all the
+ * same, and must not hide what the user's own environment holds.
+ */
+const PLUGIN_OPTION = 'CLAUDE_PLUGIN_OPTION_';
+
+/**
  * Looks secrets up in the environment. The redactor learns every value read, and from the start every value whose name says that it
  * is a secret: a server inherits those of other programs too.
  */
@@ -145,7 +151,7 @@ export function createSecrets(env: Environment, redactor: Redactor): Secrets {
   return {
     mask: (text) => redactor.redact(text),
     get(name) {
-      const value = read(env, name);
+      const value = read(env, name) ?? read(env, `${PLUGIN_OPTION}${name}`);
       if (value !== undefined) redactor.learn(value);
       return value;
     },

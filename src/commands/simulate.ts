@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { AppError } from '../core/errors.ts';
-import type { RecordedRequest } from '../simulator/session.ts';
-import type { RunningSimulator } from '../simulator/simulator.ts';
-import type { WebhookTarget } from '../simulator/webhook-target.ts';
+import type { RecordedRequest, RunningSimulator, WebhookTarget } from '../simulator/contract.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, examples, wholeNumber } from './command.ts';
 import type { Host } from './host.ts';

@@ -4,8 +4,8 @@ import { createGithubSimulator } from '../../src/integrations/github/simulator/i
 import { createSendgridSimulator } from '../../src/integrations/sendgrid/simulator/index.ts';
 import { createSlackSimulator } from '../../src/integrations/slack/simulator/index.ts';
 import { createStripeSimulator } from '../../src/integrations/stripe/simulator/index.ts';
-import type { FaultInput } from '../../src/simulator/faults.ts';
-import type { RunningSimulator } from '../../src/simulator/simulator.ts';
+import type { RunningSimulator } from '../../src/simulator/contract.ts';
+import type { FaultInput } from '../../src/simulator/fault.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { Random } from './random.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RunningSimulator } from '../../simulator/simulator.ts';
+import type { RunningSimulator } from '../../simulator/contract.ts';
 import type { Agent, Story } from './story.ts';
 
 /** Keys of nobody, for a simulator that takes any. */
