@@ -77,6 +77,13 @@ export interface EventFilter {
   readonly limit: number;
 }
 
+/** Which of the pending events; all by default. */
+export interface PendingFilter {
+  readonly workspaces?: readonly string[] | undefined;
+  /** Ids of those under way. */
+  readonly except?: readonly string[] | undefined;
+}
+
 export interface EventLimits {
   /** Older events are deleted; those that still wait for their effects never are. */
   readonly maxAgeMs: number;
@@ -96,7 +103,7 @@ export interface EventLog {
   /** Newest first. */
   list(workspace: string, filter: EventFilter): Promise<EventSummary[]>;
   /** Verified events of any workspace whose next attempt is due at `now`, oldest first. */
-  pending(now: number, limit: number): Promise<LoggedEvent[]>;
+  pending(now: number, limit: number, filter?: PendingFilter): Promise<LoggedEvent[]>;
   /**
    * Does nothing to an unverified event.
    * @param dueAt when a pending event is to be tried again, in milliseconds since the epoch; at once by default.

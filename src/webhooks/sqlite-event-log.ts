@@ -15,6 +15,7 @@ import type {
   EventStatus,
   EventSummary,
   LoggedEvent,
+  PendingFilter,
   ReceivedDelivery,
 } from './event-log.ts';
 import { capUnverified, pruneSome } from './event-retention.ts';
@@ -75,10 +76,15 @@ export class SqliteEventLog implements EventLog {
     return ledger.read((sql) => sql.all<SummaryRow>(LIST, parameters)).map(toSummary);
   }
 
-  async pending(now: number, limit: number): Promise<LoggedEvent[]> {
+  async pending(now: number, limit: number, { workspaces, except = [] }: PendingFilter = {}): Promise<LoggedEvent[]> {
     const ledger = await this.#sqlite.ledger();
-    const due = `${SELECT_EVENT} WHERE status = 'pending' AND due_at <= ? ORDER BY due_at, seq LIMIT ?`;
-    return ledger.read((sql) => sql.all<EventRow>(due, [now, limit])).map((row) => this.#open(toEvent(row)));
+    const parameters = {
+      now,
+      limit,
+      workspaces: workspaces === undefined ? null : JSON.stringify(workspaces),
+      except: JSON.stringify(except),
+    };
+    return ledger.read((sql) => sql.all<EventRow>(PENDING, parameters)).map((row) => this.#open(toEvent(row)));
   }
 
   async setStatus(
@@ -153,6 +159,11 @@ const LIST = `${SELECT_SUMMARY}
   WHERE workspace = :workspace AND (:provider IS NULL OR provider = :provider) AND (:type IS NULL OR event_type = :type)
     AND (:status IS NULL OR status = :status) AND (:since IS NULL OR received_at >= :since) AND (:before IS NULL OR id < :before)
   ORDER BY id DESC LIMIT :limit`;
+
+const PENDING = `${SELECT_EVENT}
+  WHERE status = 'pending' AND due_at <= :now AND id NOT IN (SELECT value FROM json_each(:except))
+    AND (:workspaces IS NULL OR workspace IN (SELECT value FROM json_each(:workspaces)))
+  ORDER BY due_at, seq LIMIT :limit`;
 
 function findSame(sql: Sql, row: NewEventRow): EventRow | undefined {
   if (row.status === 'unverified') {

@@ -23,6 +23,8 @@ export interface EventWorkerParts {
   readonly forwarder: Forwarder;
   /** The route by which an event came, as it is now. */
   routeOf(event: LoggedEvent): Route | undefined;
+  /** Those whose events are handed on now. */
+  workspaces(): readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   readonly retryDelaysMs?: readonly number[] | undefined;
@@ -102,9 +104,9 @@ export class EventWorker {
     const { events, clock } = this.#parts;
     const free = MAX_IN_FLIGHT - this.#inFlight.size;
     if (free <= 0) return [];
-    const due = await events.pending(clock.now(), MAX_IN_FLIGHT);
-    const fresh = due.filter(({ id }) => !this.#inFlight.has(id)).slice(0, free);
-    return fresh.map((event) => this.#track(event, this.#process(event)));
+    const filter = { workspaces: this.#parts.workspaces(), except: [...this.#inFlight.keys()] };
+    const due = await events.pending(clock.now(), free, filter);
+    return due.map((event) => this.#track(event, this.#process(event)));
   }
 
   #track(event: LoggedEvent, work: Promise<unknown>): Promise<void> {

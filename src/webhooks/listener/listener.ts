@@ -173,6 +173,7 @@ export class WebhookListener {
       throw thrown;
     }
     this.#open = open;
+    open.startWork();
     log.info({ port: open.port }, 'webhook listener opened');
     return undefined;
   }

@@ -5,6 +5,8 @@ import type { Route, ServedRoute, WebhooksOf } from './route.ts';
 export class RouteTable {
   readonly #webhooksOf: WebhooksOf;
   #served: ReadonlyMap<string, ServedRoute> = new Map();
+  #workspaces: readonly string[] = [];
+  #saved: readonly Route[] = [];
   #hosts: ReadonlySet<string> = new Set();
 
   constructor(webhooksOf: WebhooksOf) {
@@ -14,7 +16,8 @@ export class RouteTable {
   async refresh({ members, routes }: ListenerState): Promise<void> {
     const served = new Map<string, ServedRoute>();
     const hosts = new Set<string>();
-    for (const workspace of new Set(members.map((member) => member.workspace))) {
+    const workspaces = [...new Set(members.map((member) => member.workspace))];
+    for (const workspace of workspaces) {
       const webhooks = await this.#webhooksOf(workspace);
       for (const route of routes.filter((each) => each.workspace === workspace)) {
         // What was removed from the configuration since is not served any more.
@@ -24,6 +27,8 @@ export class RouteTable {
       }
     }
     this.#served = served;
+    this.#workspaces = workspaces;
+    this.#saved = routes;
     this.#hosts = hosts;
   }
 
@@ -31,10 +36,15 @@ export class RouteTable {
     return this.#served.get(path);
   }
 
-  /** The route of an event, given its path and query. */
+  /** Those in which the listener runs; the events of others wait until it does. */
+  get workspaces(): readonly string[] {
+    return this.#workspaces;
+  }
+
+  /** The saved route of an event, given its path and query. */
   of({ workspace, path }: { readonly workspace: string; readonly path: string }): Route | undefined {
-    const route = this.#served.get(path.split('?', 1)[0] ?? path);
-    return route?.workspace === workspace ? route : undefined;
+    const plain = path.split('?', 1)[0];
+    return this.#saved.find((route) => route.workspace === workspace && route.path === plain);
   }
 
   isPublicHost(host: string): boolean {

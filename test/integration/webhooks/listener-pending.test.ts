@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { databasePath } from '../../support/database.ts';
+import { delivery } from '../../support/deliveries.ts';
+import { route, SHOP, setup, startHandler } from './listener-setup.ts';
+
+const OTHER = '/projects/other';
+
+describe('what is pending when the port is opened', () => {
+  it('is handed on: the work begins once the routes are known', async () => {
+    const handler = await startHandler(200);
+    const path = databasePath();
+    const first = setup({ path });
+    await first.listener.start(0, [route({ forwardTo: handler.url })]);
+    await first.listener.close();
+    const ids = Array.from({ length: 20 }, (_, index) => `evt_${index}`);
+    for (const id of ids) await first.events.insert(delivery(id, { receivedAt: Date.now() }));
+    const second = setup({ path });
+    await second.listener.start(0, [route({ forwardTo: handler.url })]);
+    const statuses = async () => [...new Set((await second.events.list(SHOP, { limit: 100 })).map((e) => e.status))];
+    await expect.poll(statuses, { timeout: 5_000 }).toEqual(['processed']);
+    expect(handler.requests).toHaveLength(ids.length);
+  });
+
+  it('waits while the listener does not run in its workspace', async () => {
+    const handler = await startHandler(200);
+    const path = databasePath();
+    const mine = setup({ path });
+    await mine.listener.start(0, [route()]);
+    const theirs = setup({ path, workspace: OTHER });
+    const served = [route({ workspace: OTHER, path: '/other', forwardTo: handler.url })];
+    await theirs.listener.start(undefined, served);
+    await theirs.listener.close();
+    await mine.listener.status();
+    const waiting = delivery('evt_1', { workspace: OTHER, path: '/other?a=1', receivedAt: Date.now() });
+    const { event } = await theirs.events.insert(waiting);
+    await sleep(700);
+    expect(await theirs.events.get(OTHER, event.id)).toMatchObject({ status: 'pending' });
+    await setup({ path, workspace: OTHER }).listener.start(undefined, served);
+    await mine.listener.status();
+    await expect.poll(() => handler.requests.length, { timeout: 3_000 }).toBe(1);
+    await expect.poll(async () => (await theirs.events.get(OTHER, event.id))?.status).toBe('processed');
+  });
+});
