@@ -5,6 +5,7 @@ import type { Migration } from '../../storage/migrations.ts';
 import type { Sqlite } from '../../storage/sqlite.ts';
 import type { ListenerRegistry, ListenerState, Member } from './listener-registry.ts';
 import type { Route } from './route.ts';
+import type { SecretDigest } from './secret-digests.ts';
 
 export const listenerMigrations: readonly Migration[] = [
   {
@@ -29,6 +30,16 @@ export const listenerMigrations: readonly Migration[] = [
         forward_unverified INTEGER NOT NULL,
         public_url TEXT,
         PRIMARY KEY (workspace, path)
+      ) WITHOUT ROWID, STRICT;`,
+  },
+  {
+    id: 'webhooks-003',
+    sql: `
+      CREATE TABLE webhook_secret (
+        workspace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (workspace, name)
       ) WITHOUT ROWID, STRICT;`,
   },
 ];
@@ -83,6 +94,15 @@ export class SqliteListenerRegistry implements ListenerRegistry {
     });
   }
 
+  async vouch(workspace: string, secrets: readonly SecretDigest[]): Promise<void> {
+    await this.#write((sql) => {
+      sql.run('DELETE FROM webhook_secret WHERE workspace = ?', [workspace]);
+      for (const { name, digest } of secrets) {
+        sql.run('INSERT INTO webhook_secret (workspace, name, digest) VALUES (?, ?, ?)', [workspace, name, digest]);
+      }
+    });
+  }
+
   async own(process: string, port: number): Promise<void> {
     await this.#write((sql) => sql.run('UPDATE webhook_listener SET owner = ?, port = ?', [process, port]));
   }
@@ -112,6 +132,7 @@ function readState(sql: Sql): ListenerState {
     owner: owner !== undefined && isAlive(owner) ? owner : undefined,
     members: members.filter(({ process }) => isAlive(process)),
     routes: sql.all<RouteRow>('SELECT * FROM webhook_route ORDER BY workspace, path').map(toRoute),
+    secrets: sql.all<SecretDigest>('SELECT workspace, name, digest FROM webhook_secret'),
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { databasePath } from '../../support/database.ts';
 import { delivery } from '../../support/deliveries.ts';
-import { route, SHOP, setup, startHandler } from './listener-setup.ts';
+import { route, SHOP, send, setup, signed, startHandler, stripeEvent } from './listener-setup.ts';
 
 const OTHER = '/projects/other';
 
@@ -40,5 +40,21 @@ describe('what is pending when the port is opened', () => {
     await mine.listener.status();
     await expect.poll(() => handler.requests.length, { timeout: 3_000 }).toBe(1);
     await expect.poll(async () => (await theirs.events.get(OTHER, event.id))?.status).toBe('processed');
+  });
+});
+
+describe('a route that another process adds', () => {
+  it('is served from the moment at which start answered', async () => {
+    const path = databasePath();
+    const owner = setup({ path });
+    const { port } = await owner.listener.start(0, [route()]);
+    const other = setup({ path, workspace: OTHER });
+    for (let round = 0; round < 3; round += 1) {
+      // The owner has just read the routes.
+      expect((await send(port, '/nowhere', Buffer.alloc(0), {})).status).toBe(404);
+      await other.listener.start(undefined, [route({ workspace: OTHER, path: `/other-${round}` })]);
+      const body = stripeEvent(`evt_${round}`);
+      expect((await send(port, `/other-${round}`, body, signed(body))).status).toBe(200);
+    }
   });
 });

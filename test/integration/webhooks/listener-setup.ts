@@ -43,7 +43,7 @@ export interface SetupOptions {
 export function setup(options: SetupOptions = {}) {
   const { path = databasePath(), workspace = SHOP, effects = [], retryDelaysMs, secret = SECRET } = options;
   const sqlite = sqliteAt(path, [...eventMigrations, ...listenerMigrations]);
-  const secrets = { get: (name: string) => (name === 'SECRET' ? secret : undefined) };
+  const secrets = { get: (name: string) => (name === 'SECRET' && secret !== '' ? secret : undefined) };
   const events = new SqliteEventLog(sqlite, secrets);
   const listener = new WebhookListener({
     registry: new SqliteListenerRegistry(sqlite),
@@ -85,8 +85,8 @@ export function stripeEvent(id: string, more: object = {}): Buffer {
   );
 }
 
-export function signed(body: Buffer, provider = 'stripe', url?: string, timestampMs = Date.now()) {
-  const { headers } = signWebhook(schemeOf(provider), { body, secret: SECRET, timestampMs, url });
+export function signed(body: Buffer, provider = 'stripe', url?: string, timestampMs = Date.now(), secret = SECRET) {
+  const { headers } = signWebhook(schemeOf(provider), { body, secret, timestampMs, url });
   return { 'content-type': 'application/json', ...headers };
 }
 

@@ -156,7 +156,12 @@ describe('the port', () => {
 
   it('gives up senders that trickle', async () => {
     const receive = () => Promise.resolve({ status: 200 });
-    const routeAt = async () => ({ ...route(), webhook: { scheme: schemeOf('stripe'), secretNames: [] } });
+    const routeAt = async () => ({
+      ...route(),
+      webhook: { scheme: schemeOf('stripe'), secretNames: [] },
+      trustedSecrets: [],
+      otherSecrets: [],
+    });
     const parts = { isPublicHost: () => false, routeAt, receive, log: silentLog };
     const timeouts = { headersTimeout: 150, requestTimeout: 300, connectionsCheckingInterval: 50 };
     const server = createReceiver(parts, timeouts);
