@@ -48,10 +48,7 @@ export class PaymentEffects implements EventEffects {
     const event = parseEvent(delivery.body);
     if (typeof event === 'string') return ignored(event);
     const integration = await this.#integrationOf(delivery, event);
-    if (integration === undefined) {
-      const mode = event.livemode ? 'live' : 'test';
-      return ignored(`A ${mode} event, and no stripe integration of this workspace is in ${mode} mode for it.`);
-    }
+    if (typeof integration === 'string') return ignored(integration);
     return this.#applyOnce(delivery.workspace, event, integration);
   }
 
@@ -81,17 +78,22 @@ export class PaymentEffects implements EventEffects {
     }
   }
 
-  /** The integration whose secret signed the event, or whose account it is about, among those of the event's own mode. */
-  async #integrationOf(delivery: LoggedEvent, event: StripeEvent): Promise<Integration | undefined> {
+  /**
+   * The integration whose secret signed the event, or whose account it is about, among those of the event's own mode; or why there is
+   * none. A secret that is configured for the other mode only vouches for nothing in this one.
+   */
+  async #integrationOf(delivery: LoggedEvent, event: StripeEvent): Promise<Integration | string> {
     const { reports } = await this.#options.integrations.list(delivery.workspace);
     const mode = event.livemode ? 'live' : 'test';
-    const candidates = reports
-      .map(({ integration }) => integration)
-      .filter(({ config }) => config.service === 'stripe' && config.mode === mode);
+    const all = reports.map(({ integration }) => integration).filter(({ config }) => config.service === 'stripe');
     const { matchedSecret } = delivery.verdict;
-    const signed = candidates.filter(({ config }) => config.webhookSecretEnvs.some((name) => name === matchedSecret));
-    const pool = signed.length > 0 ? signed : candidates;
-    return pool.find(({ config }) => config.settings['account'] === event.account) ?? pool[0];
+    const signers = all.filter(({ config }) => config.webhookSecretEnvs.some((name) => name === matchedSecret));
+    const pool = (signers.length > 0 ? signers : all).filter(({ config }) => config.mode === mode);
+    const found = pool.find(({ config }) => config.settings['account'] === event.account) ?? pool[0];
+    if (found !== undefined) return found;
+    const isOfOther = all.some(({ config }) => config.mode === mode);
+    if (isOfOther) return `A ${mode} event, signed with a secret that is configured for the other mode only.`;
+    return `A ${mode} event, and no stripe integration of this workspace is in ${mode} mode for it.`;
   }
 }
 

@@ -292,6 +292,21 @@ describe('the integration of an event', () => {
   });
 });
 
+describe('a secret of test mode', () => {
+  it('vouches for no live event, and one that no integration names does for both', async () => {
+    const configs = [{ mode: 'live' as const }, { webhookSecretEnvs: ['TEST_SECRET'] }];
+    const opened = openEffects({ configs });
+    const live = deliver('payment_intent.succeeded', { livemode: true, object: { id: 'pi_1' } });
+    const signedBy = (name: string) => ({ ...live, verdict: { ...live.verdict, matchedSecret: name } });
+    expect(await opened.effects.apply(signedBy('TEST_SECRET'))).toEqual({
+      result: 'ignored',
+      note: 'A live event, signed with a secret that is configured for the other mode only.',
+    });
+    expect(await opened.payments.get(SHOP, 'pi_1')).toBeUndefined();
+    expect(await opened.effects.apply(signedBy('STRIPE_WEBHOOK_SECRET'))).toMatchObject({ result: 'applied' });
+  });
+});
+
 describe('field places before 2025-03-31.basil', () => {
   it('are understood', async () => {
     const opened = openEffects();
