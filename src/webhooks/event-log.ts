@@ -82,6 +82,8 @@ export interface PendingFilter {
   readonly workspaces?: readonly string[] | undefined;
   /** Ids of those under way. */
   readonly except?: readonly string[] | undefined;
+  /** Those held for this handler; without it those that are held for none. */
+  readonly heldFor?: string | undefined;
 }
 
 export interface EventLimits {
@@ -109,6 +111,10 @@ export interface EventLog {
    * @param dueAt when a pending event is to be tried again, in milliseconds since the epoch; at once by default.
    */
   setStatus(workspace: string, id: string, status: Exclude<EventStatus, 'unverified'>, dueAt?: number): Promise<void>;
+  /** Leaves a pending event until there is room at its handler, or until its status is set. */
+  hold(workspace: string, id: string, handler: string): Promise<void>;
+  /** For whoever begins to work: what another process held is held no longer. */
+  releaseHeld(): Promise<void>;
   /** Kept with its event; the oldest go where there are too many. Does nothing where the event is gone. */
   addAttempt(workspace: string, attempt: EventAttempt): Promise<void>;
   /** Oldest first. */

@@ -76,13 +76,18 @@ export class SqliteEventLog implements EventLog {
     return ledger.read((sql) => sql.all<SummaryRow>(LIST, parameters)).map(toSummary);
   }
 
-  async pending(now: number, limit: number, { workspaces, except = [] }: PendingFilter = {}): Promise<LoggedEvent[]> {
+  async pending(
+    now: number,
+    limit: number,
+    { workspaces, except = [], heldFor }: PendingFilter = {},
+  ): Promise<LoggedEvent[]> {
     const ledger = await this.#sqlite.ledger();
     const parameters = {
       now,
       limit,
       workspaces: workspaces === undefined ? null : JSON.stringify(workspaces),
       except: JSON.stringify(except),
+      heldFor: heldFor ?? null,
     };
     return ledger.read((sql) => sql.all<EventRow>(PENDING, parameters)).map((row) => this.#open(toEvent(row)));
   }
@@ -96,11 +101,23 @@ export class SqliteEventLog implements EventLog {
     const ledger = await this.#sqlite.ledger();
     await ledger.write((sql) =>
       sql.run(
-        `UPDATE webhook_event SET status = ?, due_at = coalesce(?, received_at)
+        `UPDATE webhook_event SET status = ?, due_at = coalesce(?, received_at), held_for = NULL
          WHERE workspace = ? AND id = ? AND status <> 'unverified'`,
         [status, dueAt ?? null, workspace, id],
       ),
     );
+  }
+
+  async hold(workspace: string, id: string, handler: string): Promise<void> {
+    const ledger = await this.#sqlite.ledger();
+    const held = `UPDATE webhook_event SET held_for = ? WHERE workspace = ? AND id = ? AND status = 'pending'`;
+    await ledger.write((sql) => sql.run(held, [handler, workspace, id]));
+  }
+
+  async releaseHeld(): Promise<void> {
+    const ledger = await this.#sqlite.ledger();
+    const released = `UPDATE webhook_event SET held_for = NULL WHERE status = 'pending' AND held_for IS NOT NULL`;
+    await ledger.write((sql) => sql.run(released));
   }
 
   async addAttempt(workspace: string, attempt: EventAttempt): Promise<void> {
@@ -161,7 +178,7 @@ const LIST = `${SELECT_SUMMARY}
   ORDER BY id DESC LIMIT :limit`;
 
 const PENDING = `${SELECT_EVENT}
-  WHERE status = 'pending' AND due_at <= :now AND id NOT IN (SELECT value FROM json_each(:except))
+  WHERE status = 'pending' AND held_for IS :heldFor AND due_at <= :now AND id NOT IN (SELECT value FROM json_each(:except))
     AND (:workspaces IS NULL OR workspace IN (SELECT value FROM json_each(:workspaces)))
   ORDER BY due_at, seq LIMIT :limit`;
 

@@ -212,6 +212,24 @@ export function eventLogContract(open: (now: () => number) => { log: EventLog; r
       expect(await log.get(SHOP, one.event.id)).toMatchObject({ status: 'failed' });
     });
 
+    it('that are held for a handler are found for it, until they are released or their status is set', async () => {
+      const { log } = openLog();
+      const ids: string[] = [];
+      for (const id of ['evt_1', 'evt_2', 'evt_3']) ids.push((await log.insert(delivery(id))).event.id);
+      const [first = '', second = '', third = ''] = ids;
+      const due = async (filter = {}) => (await log.pending(NOW, 10, filter)).map(({ id }) => id);
+      await log.hold(SHOP, first, 'localhost:1');
+      await log.hold(SHOP, second, 'localhost:2');
+      expect(await due()).toEqual([third]);
+      expect(await due({ heldFor: 'localhost:1' })).toEqual([first]);
+      expect(await due({ heldFor: 'localhost:1', except: [first] })).toEqual([]);
+      expect(await due({ heldFor: 'localhost:1', workspaces: ['/projects/other'] })).toEqual([]);
+      await log.setStatus(SHOP, first, 'pending');
+      expect(await due({ workspaces: [SHOP] })).toEqual([first, third]);
+      await log.releaseHeld();
+      expect(await due()).toEqual([first, second, third]);
+    });
+
     it('are not brought back by a duplicate', async () => {
       const { log } = openLog();
       const { event } = await log.insert(delivery('evt_1'));
