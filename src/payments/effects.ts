@@ -64,18 +64,27 @@ export class PaymentEffects implements EventEffects {
     const claim = ONCE.has(type) && reading !== undefined ? `${type} ${subject}` : eventId;
     const applied = { workspace, claim, eventId, type, subject, note, occurredAt: created * 1000 };
     const isFirst = await this.#options.events.apply(applied, facts, hooks);
-    await this.#runHooks({ ...applied, integration: name });
-    return { result: isFirst ? 'applied' : 'already_applied', note };
+    const open = await this.#runHooks({ ...applied, integration: name });
+    const unfinished =
+      open.length === 0 ? undefined : `Applied, but a hook failed and is still open: ${open.join(', ')}.`;
+    return { result: isFirst ? 'applied' : 'already_applied', note, unfinished };
   }
 
-  /** Those of this call, and those that an earlier one left open when it died. */
-  async #runHooks(note: HookNote): Promise<void> {
+  /** Those of this call, and those that an earlier one left open when it died. Answers with the names of those that failed. */
+  async #runHooks(note: HookNote): Promise<string[]> {
     const { events, hooks } = this.#options;
+    const failed: string[] = [];
     for (const name of await events.openHooks(note)) {
       const run = Object.entries(hooks).find(([known]) => known === name)?.[1];
-      await run?.(note);
-      await events.endHook(note, name);
+      try {
+        await run?.(note);
+        await events.endHook(note, name);
+      } catch {
+        // One that fails holds back no other.
+        failed.push(name);
+      }
     }
+    return failed;
   }
 
   /**

@@ -96,7 +96,7 @@ export interface EventLimits {
 /** Webhook deliveries of a workspace, each event once. What is acknowledged survives power loss. */
 export interface EventLog {
   /**
-   * Stores the delivery unless its event is known; then it is only counted. What is not verified never stands for an event: a forged
+   * Stores the delivery unless its event is known; then it is counted, and one that `failed` or was `ignored` is `pending` again. What is not verified never stands for an event: a forged
    * delivery does not keep the genuine one out.
    * @param status of a verified event; `ignored` for those that want nothing but an answer.
    */

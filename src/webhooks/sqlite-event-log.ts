@@ -48,8 +48,7 @@ export class SqliteEventLog implements EventLog {
     const row = toNewRow(delivery, seal(delivery, this.#secretOf(delivery), id), id, status);
     return ledger.write((sql) => {
       const known = findSame(sql, row);
-      if (known !== undefined)
-        return { event: this.#open(countDuplicate(sql, known, delivery.receivedAt)), isNew: false };
+      if (known !== undefined) return { event: this.#open(countDuplicate(sql, known, row)), isNew: false };
       insertRow(sql, row);
       if (row.status === 'unverified') capUnverified(sql, delivery.workspace);
       return { event: newEvent(delivery, id, row.status), isNew: true };
@@ -195,11 +194,18 @@ function findSame(sql: Sql, row: NewEventRow): EventRow | undefined {
   return sql.get<EventRow>(`${verified} AND occurrence = ? LIMIT 1`, [row.workspace, row.provider, row.occurrence]);
 }
 
-function countDuplicate(sql: Sql, { seq, workspace, id }: EventRow, now: number): LoggedEvent {
+/** What came to nothing is tried once more: by now it may be configured, or the handler mended. */
+function countDuplicate(sql: Sql, { seq, workspace, id }: EventRow, { status, received_at }: NewEventRow): LoggedEvent {
   sql.run(
-    'UPDATE webhook_event SET duplicates = duplicates + 1, last_duplicate_at = max(coalesce(last_duplicate_at, 0), ?) WHERE seq = ?',
-    [now, seq],
+    `UPDATE webhook_event SET duplicates = duplicates + 1, last_duplicate_at = max(coalesce(last_duplicate_at, 0), :now) WHERE seq = :seq`,
+    { seq, now: received_at },
   );
+  if (status === 'pending') {
+    sql.run(
+      `UPDATE webhook_event SET status = 'pending', due_at = :now WHERE seq = :seq AND status IN ('failed', 'ignored')`,
+      { seq, now: received_at },
+    );
+  }
   return toEvent(present(find(sql, workspace, id), 'The event'));
 }
 

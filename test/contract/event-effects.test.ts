@@ -396,11 +396,22 @@ describe('hooks', () => {
     const path = databasePath();
     const [, succeeded = expect.fail()] = paymentStory('pi_1');
     const broken = openEffects({ path, configs, memory: () => Promise.reject(new Error('disk is full')) });
-    await expect(broken.effects.apply(succeeded)).rejects.toThrow('disk is full');
+    expect(await broken.effects.apply(succeeded)).toMatchObject({
+      result: 'applied',
+      unfinished: 'Applied, but a hook failed and is still open: memory.',
+    });
     expect(await broken.stateOf('pi_1')).toMatchObject({ payment: { status: 'succeeded' } });
     const opened = openEffects({ path, configs });
     expect(await opened.effects.apply(succeeded)).toMatchObject({ result: 'already_applied' });
     expect(await opened.effects.apply(succeeded)).toMatchObject({ result: 'already_applied' });
+    expect(opened.remembered).toHaveLength(1);
+  });
+
+  it('that fail hold back no other', async () => {
+    const on = { 'payment_intent.succeeded': ['mail', 'memory'] };
+    const opened = openEffects({ configs: [{ settings: { on } }], mail: () => Promise.reject(new Error('no mail')) });
+    const event = deliver('payment_intent.succeeded', { object: { id: 'pi_1' } });
+    expect(await opened.effects.apply(event)).toMatchObject({ unfinished: expect.stringContaining('open: mail.') });
     expect(opened.remembered).toHaveLength(1);
   });
 });

@@ -15,10 +15,11 @@ export interface EffectsOptions {
   /** Integrations of Stripe in the workspace; by default one in test mode. */
   configs?: Partial<IntegrationConfig>[];
   memory?: HookRunner;
+  mail?: HookRunner;
 }
 
 /** Effects on a database, as one process has them. */
-export function openEffects({ path = databasePath(), configs = [{}], memory }: EffectsOptions = {}) {
+export function openEffects({ path = databasePath(), configs = [{}], memory, mail }: EffectsOptions = {}) {
   const sqlite = sqliteAt(path, paymentMigrations);
   const clock = { now: () => 1_900_000_000_000 };
   const events = new SqliteEventLedger(sqlite, clock);
@@ -33,7 +34,7 @@ export function openEffects({ path = databasePath(), configs = [{}], memory }: E
   const effects = new PaymentEffects({
     events,
     integrations,
-    hooks: { memory: memory ?? remember, mail: async () => {} },
+    hooks: { memory: memory ?? remember, mail: mail ?? (async () => {}) },
   });
   return {
     path,

@@ -230,7 +230,19 @@ export function eventLogContract(open: (now: () => number) => { log: EventLog; r
       expect(await due()).toEqual([first, second, third]);
     });
 
-    it('are not brought back by a duplicate', async () => {
+    it.each(['failed', 'ignored'] as const)('that are %s are so again when they come again', async (status) => {
+      const { log } = openLog();
+      const { event } = await log.insert(delivery('evt_1'));
+      await log.setStatus(SHOP, event.id, status);
+      await log.insert(delivery('evt_1', { verdict: FORGED }));
+      await log.insert(delivery('evt_1', { receivedAt: NOW + 1 }), 'ignored');
+      expect(await log.get(SHOP, event.id)).toMatchObject({ status });
+      const again = await log.insert(delivery('evt_1', { receivedAt: NOW + 5 }));
+      expect(again).toMatchObject({ isNew: false, event: { status: 'pending', duplicates: 2 } });
+      expect(await log.pending(NOW + 5, 10)).toMatchObject([{ id: event.id }]);
+    });
+
+    it('are not brought back by a duplicate once processed', async () => {
       const { log } = openLog();
       const { event } = await log.insert(delivery('evt_1'));
       await log.setStatus(SHOP, event.id, 'processed');

@@ -185,13 +185,15 @@ export class EventWorker {
       const started = this.#begin();
       const attempt = { kind: 'effects', target: undefined, status: undefined } as const;
       try {
-        const { result, note } = await effects.apply(event);
-        if (result !== 'ignored') isDone ??= true;
+        const { result, note, unfinished } = await effects.apply(event);
+        if (unfinished !== undefined) isDone = false;
+        else if (result !== 'ignored') isDone ??= true;
         // Why nothing follows from an event is worth as much as what does; once.
         const isNews =
           result === 'applied' ||
+          unfinished !== undefined ||
           (result === 'ignored' && note !== undefined && !past.some((known) => known.note === note));
-        if (isNews) await this.#record(event, { ...attempt, error: undefined, note }, started);
+        if (isNews) await this.#record(event, { ...attempt, error: unfinished, note }, started);
       } catch (thrown) {
         this.#parts.log.warn({ event: event.id, cause: messageOf(thrown) }, 'effects of a webhook event failed');
         isDone = false;

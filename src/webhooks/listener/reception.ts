@@ -19,7 +19,7 @@ export interface ReceptionParts {
   readonly secrets: Secrets;
   readonly certificates: CertificateSource;
   readonly clock: Clock;
-  /** Told once the event is stored. */
+  /** Told once the event is stored, and when one that is pending came again. */
   onStored(event: LoggedEvent, route: ServedRoute): void;
 }
 
@@ -75,7 +75,7 @@ export class Reception {
       receivedAt,
     };
     const { event, isNew } = await events.insert(received, challenge === undefined ? 'pending' : 'ignored');
-    if (isNew) this.#parts.onStored(event, route);
+    if (isNew || event.status === 'pending') this.#parts.onStored(event, route);
     if (challenge !== undefined) return challenge;
     return verdict.valid ? TAKEN : refusal(verdict.reason);
   }

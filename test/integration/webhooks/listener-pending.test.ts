@@ -58,3 +58,35 @@ describe('a route that another process adds', () => {
     }
   });
 });
+
+it('an event that was ignored has its effects when it comes again', async () => {
+  let isConfigured = false;
+  const apply = async () => ({ result: isConfigured ? ('applied' as const) : ('ignored' as const), note: undefined });
+  const { events, listener } = setup({ effects: [{ apply }] });
+  const { port } = await listener.start(0, [route()]);
+  const status = async () => (await events.list(SHOP, { limit: 10 })).map((event) => event.status);
+  const body = stripeEvent('evt_1');
+  await send(port, '/stripe', body, signed(body));
+  await expect.poll(status).toEqual(['ignored']);
+  isConfigured = true;
+  expect((await send(port, '/stripe', body, signed(body))).status).toBe(200);
+  await expect.poll(status).toEqual(['processed']);
+});
+
+it('an effect that did not end is told in our words and tried again', async () => {
+  let tries = 0;
+  const apply = async () => {
+    tries += 1;
+    const unfinished = tries < 2 ? 'A hook is still open: mail.' : undefined;
+    return { result: tries < 2 ? ('applied' as const) : ('already_applied' as const), note: 'Paid.', unfinished };
+  };
+  const { events, listener } = setup({ effects: [{ apply }], retryDelaysMs: [10] });
+  const { port } = await listener.start(0, [route()]);
+  const body = stripeEvent('evt_1');
+  await send(port, '/stripe', body, signed(body));
+  await expect.poll(async () => (await events.list(SHOP, { limit: 1 }))[0]?.status).toBe('processed');
+  const [event] = await events.list(SHOP, { limit: 1 });
+  expect(await events.attempts(SHOP, event?.id ?? '')).toMatchObject([
+    { kind: 'effects', note: 'Paid.', error: 'A hook is still open: mail.' },
+  ]);
+});
