@@ -1,3 +1,5 @@
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { EventHook } from '../integrations/event-hooks.ts';
 import { hooksFor } from '../integrations/event-hooks.ts';
 import type { Integration } from '../integrations/integration.ts';
@@ -24,6 +26,7 @@ export interface PaymentEffectsOptions {
   events: EventLedger;
   integrations: Pick<Integrations, 'list'>;
   hooks: Readonly<Record<EventHook, HookRunner>>;
+  log: Log;
 }
 
 /** Types that occur once per object: a second event of that kind about the same object tells nothing new, whatever its id. */
@@ -72,15 +75,16 @@ export class PaymentEffects implements EventEffects {
 
   /** Those of this call, and those that an earlier one left open when it died. Answers with the names of those that failed. */
   async #runHooks(note: HookNote): Promise<string[]> {
-    const { events, hooks } = this.#options;
+    const { events, hooks, log } = this.#options;
     const failed: string[] = [];
     for (const name of await events.openHooks(note)) {
       const run = Object.entries(hooks).find(([known]) => known === name)?.[1];
       try {
         await run?.(note);
         await events.endHook(note, name);
-      } catch {
+      } catch (thrown) {
         // One that fails holds back no other.
+        log.warn({ event: note.eventId, hook: name, cause: messageOf(thrown) }, 'a hook of an event failed');
         failed.push(name);
       }
     }

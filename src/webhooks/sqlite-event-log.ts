@@ -7,7 +7,6 @@ import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type {
-  DeliveryFacts,
   EventAttempt,
   EventFilter,
   EventLimits,
@@ -45,7 +44,7 @@ export class SqliteEventLog implements EventLog {
   ): Promise<{ event: LoggedEvent; isNew: boolean }> {
     const ledger = await this.#sqlite.ledger();
     const id = this.#ids.next(delivery.receivedAt);
-    const row = toNewRow(delivery, seal(delivery, this.#secretOf(delivery), id), id, status);
+    const row = toNewRow(delivery, seal(delivery, this.#secrets, id), id, status);
     return ledger.write((sql) => {
       const known = findSame(sql, row);
       if (known !== undefined) return { event: this.#open(countDuplicate(sql, known, row)), isNew: false };
@@ -151,11 +150,7 @@ export class SqliteEventLog implements EventLog {
   }
 
   #open(event: LoggedEvent): LoggedEvent {
-    return unseal(event, this.#secretOf(event), event.id);
-  }
-
-  #secretOf({ verdict: { matchedSecret } }: DeliveryFacts): string | undefined {
-    return matchedSecret === undefined ? undefined : this.#secrets.get(matchedSecret);
+    return unseal(event, this.#secrets, event.id);
   }
 
   /** In small transactions: deliveries that arrive meanwhile wait for none of them long. */

@@ -1,3 +1,4 @@
+import { silentLog } from '../../src/core/log.ts';
 import type { IntegrationConfig } from '../../src/integrations/integration.ts';
 import type { HookNote, HookRunner } from '../../src/payments/effects.ts';
 import { PaymentEffects } from '../../src/payments/effects.ts';
@@ -34,6 +35,7 @@ export function openEffects({ path = databasePath(), configs = [{}], memory, mai
   const effects = new PaymentEffects({
     events,
     integrations,
+    log: silentLog,
     hooks: { memory: memory ?? remember, mail: mail ?? (async () => {}) },
   });
   return {
