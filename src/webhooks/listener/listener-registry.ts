@@ -15,6 +15,8 @@ export interface ListenerState {
   readonly owner: string | undefined;
   /** Those alive. The listener runs as long as there is one. */
   readonly members: readonly Member[];
+  /** Members that ended without leaving, a while ago at most: `joinedAt` in milliseconds since the epoch. */
+  readonly dead: readonly { readonly workspace: string; readonly joinedAt: number }[];
   /** Of all workspaces, also those without members. */
   readonly routes: readonly Route[];
   /** Of the webhook secrets of every workspace. */

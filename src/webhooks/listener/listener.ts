@@ -12,7 +12,7 @@ import type { ListenerRegistry } from './listener-registry.ts';
 import type { OpenListener } from './open-listener.ts';
 import { openListener } from './open-listener.ts';
 import type { Route, WebhooksOf } from './route.ts';
-import { checkRoute } from './route.ts';
+import { checkRoutes } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import { SecretDigests } from './secret-digests.ts';
 import { vouch } from './vouch.ts';
@@ -56,6 +56,7 @@ export interface ListenerStatus {
 export class WebhookListener {
   readonly #parts: ListenerParts;
   readonly #process = newProcessName();
+  readonly #createdAt: number;
   readonly #digests: SecretDigests;
   readonly #routes: RouteTable;
   #open: OpenListener | undefined;
@@ -70,6 +71,7 @@ export class WebhookListener {
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
+    this.#createdAt = parts.clock.now();
     const { webhooksOf, workspace, secrets } = parts;
     this.#digests = new SecretDigests(secrets);
     this.#routes = new RouteTable({ webhooksOf, workspace, digests: this.#digests });
@@ -136,7 +138,9 @@ export class WebhookListener {
       return this.#refresh();
     }
     const member = { workspace, process: this.#process };
-    const isRunning = state.members.some((other) => other.workspace === workspace);
+    // One that was killed right after it had begun, before this process looked: it runs all the same.
+    const isLeft = state.dead.some((other) => other.workspace === workspace && other.joinedAt >= this.#createdAt);
+    const isRunning = isLeft || state.members.some((other) => other.workspace === workspace);
     if (!isRunning || state.port === undefined || this.#isClosed) return;
     const isMember = state.members.some(({ process }) => process === this.#process);
     await vouch(this.#parts, this.#digests, state.routes, isMember ? state : undefined);
@@ -149,7 +153,7 @@ export class WebhookListener {
   async #openOrJoin(wanted: number | undefined, routes: readonly Route[]): Promise<void> {
     const { registry, workspace } = this.#parts;
     const join = async (port: number) => {
-      const checked = routes.map((route) => checkRoute(route, port));
+      const checked = checkRoutes(routes, port);
       await vouch(this.#parts, this.#digests, checked);
       this.#hasJoined = true;
       return registry.join({ workspace, process: this.#process }, port, checked);

@@ -50,8 +50,21 @@ export interface ServedRoute extends Route {
 const MAX_PATH_LENGTH = 200;
 const PATH = /^(?:\/[\w.~-]+)+$/;
 
-/** Throws `invalid_input` or `not_allowed` for a route that cannot be served on `port`. */
-export function checkRoute(route: Route, port: number): Route {
+/** Throws `invalid_input` or `not_allowed` for a route that cannot be served on `port`, and for two with one path. */
+export function checkRoutes(routes: readonly Route[], port: number): Route[] {
+  const paths = new Set<string>();
+  for (const { path } of routes.map((route) => checkRoute(route, port))) {
+    if (paths.has(path)) {
+      throw new AppError('invalid_input', `Two routes have the path ${path}.`, {
+        hint: 'Give each route a path of its own; one route has one provider and one forward_to.',
+      });
+    }
+    paths.add(path);
+  }
+  return [...routes];
+}
+
+function checkRoute(route: Route, port: number): Route {
   const { path, secretEnv, forwardTo, publicUrl } = route;
   const isPath = path.length <= MAX_PATH_LENGTH && PATH.test(path) && !/\/\.\.?(?:\/|$)/.test(path);
   if (!isPath) {

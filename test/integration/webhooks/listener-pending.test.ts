@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { startScript } from '../../support/child-script.ts';
 import { databasePath } from '../../support/database.ts';
 import { delivery } from '../../support/deliveries.ts';
 import { route, SHOP, send, setup, signed, startHandler, stripeEvent } from './listener-setup.ts';
@@ -89,4 +90,29 @@ it('an effect that did not end is told in our words and tried again', async () =
   expect(await events.attempts(SHOP, event?.id ?? '')).toMatchObject([
     { kind: 'effects', note: 'Paid.', error: 'A hook is still open: mail.' },
   ]);
+});
+
+it('two routes with one path are refused by name', async () => {
+  const { listener } = setup();
+  const twice = [route({ path: '/hooks' }), route({ path: '/hooks', provider: 'github' })];
+  await expect(listener.start(0, twice)).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: 'Two routes have the path /hooks.',
+  });
+  expect(await listener.status()).toMatchObject({ state: 'stopped' });
+});
+
+it('the listener goes on when its owner is killed before anybody has noticed it, and not in a later session', async () => {
+  const path = databasePath();
+  const follower = setup({ path });
+  expect(await follower.listener.status()).toMatchObject({ state: 'stopped' });
+  const owner = startScript('listener-process.ts', path, '0', 'start');
+  await owner.printed(1);
+  owner.process.kill('SIGKILL');
+  await owner.ended;
+  expect(await setup({ path }).listener.status()).toMatchObject({ state: 'stopped' });
+  const status = await follower.listener.status();
+  expect(status).toMatchObject({ state: 'running', port: Number(owner.lines[0]) });
+  const body = stripeEvent('evt_1');
+  expect((await send(status.port, '/stripe', body, signed(body))).status).toBe(200);
 });
