@@ -8,6 +8,7 @@ import type { Delivery } from '../delivery.ts';
 import { parseJson } from '../delivery.ts';
 import type { EventLog, LoggedEvent } from '../event-log.ts';
 import { headersOf } from '../raw-headers.ts';
+import { signedOccurrence } from '../signed-occurrence.ts';
 import type { VerdictReason } from '../verdict.ts';
 import { refuse } from '../verdict.ts';
 import type { Verdict } from '../verify.ts';
@@ -60,7 +61,9 @@ export class Reception {
     const delivery: Delivery = { headers, body, url, certificate };
     const { eventId, eventType, ...verdict } = this.#verify(route, delivery, receivedAt);
     const challenge = this.#challengeAnswer(route, delivery, verdict.matchedSecret, verdict.valid);
-    const occurrence = verdict.valid ? webhook.occurrence?.(parseJson(body)) : undefined;
+    const occurrence = verdict.valid
+      ? (webhook.occurrence?.(parseJson(body)) ?? signedOccurrence(webhook.scheme, delivery, eventType))
+      : undefined;
     const received = {
       workspace,
       provider,

@@ -61,6 +61,34 @@ describe('a delivery', () => {
     ]);
   });
 
+  it.each([
+    ['github', 'x-github-delivery', { 'x-github-event': 'push' }, { 'x-github-event': 'issues' }, 1],
+    ['twilio', 'i-twilio-idempotency-token', {}, {}, 1],
+    [
+      'shopify',
+      'x-shopify-webhook-id',
+      { 'x-shopify-topic': 'orders/create' },
+      { 'x-shopify-topic': 'orders/paid' },
+      2,
+    ],
+  ])('of %s is the same under another id, where the id is not signed', async (provider, id, first, second, count) => {
+    const { events, port } = await listen({}, [route({ path: '/hook', provider })]);
+    const deliver = async (body: Buffer, headers: Record<string, string>) => {
+      const sent = { ...signed(body, provider, `http://127.0.0.1:${port}/hook`), ...headers };
+      expect((await send(port, '/hook', body, sent)).status).toBe(200);
+    };
+    const body = Buffer.from(provider === 'twilio' ? 'a=1&b=2' : `{"n":1}`);
+    await deliver(body, { [id]: 'd-1', ...first });
+    await deliver(body, { [id]: 'd-2', ...first });
+    await deliver(body, { [id]: 'd-3', ...second });
+    expect(await events.list(SHOP, ALL)).toHaveLength(count);
+    await deliver(Buffer.from(provider === 'twilio' ? 'a=1&b=3' : `{"n":2}`), {
+      [id]: 'd-4',
+      ...first,
+    });
+    expect(await events.list(SHOP, ALL)).toHaveLength(count + 1);
+  });
+
   it('that is forged is kept apart and answered 400, and the genuine one is not kept out', async () => {
     const { events, port } = await listen();
     const body = stripeEvent('evt_1');
