@@ -106,7 +106,7 @@ export class Reception {
 }
 
 /** What could not be decided here and now is sent again later: then another process may hold the port. */
-const UNDECIDED: readonly VerdictReason[] = ['secret_elsewhere'];
+const UNDECIDED: readonly VerdictReason[] = ['secret_elsewhere', 'missing_certificate'];
 
 function refusal(reason: VerdictReason): Answer {
   return { status: UNDECIDED.includes(reason) ? 503 : 400, body: { error: 'not verified', reason } };

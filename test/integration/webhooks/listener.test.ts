@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback } from '../../../src/core/listen-on-loopback.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import { createReceiver } from '../../../src/webhooks/listener/receiver.ts';
+import { paypal } from '../../unit/webhooks/deliveries.ts';
 import { NEVER, route, SHOP, schemeOf, send, setup, signed, startHandler, stripeEvent } from './listener-setup.ts';
 
 const ALL = { limit: 100 };
@@ -137,6 +138,16 @@ describe('a delivery', () => {
       'unverified',
       'unverified',
     ]);
+  });
+
+  it('whose certificate is not at hand is answered 503, so that it is sent again', async () => {
+    const { events, port } = await listen({}, [route({ path: '/paypal', provider: 'paypal' })]);
+    const headers = Object.fromEntries(
+      Object.entries(paypal.sign(paypal.body)).map(([name, value]) => [name, String(value)]),
+    );
+    const answer = await send(port, '/paypal', paypal.body, headers);
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([503, { reason: 'missing_certificate' }]);
+    expect(await events.list(SHOP, ALL)).toMatchObject([{ status: 'unverified' }]);
   });
 
   it('that cannot be stored is answered 503, so that it is sent again', async () => {
