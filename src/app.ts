@@ -132,7 +132,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const webhooks = new IntegrationWebhooks(integrations);
   const events = new SqliteEventLog(sqlite, secrets, clock);
   const listener = new WebhookListener({
-    registry: new SqliteListenerRegistry(sqlite),
+    registry: new SqliteListenerRegistry(sqlite, clock),
     events,
     webhooksOf: (workspace) => webhooks.list(workspace),
     secrets,

@@ -144,15 +144,21 @@ const PLUGIN_OPTION = 'CLAUDE_PLUGIN_OPTION_';
  * is a secret: a server inherits those of other programs too.
  */
 export function createSecrets(env: Environment, redactor: Redactor): Secrets {
+  const names = new Set<string>();
   for (const name of Object.keys(env)) {
     const value = SECRET_NAME.test(name) ? read(env, name) : undefined;
-    if (value !== undefined && looksRandom(value)) redactor.learn(value);
+    if (value === undefined || !looksRandom(value)) continue;
+    redactor.learn(value);
+    names.add(name);
   }
   return {
+    names: () => [...names],
     mask: (text) => redactor.redact(text),
     get(name) {
       const value = read(env, name) ?? read(env, `${PLUGIN_OPTION}${name}`);
-      if (value !== undefined) redactor.learn(value);
+      if (value === undefined) return undefined;
+      redactor.learn(value);
+      names.add(name);
       return value;
     },
   };

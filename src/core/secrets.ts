@@ -4,6 +4,8 @@ import { findSecret } from './redact.ts';
 export interface Secrets {
   /** The value, or undefined when the variable is unset, empty or still a literal `${NAME}`. */
   get(name: string): string | undefined;
+  /** Names of the variables that were looked up so far, and of those whose names and values say that they hold secrets. */
+  names?: (() => readonly string[]) | undefined;
   /** Masks every value looked up so far, and those whose names say that they are secrets. */
   mask?: ((text: string) => string) | undefined;
 }

@@ -1,3 +1,5 @@
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
 import type { EventHook } from '../integrations/event-hooks.ts';
 import { hooksFor } from '../integrations/event-hooks.ts';
 import type { Integration } from '../integrations/integration.ts';
@@ -24,6 +26,7 @@ export interface PaymentEffectsOptions {
   events: EventLedger;
   integrations: Pick<Integrations, 'list'>;
   hooks: Readonly<Record<EventHook, HookRunner>>;
+  log: Log;
 }
 
 /** Types that occur once per object: a second event of that kind about the same object tells nothing new, whatever its id. */
@@ -48,10 +51,7 @@ export class PaymentEffects implements EventEffects {
     const event = parseEvent(delivery.body);
     if (typeof event === 'string') return ignored(event);
     const integration = await this.#integrationOf(delivery, event);
-    if (integration === undefined) {
-      const mode = event.livemode ? 'live' : 'test';
-      return ignored(`A ${mode} event, and no stripe integration of this workspace is in ${mode} mode for it.`);
-    }
+    if (typeof integration === 'string') return ignored(integration);
     return this.#applyOnce(delivery.workspace, event, integration);
   }
 
@@ -67,31 +67,46 @@ export class PaymentEffects implements EventEffects {
     const claim = ONCE.has(type) && reading !== undefined ? `${type} ${subject}` : eventId;
     const applied = { workspace, claim, eventId, type, subject, note, occurredAt: created * 1000 };
     const isFirst = await this.#options.events.apply(applied, facts, hooks);
-    await this.#runHooks({ ...applied, integration: name });
-    return { result: isFirst ? 'applied' : 'already_applied', note };
+    const open = await this.#runHooks({ ...applied, integration: name });
+    const unfinished =
+      open.length === 0 ? undefined : `Applied, but a hook failed and is still open: ${open.join(', ')}.`;
+    return { result: isFirst ? 'applied' : 'already_applied', note, unfinished };
   }
 
-  /** Those of this call, and those that an earlier one left open when it died. */
-  async #runHooks(note: HookNote): Promise<void> {
-    const { events, hooks } = this.#options;
+  /** Those of this call, and those that an earlier one left open when it died. Answers with the names of those that failed. */
+  async #runHooks(note: HookNote): Promise<string[]> {
+    const { events, hooks, log } = this.#options;
+    const failed: string[] = [];
     for (const name of await events.openHooks(note)) {
       const run = Object.entries(hooks).find(([known]) => known === name)?.[1];
-      await run?.(note);
-      await events.endHook(note, name);
+      try {
+        await run?.(note);
+        await events.endHook(note, name);
+      } catch (thrown) {
+        // One that fails holds back no other.
+        log.warn({ event: note.eventId, hook: name, cause: messageOf(thrown) }, 'a hook of an event failed');
+        failed.push(name);
+      }
     }
+    return failed;
   }
 
-  /** The integration whose secret signed the event, or whose account it is about, among those of the event's own mode. */
-  async #integrationOf(delivery: LoggedEvent, event: StripeEvent): Promise<Integration | undefined> {
+  /**
+   * The integration whose secret signed the event, or whose account it is about, among those of the event's own mode; or why there is
+   * none. A secret that is configured for the other mode only vouches for nothing in this one.
+   */
+  async #integrationOf(delivery: LoggedEvent, event: StripeEvent): Promise<Integration | string> {
     const { reports } = await this.#options.integrations.list(delivery.workspace);
     const mode = event.livemode ? 'live' : 'test';
-    const candidates = reports
-      .map(({ integration }) => integration)
-      .filter(({ config }) => config.service === 'stripe' && config.mode === mode);
+    const all = reports.map(({ integration }) => integration).filter(({ config }) => config.service === 'stripe');
     const { matchedSecret } = delivery.verdict;
-    const signed = candidates.filter(({ config }) => config.webhookSecretEnvs.some((name) => name === matchedSecret));
-    const pool = signed.length > 0 ? signed : candidates;
-    return pool.find(({ config }) => config.settings['account'] === event.account) ?? pool[0];
+    const signers = all.filter(({ config }) => config.webhookSecretEnvs.some((name) => name === matchedSecret));
+    const pool = (signers.length > 0 ? signers : all).filter(({ config }) => config.mode === mode);
+    const found = pool.find(({ config }) => config.settings['account'] === event.account) ?? pool[0];
+    if (found !== undefined) return found;
+    const isOfOther = all.some(({ config }) => config.mode === mode);
+    if (isOfOther) return `A ${mode} event, signed with a secret that is configured for the other mode only.`;
+    return `A ${mode} event, and no stripe integration of this workspace is in ${mode} mode for it.`;
   }
 }
 

@@ -39,6 +39,6 @@ export function openPayments(parts: PaymentParts): Payments {
   return {
     payments: new PaymentService({ ...parts, payments: new SqlitePaymentLedger(sqlite), events }),
     subscriptions: new SubscriptionService({ ...parts, subscriptions: new SqliteSubscriptionLedger(sqlite), events }),
-    effects: new PaymentEffects({ events, integrations, hooks: parts.hooks }),
+    effects: new PaymentEffects({ events, integrations, hooks: parts.hooks, log: parts.log }),
   };
 }

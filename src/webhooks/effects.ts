@@ -5,6 +5,8 @@ export interface EffectOutcome {
   readonly result: 'applied' | 'already_applied' | 'ignored';
   /** What happened, for people; in our words. */
   readonly note: string | undefined;
+  /** What followed from it and did not end, in our words: to be tried again, though the event had its effect. */
+  readonly unfinished?: string | undefined;
 }
 
 /**

@@ -80,6 +80,15 @@ export interface EventFilter {
   readonly limit: number;
 }
 
+/** Which of the pending events; all by default. */
+export interface PendingFilter {
+  readonly workspaces?: readonly string[] | undefined;
+  /** Ids of those under way. */
+  readonly except?: readonly string[] | undefined;
+  /** Those held for this handler; without it those that are held for none. */
+  readonly heldFor?: string | undefined;
+}
+
 export interface EventLimits {
   /** Older events are deleted; those that still wait for their effects never are. */
   readonly maxAgeMs: number;
@@ -90,7 +99,7 @@ export interface EventLimits {
 /** Webhook deliveries of a workspace, each event once. What is acknowledged survives power loss. */
 export interface EventLog {
   /**
-   * Stores the delivery unless its event is known; then it is only counted. What is not verified never stands for an event: a forged
+   * Stores the delivery unless its event is known; then it is counted, and one that `failed` or was `ignored` is `pending` again. What is not verified never stands for an event: a forged
    * delivery does not keep the genuine one out.
    * @param status of a verified event; `ignored` for those that want nothing but an answer.
    */
@@ -99,12 +108,16 @@ export interface EventLog {
   /** Newest first. */
   list(workspace: string, filter: EventFilter): Promise<EventSummary[]>;
   /** Verified events of any workspace whose next attempt is due at `now`, oldest first. */
-  pending(now: number, limit: number): Promise<LoggedEvent[]>;
+  pending(now: number, limit: number, filter?: PendingFilter): Promise<LoggedEvent[]>;
   /**
    * Does nothing to an unverified event.
    * @param dueAt when a pending event is to be tried again, in milliseconds since the epoch; at once by default.
    */
   setStatus(workspace: string, id: string, status: Exclude<EventStatus, 'unverified'>, dueAt?: number): Promise<void>;
+  /** Leaves a pending event until there is room at its handler, or until its status is set. */
+  hold(workspace: string, id: string, handler: string): Promise<void>;
+  /** For whoever begins to work: what another process held is held no longer. */
+  releaseHeld(): Promise<void>;
   /** Kept with its event; the oldest go where there are too many. Does nothing where the event is gone. */
   addAttempt(workspace: string, attempt: EventAttempt): Promise<void>;
   /** Oldest first. */

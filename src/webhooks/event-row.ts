@@ -57,6 +57,13 @@ export const eventMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX webhook_attempt_by_event ON webhook_attempt (event, id);`,
   },
+  {
+    id: 'webhooks-004',
+    sql: `
+      ALTER TABLE webhook_event ADD COLUMN held_for TEXT;
+      DROP INDEX webhook_event_due;
+      CREATE INDEX webhook_event_due ON webhook_event (held_for, due_at, seq) WHERE status = 'pending';`,
+  },
 ];
 
 const SUMMARY_COLUMNS = `id, workspace, provider, event_id, event_type, status, duplicates, last_duplicate_at, received_at, path, url, reason,

@@ -136,7 +136,12 @@ export const webhookScheme = z.strictObject({
   /** Where the hex SHA-256 of a body that is no form is sent: the body is then signed by way of the URL, and `form` is empty. */
   bodyDigest: queryValue.optional(),
   /** Where to read what the delivery is about. */
-  event: z.strictObject({ id: z.array(valueSource).max(8), type: z.array(valueSource).max(8) }),
+  event: z.strictObject({
+    id: z.array(valueSource).max(8),
+    type: z.array(valueSource).max(8),
+    /** Events of several types come with the same body, so that it alone does not tell them apart. */
+    typesShareBodies: z.boolean().optional(),
+  }),
 });
 export type WebhookScheme = z.output<typeof webhookScheme>;
 

@@ -1,35 +1,75 @@
+import type { Secrets } from '../core/secrets.ts';
 import type { ReceivedDelivery } from './event-log.ts';
 
-type Sealed = Pick<ReceivedDelivery, 'rawHeaders' | 'path' | 'url' | 'body'>;
+type Sealed = Pick<ReceivedDelivery, 'rawHeaders' | 'path' | 'url' | 'body' | 'verdict'>;
+
+/** Shorter values are words that stand in many bodies. */
+const MIN_LENGTH = 8;
 
 /**
- * Some deliveries prove themselves by carrying the secret (Postmark, tokens in a URL). What is stored has a mark in its place, which only
- * this event has, so that no row holds a secret; with the secret at hand, `unseal` gives back the very bytes.
+ * Deliveries carry secrets: some prove themselves by it (Postmark, tokens in a URL), others by mistake. What is stored has marks in their
+ * place, which name the variable and which only this event has, so that no row holds a secret of this process; with the secrets at
+ * hand, `unseal` gives back the very bytes.
  */
-export function seal<T extends Sealed>(delivery: T, secret: string | undefined, id: string): T {
-  return substitute(delivery, formsOf(secret, id));
-}
-
-export function unseal<T extends Sealed>(delivery: T, secret: string | undefined, id: string): T {
+export function seal<T extends Sealed>(delivery: T, secrets: Secrets, id: string): T {
+  const { matchedSecret } = delivery.verdict;
+  const names = new Set(secrets.names?.());
+  if (matchedSecret !== undefined) names.add(matchedSecret);
+  const values = [...names].flatMap((name) => {
+    const value = secrets.get(name);
+    const isSealed = value !== undefined && (name === matchedSecret || value.length >= MIN_LENGTH);
+    return isSealed ? [{ name, value }] : [];
+  });
+  // The longest first: one may be part of another.
+  values.sort((a, b) => b.value.length - a.value.length);
   return substitute(
     delivery,
-    formsOf(secret, id).map(([value, mark]) => [mark, value]),
+    values.flatMap(({ name, value }) => formsOf(name, value, id)),
   );
 }
 
-type Forms = (readonly [from: string, to: string])[];
+/** A mark whose variable is not set here stays. */
+export function unseal<T extends Sealed>(delivery: T, secrets: Secrets, id: string): T {
+  const forms = marksIn(delivery, id).flatMap((name) => {
+    const value = secrets.get(name);
+    return value === undefined ? [] : formsOf(name, value, id);
+  });
+  return substitute(
+    delivery,
+    forms.map(([value, mark]) => [mark, value]),
+  );
+}
 
-/** The secret as text and as base64. Every text here stands for bytes, one a character. */
-function formsOf(secret: string | undefined, id: string): Forms {
-  if (secret === undefined || secret === '') return [];
+type Form = readonly [from: string, to: string];
+
+/** The secret as base64 and as text. Every text here stands for bytes, one a character. */
+function formsOf(name: string, secret: string, id: string): Form[] {
   const bytes = Buffer.from(secret);
   return [
-    [bytes.toString('base64'), `[secret ${id} base64]`],
-    [bytes.toString('latin1'), `[secret ${id}]`],
+    [bytes.toString('base64'), `${markStart(id)}${name} base64]`],
+    [bytes.toString('latin1'), `${markStart(id)}${name}]`],
   ];
 }
 
-function substitute<T extends Sealed>(delivery: T, forms: Forms): T {
+function markStart(id: string): string {
+  return `[secret ${id} `;
+}
+
+/** Names of the variables for which there are marks of this event. */
+function marksIn(delivery: Sealed, id: string): string[] {
+  const start = markStart(id);
+  if (!mentions(delivery, start)) return [];
+  const { rawHeaders, path, url, body } = delivery;
+  const names = [...rawHeaders, path, url ?? '', body.toString('latin1')].flatMap((text) =>
+    text
+      .split(start)
+      .slice(1)
+      .map((rest) => /^\w{1,128}/.exec(rest)?.[0] ?? ''),
+  );
+  return [...new Set(names)];
+}
+
+function substitute<T extends Sealed>(delivery: T, forms: readonly Form[]): T {
   const found = forms.filter(([from]) => mentions(delivery, from));
   if (found.length === 0) return delivery;
   const change = (text: string) => found.reduce((changed, [from, to]) => changed.replaceAll(from, () => to), text);

@@ -50,7 +50,8 @@ export function sha256(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex');
 }
 
-function sortedForm(body: Buffer): string | undefined {
+/** A form as it is signed: the same for any order of its fields. Undefined where it is too large. */
+export function sortedForm(body: Buffer): string | undefined {
   if (body.length > MAX_FORM_BYTES) return undefined;
   const fields = new Map<string, Set<string>>();
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {

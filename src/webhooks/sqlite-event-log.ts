@@ -7,7 +7,6 @@ import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type {
-  DeliveryFacts,
   EventAttempt,
   EventFilter,
   EventLimits,
@@ -15,6 +14,7 @@ import type {
   EventStatus,
   EventSummary,
   LoggedEvent,
+  PendingFilter,
   ReceivedDelivery,
 } from './event-log.ts';
 import { MAX_RETRY_DELAY_MS } from './event-log.ts';
@@ -45,11 +45,10 @@ export class SqliteEventLog implements EventLog {
   ): Promise<{ event: LoggedEvent; isNew: boolean }> {
     const ledger = await this.#sqlite.ledger();
     const id = this.#ids.next(delivery.receivedAt);
-    const row = toNewRow(delivery, seal(delivery, this.#secretOf(delivery), id), id, status);
+    const row = toNewRow(delivery, seal(delivery, this.#secrets, id), id, status);
     return ledger.write((sql) => {
       const known = findSame(sql, row);
-      if (known !== undefined)
-        return { event: this.#open(countDuplicate(sql, known, delivery.receivedAt)), isNew: false };
+      if (known !== undefined) return { event: this.#open(countDuplicate(sql, known, row)), isNew: false };
       insertRow(sql, row);
       if (row.status === 'unverified') capUnverified(sql, delivery.workspace);
       return { event: newEvent(delivery, id, row.status), isNew: true };
@@ -76,13 +75,22 @@ export class SqliteEventLog implements EventLog {
     return ledger.read((sql) => sql.all<SummaryRow>(LIST, parameters)).map(toSummary);
   }
 
-  async pending(now: number, limit: number): Promise<LoggedEvent[]> {
+  async pending(
+    now: number,
+    limit: number,
+    { workspaces, except = [], heldFor }: PendingFilter = {},
+  ): Promise<LoggedEvent[]> {
     const ledger = await this.#sqlite.ledger();
-    // Due later than any pause lasts: the clock was set back since, and the event must not wait until it catches up.
-    const due = `${SELECT_EVENT} WHERE status = 'pending' AND (due_at <= ? OR due_at > ?) ORDER BY due_at, seq LIMIT ?`;
-    return ledger
-      .read((sql) => sql.all<EventRow>(due, [now, now + MAX_RETRY_DELAY_MS, limit]))
-      .map((row) => this.#open(toEvent(row)));
+    const parameters = {
+      now,
+      // Due later than any pause lasts: the clock was set back since, and the event must not wait until it catches up.
+      late: now + MAX_RETRY_DELAY_MS,
+      limit,
+      workspaces: workspaces === undefined ? null : JSON.stringify(workspaces),
+      except: JSON.stringify(except),
+      heldFor: heldFor ?? null,
+    };
+    return ledger.read((sql) => sql.all<EventRow>(PENDING, parameters)).map((row) => this.#open(toEvent(row)));
   }
 
   async setStatus(
@@ -94,11 +102,23 @@ export class SqliteEventLog implements EventLog {
     const ledger = await this.#sqlite.ledger();
     await ledger.write((sql) =>
       sql.run(
-        `UPDATE webhook_event SET status = ?, due_at = coalesce(?, received_at)
+        `UPDATE webhook_event SET status = ?, due_at = coalesce(?, received_at), held_for = NULL
          WHERE workspace = ? AND id = ? AND status <> 'unverified'`,
         [status, dueAt ?? null, workspace, id],
       ),
     );
+  }
+
+  async hold(workspace: string, id: string, handler: string): Promise<void> {
+    const ledger = await this.#sqlite.ledger();
+    const held = `UPDATE webhook_event SET held_for = ? WHERE workspace = ? AND id = ? AND status = 'pending'`;
+    await ledger.write((sql) => sql.run(held, [handler, workspace, id]));
+  }
+
+  async releaseHeld(): Promise<void> {
+    const ledger = await this.#sqlite.ledger();
+    const released = `UPDATE webhook_event SET held_for = NULL WHERE status = 'pending' AND held_for IS NOT NULL`;
+    await ledger.write((sql) => sql.run(released));
   }
 
   async addAttempt(workspace: string, attempt: EventAttempt): Promise<void> {
@@ -133,11 +153,7 @@ export class SqliteEventLog implements EventLog {
   }
 
   #open(event: LoggedEvent): LoggedEvent {
-    return unseal(event, this.#secretOf(event), event.id);
-  }
-
-  #secretOf({ verdict: { matchedSecret } }: DeliveryFacts): string | undefined {
-    return matchedSecret === undefined ? undefined : this.#secrets.get(matchedSecret);
+    return unseal(event, this.#secrets, event.id);
   }
 
   /** In small transactions: deliveries that arrive meanwhile wait for none of them long. */
@@ -158,6 +174,11 @@ const LIST = `${SELECT_SUMMARY}
     AND (:status IS NULL OR status = :status) AND (:since IS NULL OR received_at >= :since) AND (:before IS NULL OR id < :before)
   ORDER BY id DESC LIMIT :limit`;
 
+const PENDING = `${SELECT_EVENT}
+  WHERE status = 'pending' AND held_for IS :heldFor AND (due_at <= :now OR due_at > :late) AND id NOT IN (SELECT value FROM json_each(:except))
+    AND (:workspaces IS NULL OR workspace IN (SELECT value FROM json_each(:workspaces)))
+  ORDER BY due_at, seq LIMIT :limit`;
+
 function findSame(sql: Sql, row: NewEventRow): EventRow | undefined {
   if (row.status === 'unverified') {
     return sql.get<EventRow>(
@@ -171,11 +192,18 @@ function findSame(sql: Sql, row: NewEventRow): EventRow | undefined {
   return sql.get<EventRow>(`${verified} AND occurrence = ? LIMIT 1`, [row.workspace, row.provider, row.occurrence]);
 }
 
-function countDuplicate(sql: Sql, { seq, workspace, id }: EventRow, now: number): LoggedEvent {
+/** What came to nothing is tried once more: by now it may be configured, or the handler mended. */
+function countDuplicate(sql: Sql, { seq, workspace, id }: EventRow, { status, received_at }: NewEventRow): LoggedEvent {
   sql.run(
-    'UPDATE webhook_event SET duplicates = duplicates + 1, last_duplicate_at = max(coalesce(last_duplicate_at, 0), ?) WHERE seq = ?',
-    [now, seq],
+    `UPDATE webhook_event SET duplicates = duplicates + 1, last_duplicate_at = max(coalesce(last_duplicate_at, 0), :now) WHERE seq = :seq`,
+    { seq, now: received_at },
   );
+  if (status === 'pending') {
+    sql.run(
+      `UPDATE webhook_event SET status = 'pending', due_at = :now WHERE seq = :seq AND status IN ('failed', 'ignored')`,
+      { seq, now: received_at },
+    );
+  }
   return toEvent(present(find(sql, workspace, id), 'The event'));
 }
 

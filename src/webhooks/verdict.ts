@@ -11,6 +11,7 @@ export const VERDICT_REASONS = [
   'missing_certificate',
   'untrusted_certificate',
   'no_secret',
+  'secret_elsewhere',
   'invalid_secret',
   'body_too_large',
 ] as const;

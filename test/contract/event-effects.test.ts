@@ -292,6 +292,21 @@ describe('the integration of an event', () => {
   });
 });
 
+describe('a secret of test mode', () => {
+  it('vouches for no live event, and one that no integration names does for both', async () => {
+    const configs = [{ mode: 'live' as const }, { webhookSecretEnvs: ['TEST_SECRET'] }];
+    const opened = openEffects({ configs });
+    const live = deliver('payment_intent.succeeded', { livemode: true, object: { id: 'pi_1' } });
+    const signedBy = (name: string) => ({ ...live, verdict: { ...live.verdict, matchedSecret: name } });
+    expect(await opened.effects.apply(signedBy('TEST_SECRET'))).toEqual({
+      result: 'ignored',
+      note: 'A live event, signed with a secret that is configured for the other mode only.',
+    });
+    expect(await opened.payments.get(SHOP, 'pi_1')).toBeUndefined();
+    expect(await opened.effects.apply(signedBy('STRIPE_WEBHOOK_SECRET'))).toMatchObject({ result: 'applied' });
+  });
+});
+
 describe('field places before 2025-03-31.basil', () => {
   it('are understood', async () => {
     const opened = openEffects();
@@ -381,11 +396,22 @@ describe('hooks', () => {
     const path = databasePath();
     const [, succeeded = expect.fail()] = paymentStory('pi_1');
     const broken = openEffects({ path, configs, memory: () => Promise.reject(new Error('disk is full')) });
-    await expect(broken.effects.apply(succeeded)).rejects.toThrow('disk is full');
+    expect(await broken.effects.apply(succeeded)).toMatchObject({
+      result: 'applied',
+      unfinished: 'Applied, but a hook failed and is still open: memory.',
+    });
     expect(await broken.stateOf('pi_1')).toMatchObject({ payment: { status: 'succeeded' } });
     const opened = openEffects({ path, configs });
     expect(await opened.effects.apply(succeeded)).toMatchObject({ result: 'already_applied' });
     expect(await opened.effects.apply(succeeded)).toMatchObject({ result: 'already_applied' });
+    expect(opened.remembered).toHaveLength(1);
+  });
+
+  it('that fail hold back no other', async () => {
+    const on = { 'payment_intent.succeeded': ['mail', 'memory'] };
+    const opened = openEffects({ configs: [{ settings: { on } }], mail: () => Promise.reject(new Error('no mail')) });
+    const event = deliver('payment_intent.succeeded', { object: { id: 'pi_1' } });
+    expect(await opened.effects.apply(event)).toMatchObject({ unfinished: expect.stringContaining('open: mail.') });
     expect(opened.remembered).toHaveLength(1);
   });
 });

@@ -1,3 +1,4 @@
+import { silentLog } from '../../src/core/log.ts';
 import type { IntegrationConfig } from '../../src/integrations/integration.ts';
 import type { HookNote, HookRunner } from '../../src/payments/effects.ts';
 import { PaymentEffects } from '../../src/payments/effects.ts';
@@ -15,10 +16,11 @@ export interface EffectsOptions {
   /** Integrations of Stripe in the workspace; by default one in test mode. */
   configs?: Partial<IntegrationConfig>[];
   memory?: HookRunner;
+  mail?: HookRunner;
 }
 
 /** Effects on a database, as one process has them. */
-export function openEffects({ path = databasePath(), configs = [{}], memory }: EffectsOptions = {}) {
+export function openEffects({ path = databasePath(), configs = [{}], memory, mail }: EffectsOptions = {}) {
   const sqlite = sqliteAt(path, paymentMigrations);
   const clock = { now: () => 1_900_000_000_000 };
   const events = new SqliteEventLedger(sqlite, clock);
@@ -33,7 +35,8 @@ export function openEffects({ path = databasePath(), configs = [{}], memory }: E
   const effects = new PaymentEffects({
     events,
     integrations,
-    hooks: { memory: memory ?? remember, mail: async () => {} },
+    log: silentLog,
+    hooks: { memory: memory ?? remember, mail: mail ?? (async () => {}) },
   });
   return {
     path,

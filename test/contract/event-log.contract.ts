@@ -222,7 +222,37 @@ export function eventLogContract(open: (now: () => number) => { log: EventLog; r
       expect(await due(NOW - 1)).toEqual(['evt_1']);
     });
 
-    it('are not brought back by a duplicate', async () => {
+    it('that are held for a handler are found for it, until they are released or their status is set', async () => {
+      const { log } = openLog();
+      const ids: string[] = [];
+      for (const id of ['evt_1', 'evt_2', 'evt_3']) ids.push((await log.insert(delivery(id))).event.id);
+      const [first = '', second = '', third = ''] = ids;
+      const due = async (filter = {}) => (await log.pending(NOW, 10, filter)).map(({ id }) => id);
+      await log.hold(SHOP, first, 'localhost:1');
+      await log.hold(SHOP, second, 'localhost:2');
+      expect(await due()).toEqual([third]);
+      expect(await due({ heldFor: 'localhost:1' })).toEqual([first]);
+      expect(await due({ heldFor: 'localhost:1', except: [first] })).toEqual([]);
+      expect(await due({ heldFor: 'localhost:1', workspaces: ['/projects/other'] })).toEqual([]);
+      await log.setStatus(SHOP, first, 'pending');
+      expect(await due({ workspaces: [SHOP] })).toEqual([first, third]);
+      await log.releaseHeld();
+      expect(await due()).toEqual([first, second, third]);
+    });
+
+    it.each(['failed', 'ignored'] as const)('that are %s are so again when they come again', async (status) => {
+      const { log } = openLog();
+      const { event } = await log.insert(delivery('evt_1'));
+      await log.setStatus(SHOP, event.id, status);
+      await log.insert(delivery('evt_1', { verdict: FORGED }));
+      await log.insert(delivery('evt_1', { receivedAt: NOW + 1 }), 'ignored');
+      expect(await log.get(SHOP, event.id)).toMatchObject({ status });
+      const again = await log.insert(delivery('evt_1', { receivedAt: NOW + 5 }));
+      expect(again).toMatchObject({ isNew: false, event: { status: 'pending', duplicates: 2 } });
+      expect(await log.pending(NOW + 5, 10)).toMatchObject([{ id: event.id }]);
+    });
+
+    it('are not brought back by a duplicate once processed', async () => {
       const { log } = openLog();
       const { event } = await log.insert(delivery('evt_1'));
       await log.setStatus(SHOP, event.id, 'processed');

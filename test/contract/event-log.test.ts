@@ -4,7 +4,7 @@ import { eventMigrations } from '../../src/webhooks/event-row.ts';
 import { SqliteEventLog } from '../../src/webhooks/sqlite-event-log.ts';
 import { startScript } from '../support/child-script.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
-import { delivery, VALID } from '../support/deliveries.ts';
+import { delivery, FORGED, VALID } from '../support/deliveries.ts';
 import { eventLogContract } from './event-log.contract.ts';
 
 const TOKEN = 'user:correct-horse-battery';
@@ -47,6 +47,31 @@ describe('event log in SQLite', () => {
       expect([written.includes(TOKEN), written.includes(base64)]).toEqual([false, false]);
     }
     expect(readFileSync(`${path}-wal`, 'latin1')).toContain('X-Token');
+  });
+
+  it('holds no other secret of the process either, in whatever delivery', async () => {
+    const path = databasePath();
+    const [key, longer] = ['sk_live_0123456789abcdef', 'sk_live_0123456789abcdef_and_more'];
+    const values: Record<string, string> = { API_KEY: key, LONG_KEY: longer, SHORT: 'id' };
+    const secrets = { get: (name: string) => values[name], names: () => Object.keys(values) };
+    const log = new SqliteEventLog(sqliteAt(path, eventMigrations), secrets);
+    const carried = delivery('evt_1', {
+      rawHeaders: ['Authorization', `Bearer ${key}`, 'X-Basic', Buffer.from(key).toString('base64')],
+      path: `/stripe?token=${longer}`,
+      body: Buffer.from(`{"id":"evt_1","note":"${longer} ${key}"}`),
+      verdict: FORGED,
+    });
+    const { event } = await log.insert(carried);
+    const kept = await log.get(event.workspace, event.id);
+    expect(kept).toMatchObject({ rawHeaders: carried.rawHeaders, path: carried.path });
+    expect(kept?.body.toString()).toBe(carried.body.toString());
+    const written = readFileSync(`${path}-wal`, 'latin1');
+    expect([key, Buffer.from(key).toString('base64')].filter((text) => written.includes(text))).toEqual([]);
+    // Without the secrets the marks stay, and name them.
+    const stranger = await openAt(path).get(event.workspace, event.id);
+    expect(stranger?.body.toString()).toBe(
+      `{"id":"evt_1","note":"[secret ${event.id} LONG_KEY] [secret ${event.id} API_KEY]"}`,
+    );
   });
 
   it('loses nothing that was acknowledged before a kill -9, and it is still pending', async () => {

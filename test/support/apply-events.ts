@@ -2,7 +2,9 @@
  * Applies the events of so many payments and prints each event once its effect was acknowledged.
  * Arguments: database file, how many payments.
  */
+
 import { writeSync } from 'node:fs';
+import { silentLog } from '../../src/core/log.ts';
 import { PaymentEffects } from '../../src/payments/effects.ts';
 import { paymentMigrations } from '../../src/payments/payment-migrations.ts';
 import { SqliteEventLedger } from '../../src/payments/sqlite-event-ledger.ts';
@@ -20,7 +22,7 @@ const integrations = {
   }),
 };
 const memory = async ({ eventId }: { eventId: string }) => void writeSync(1, `hook ${eventId}\n`);
-const effects = new PaymentEffects({ events, integrations, hooks: { memory, mail: async () => {} } });
+const effects = new PaymentEffects({ events, integrations, hooks: { memory, mail: async () => {} }, log: silentLog });
 for (let number = 0; number < Number(count); number += 1) {
   const refund = {
     object: 'refund',

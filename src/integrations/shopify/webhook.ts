@@ -19,5 +19,7 @@ export const shopifyWebhook: WebhookScheme = {
   event: {
     id: [{ header: 'x-shopify-webhook-id' }, { header: 'shopify-webhook-id' }],
     type: [{ header: 'x-shopify-topic' }, { header: 'shopify-topic' }],
+    // orders/create and orders/paid send one order.
+    typesShareBodies: true,
   },
 };

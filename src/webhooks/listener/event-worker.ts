@@ -6,12 +6,13 @@ import type { EventEffects } from '../effects.ts';
 import type { EventAttempt, EventLog, LoggedEvent } from '../event-log.ts';
 import { MAX_RETRY_DELAY_MS } from '../event-log.ts';
 import type { Forwarder } from './forward.ts';
+import { HandlerSlots } from './handler-slots.ts';
 import type { Route } from './route.ts';
 
 /** Pauses before the repeats, in milliseconds: an event has failed after one attempt more than there are pauses. */
 export const RETRY_DELAYS_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, MAX_RETRY_DELAY_MS];
-/** Events under way at once; their bodies are in memory. */
-const MAX_IN_FLIGHT = 64;
+/** Events whose effects are under way at once. */
+const MAX_APPLYING = 64;
 /** Due times pass without anybody telling. */
 const LOOK_EVERY_MS = 500;
 /** Between batches, so that under load the disk flushes mostly acknowledgements. What has not ended by then holds nothing up. */
@@ -24,6 +25,8 @@ export interface EventWorkerParts {
   readonly forwarder: Forwarder;
   /** The route by which an event came, as it is now. */
   routeOf(event: LoggedEvent): Route | undefined;
+  /** Those whose events are handed on now. */
+  workspaces(): readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   readonly retryDelaysMs?: readonly number[] | undefined;
@@ -41,6 +44,10 @@ interface Step {
 export class EventWorker {
   readonly #parts: EventWorkerParts;
   readonly #delaysMs: readonly number[];
+  readonly #slots = new HandlerSlots();
+  #applying = 0;
+  /** The workspaces in which nothing was held when they were last looked at. */
+  #released = '';
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #leaving = new AbortController();
   #running: Promise<void> | undefined;
@@ -64,8 +71,12 @@ export class EventWorker {
 
   /** Hands an event on once, whatever becomes of it: for those that are not verified and wanted all the same. */
   forwardOnce(event: LoggedEvent, target: string): void {
-    if (this.#inFlight.size >= MAX_IN_FLIGHT) return;
-    this.#track(event, this.#send(event, target));
+    const handler = new URL(target).host;
+    if (!this.#slots.take(handler, false)) return;
+    this.#track(
+      event,
+      this.#send(event, target).finally(() => this.#slots.free(handler)),
+    );
   }
 
   /** What is under way gets a moment to end; the rest stays pending. */
@@ -80,11 +91,11 @@ export class EventWorker {
   async #run(): Promise<void> {
     while (!this.#leaving.signal.aborted) {
       this.#isWoken = false;
-      const started = await this.#startDue().catch((thrown: unknown) => {
+      const hasStarted = await this.#startDue().catch((thrown: unknown) => {
         this.#parts.log.warn({ cause: messageOf(thrown) }, 'pending webhooks could not be read');
-        return [];
+        return false;
       });
-      if (started.length > 0) await sleep(BATCH_PAUSE_MS);
+      if (hasStarted) await sleep(BATCH_PAUSE_MS);
       else if (!this.#isWoken) await this.#woken();
     }
   }
@@ -99,32 +110,65 @@ export class EventWorker {
     });
   }
 
-  async #startDue(): Promise<Promise<void>[]> {
-    const { events, clock } = this.#parts;
-    const free = MAX_IN_FLIGHT - this.#inFlight.size;
-    if (free <= 0) return [];
-    const due = await events.pending(clock.now(), MAX_IN_FLIGHT);
-    const fresh = due.filter(({ id }) => !this.#inFlight.has(id)).slice(0, free);
-    return fresh.map((event) => this.#track(event, this.#process(event)));
+  async #startDue(): Promise<boolean> {
+    await this.#releaseHeld();
+    let started = await this.#startSome(MAX_APPLYING - this.#applying, undefined);
+    for (const [handler, room] of this.#slots.openings()) {
+      const count = await this.#startSome(room, handler);
+      if (count < room) this.#slots.forget(handler);
+      started += count;
+    }
+    return started > 0;
   }
 
-  #track(event: LoggedEvent, work: Promise<unknown>): Promise<void> {
+  /** What another process held, or was held in a workspace that did not run, is not known here. */
+  async #releaseHeld(): Promise<void> {
+    const workspaces = JSON.stringify(this.#parts.workspaces());
+    if (workspaces === this.#released) return;
+    await this.#parts.events.releaseHeld();
+    this.#released = workspaces;
+  }
+
+  /** @param handler for which they have waited */
+  async #startSome(limit: number, handler: string | undefined): Promise<number> {
+    if (limit <= 0) return 0;
+    const { events, clock, workspaces } = this.#parts;
+    const filter = { workspaces: workspaces(), except: [...this.#inFlight.keys()], heldFor: handler };
+    const due = await events.pending(clock.now(), limit, filter);
+    for (const event of due) this.#track(event, this.#process(event, handler !== undefined));
+    return due.length;
+  }
+
+  #track(event: LoggedEvent, work: Promise<unknown>): void {
     const tracked = work.then(
       () => {},
       (thrown: unknown) =>
         this.#parts.log.warn({ event: event.id, cause: messageOf(thrown) }, 'webhook event not recorded'),
     );
     this.#inFlight.set(event.id, tracked);
-    return tracked.finally(() => {
+    tracked.finally(() => {
       this.#inFlight.delete(event.id);
       this.wake();
     });
   }
 
-  async #process(event: LoggedEvent): Promise<void> {
+  /** @param hasWaited for a place at its handler */
+  async #process(event: LoggedEvent, hasWaited: boolean): Promise<void> {
+    this.#applying += 1;
+    const { past, applied } = await this.#apply(event).finally(() => {
+      this.#applying -= 1;
+      this.wake();
+    });
+    const target = this.#targetOf(event, past);
+    if (target === undefined) return this.#settle(event, past, [applied, this.#taken(past)]);
+    const handler = new URL(target).host;
+    if (!this.#slots.take(handler, hasWaited)) return this.#parts.events.hold(event.workspace, event.id, handler);
+    const isDone = await this.#send(event, target).finally(() => this.#slots.free(handler));
+    return this.#settle(event, past, [applied, { isDone }]);
+  }
+
+  async #settle(event: LoggedEvent, past: readonly EventAttempt[], steps: readonly Step[]): Promise<void> {
     const { events, clock } = this.#parts;
-    const past = await events.attempts(event.workspace, event.id);
-    const steps = [await this.#apply(event, past), await this.#forward(event, past)];
     if (this.#leaving.signal.aborted && steps.some(({ isDone }) => isDone === false)) return;
     const { workspace, id } = event;
     if (!steps.some(({ isDone }) => isDone === false)) {
@@ -135,33 +179,38 @@ export class EventWorker {
     await events.setStatus(workspace, id, 'pending', clock.now() + delayMs);
   }
 
-  async #apply(event: LoggedEvent, past: readonly EventAttempt[]): Promise<Step> {
+  async #apply(event: LoggedEvent): Promise<{ past: readonly EventAttempt[]; applied: Step }> {
+    const past = await this.#parts.events.attempts(event.workspace, event.id);
     let isDone: boolean | undefined;
     for (const effects of this.#parts.effects) {
       const started = this.#begin();
       const attempt = { kind: 'effects', target: undefined, status: undefined } as const;
       try {
-        const { result, note } = await effects.apply(event);
-        if (result !== 'ignored') isDone ??= true;
+        const { result, note, unfinished } = await effects.apply(event);
+        if (unfinished !== undefined) isDone = false;
+        else if (result !== 'ignored') isDone ??= true;
         // Why nothing follows from an event is worth as much as what does; once.
         const isNews =
           result === 'applied' ||
+          unfinished !== undefined ||
           (result === 'ignored' && note !== undefined && !past.some((known) => known.note === note));
-        if (isNews) await this.#record(event, { ...attempt, error: undefined, note }, started);
+        if (isNews) await this.#record(event, { ...attempt, error: unfinished, note }, started);
       } catch (thrown) {
         this.#parts.log.warn({ event: event.id, cause: messageOf(thrown) }, 'effects of a webhook event failed');
         isDone = false;
         await this.#record(event, { ...attempt, error: 'The effects could not be applied.' }, started);
       }
     }
-    return { isDone };
+    return { past, applied: { isDone } };
   }
 
-  async #forward(event: LoggedEvent, past: readonly EventAttempt[]): Promise<Step> {
-    const target = this.#parts.routeOf(event)?.forwardTo;
-    if (target === undefined) return { isDone: undefined };
-    const isTaken = past.some((attempt) => attempt.kind === 'forward' && attempt.error === undefined);
-    return { isDone: isTaken || (await this.#send(event, target)) };
+  /** Where it is still to go; undefined where no handler wants it or one has taken it. */
+  #targetOf(event: LoggedEvent, past: readonly EventAttempt[]): string | undefined {
+    return this.#taken(past).isDone ? undefined : this.#parts.routeOf(event)?.forwardTo;
+  }
+
+  #taken(past: readonly EventAttempt[]): Step {
+    return { isDone: past.some(({ kind, error }) => kind === 'forward' && error === undefined) || undefined };
   }
 
   /** True when the handler took it. */

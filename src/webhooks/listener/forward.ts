@@ -5,7 +5,6 @@ import { endToEnd } from '../raw-headers.ts';
 
 /** A handler that takes longer has failed: providers give up after about as long. */
 const ANSWER_TIMEOUT_MS = 10_000;
-const MAX_CONNECTIONS = 16;
 
 export interface ForwardResult {
   readonly status: number | undefined;
@@ -15,7 +14,13 @@ export interface ForwardResult {
 
 /** Hands deliveries on to a handler on this machine: the very bytes, and the headers as they were. Follows no redirect. */
 export class Forwarder {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  /** No limit of connections: who waited for one would have less time to answer. The worker sends only so much at once. */
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #answerTimeoutMs: number;
+
+  constructor(answerTimeoutMs = ANSWER_TIMEOUT_MS) {
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
 
   /** Never rejects. */
   async forward(
@@ -24,7 +29,7 @@ export class Forwarder {
     body: Buffer,
     signal: AbortSignal,
   ): Promise<ForwardResult> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#answerTimeoutMs)]);
     try {
       const status = await this.#post(new URL(target), rawHeaders, body, patience);
       const isTaken = status >= 200 && status < 300;

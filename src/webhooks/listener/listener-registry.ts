@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import type { SecretDigest } from './secret-digests.ts';
 
 /** A process that keeps the listener running for a workspace. */
 export interface Member {
@@ -14,11 +15,15 @@ export interface ListenerState {
   readonly owner: string | undefined;
   /** Those alive. The listener runs as long as there is one. */
   readonly members: readonly Member[];
+  /** Members that ended without leaving, a while ago at most: `joinedAt` in milliseconds since the epoch. */
+  readonly dead: readonly { readonly workspace: string; readonly joinedAt: number }[];
   /** Of all workspaces, also those without members. */
   readonly routes: readonly Route[];
+  /** Of the webhook secrets of every workspace. */
+  readonly secrets: readonly SecretDigest[];
 }
 
-/** What the processes of this machine agree on about the one listener. Holds names of variables, never secrets. */
+/** What the processes of this machine agree on about the one listener. Holds names of variables and digests, never secrets. */
 export interface ListenerRegistry {
   read(): Promise<ListenerState>;
   /**
@@ -28,6 +33,8 @@ export interface ListenerRegistry {
   join(member: Member, port: number, routes: readonly Route[]): Promise<void>;
   /** Makes the process a member of a workspace that has one already. */
   follow(member: Member): Promise<void>;
+  /** Says which secrets a workspace has, in place of what was said before. */
+  vouch(workspace: string, secrets: readonly SecretDigest[]): Promise<void>;
   /** Records that the process holds the port. */
   own(process: string, port: number): Promise<void>;
   /** The process holds nothing and keeps nothing running any more. */

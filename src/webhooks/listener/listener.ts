@@ -8,12 +8,14 @@ import type { Secrets } from '../../core/secrets.ts';
 import type { CertificateSource } from '../certificate.ts';
 import type { EventEffects } from '../effects.ts';
 import type { EventLog } from '../event-log.ts';
-import type { ListenerRegistry, ListenerState } from './listener-registry.ts';
+import type { ListenerRegistry } from './listener-registry.ts';
 import type { OpenListener } from './open-listener.ts';
 import { openListener } from './open-listener.ts';
 import type { Route, WebhooksOf } from './route.ts';
 import { checkRoutes } from './route.ts';
 import { RouteTable } from './route-table.ts';
+import { SecretDigests } from './secret-digests.ts';
+import { vouch } from './vouch.ts';
 
 export const DEFAULT_PORT = 4747;
 /** How soon a process notices that the port is free, or that the listener was stopped elsewhere. */
@@ -54,18 +56,25 @@ export interface ListenerStatus {
 export class WebhookListener {
   readonly #parts: ListenerParts;
   readonly #process = newProcessName();
+  readonly #createdAt: number;
+  readonly #digests: SecretDigests;
   readonly #routes: RouteTable;
   #open: OpenListener | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** What runs now; one thing at a time. */
   #last: Promise<unknown> = Promise.resolve();
   #refreshedAt = 0;
+  #lastRefresh: Promise<unknown> = Promise.resolve();
+  #nextRefresh: Promise<void> | undefined;
   #hasJoined = false;
   #isClosed = false;
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
-    this.#routes = new RouteTable(parts.webhooksOf);
+    this.#createdAt = parts.clock.now();
+    const { webhooksOf, workspace, secrets } = parts;
+    this.#digests = new SecretDigests(secrets);
+    this.#routes = new RouteTable({ webhooksOf, workspace, digests: this.#digests });
   }
 
   /** Takes part from now on, as soon as it runs in this workspace. @param mayLook false while there is no database to look into. */
@@ -125,21 +134,27 @@ export class WebhookListener {
     if (this.#open !== undefined) {
       if (state.members.length === 0) return this.#release();
       if (state.owner !== this.#process) await registry.own(this.#process, this.#open.port);
-      return this.#refresh(state);
+      await vouch(this.#parts, this.#digests, state.routes, state);
+      return this.#refresh();
     }
     const member = { workspace, process: this.#process };
-    const isRunning = state.members.some((other) => other.workspace === workspace);
+    // One that was killed right after it had begun, before this process looked: it runs all the same.
+    const isLeft = state.dead.some((other) => other.workspace === workspace && other.joinedAt >= this.#createdAt);
+    const isRunning = isLeft || state.members.some((other) => other.workspace === workspace);
     if (!isRunning || state.port === undefined || this.#isClosed) return;
+    const isMember = state.members.some(({ process }) => process === this.#process);
+    await vouch(this.#parts, this.#digests, state.routes, isMember ? state : undefined);
     this.#hasJoined = true;
-    if (!state.members.some(({ process }) => process === this.#process)) await registry.follow(member);
+    if (!isMember) await registry.follow(member);
     // What an owner that was killed leaves behind can look alive; the port cannot.
     if (await isPortFree(state.port)) await this.#tryOpen(state.port);
   }
 
   async #openOrJoin(wanted: number | undefined, routes: readonly Route[]): Promise<void> {
     const { registry, workspace } = this.#parts;
-    const join = (port: number) => {
+    const join = async (port: number) => {
       const checked = checkRoutes(routes, port);
+      await vouch(this.#parts, this.#digests, checked);
       this.#hasJoined = true;
       return registry.join({ workspace, process: this.#process }, port, checked);
     };
@@ -159,7 +174,7 @@ export class WebhookListener {
     const { registry, log } = this.#parts;
     let open: OpenListener;
     try {
-      open = await openListener(this.#parts, port, this.#routes, () => this.#refreshNow());
+      open = await openListener(this.#parts, port, this.#routes, () => this.#refreshSoon());
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === 'unavailable') return thrown;
       throw thrown;
@@ -167,12 +182,13 @@ export class WebhookListener {
     try {
       await beforeOwning?.(open.port);
       await registry.own(this.#process, open.port);
-      await this.#refresh(await registry.read());
+      await this.#refresh();
     } catch (thrown) {
       await open.close();
       throw thrown;
     }
     this.#open = open;
+    open.startWork();
     log.info({ port: open.port }, 'webhook listener opened');
     return undefined;
   }
@@ -184,15 +200,26 @@ export class WebhookListener {
     await this.#parts.registry.leave(this.#process);
   }
 
-  async #refresh(state: ListenerState): Promise<void> {
-    this.#refreshedAt = performance.now();
-    await this.#routes.refresh(state);
+  /** One after the other, so that what was read first never replaces what was read later. */
+  #refresh(): Promise<void> {
+    const refreshed = this.#lastRefresh.then(async () => {
+      this.#refreshedAt = performance.now();
+      await this.#routes.refresh(await this.#parts.registry.read());
+    });
+    this.#lastRefresh = refreshed.catch(() => {});
+    return refreshed;
   }
 
-  /** For a path that is not known: another process may have added it since. */
-  async #refreshNow(): Promise<void> {
-    if (performance.now() - this.#refreshedAt < REFRESH_PAUSE_MS) return;
-    await this.#refresh(await this.#parts.registry.read());
+  /** For a path that is not known: another process may have added it since. Those who ask during the pause share what is read after it. */
+  #refreshSoon(): Promise<void> {
+    this.#nextRefresh ??= this.#pauseAndRefresh();
+    return this.#nextRefresh;
+  }
+
+  async #pauseAndRefresh(): Promise<void> {
+    await sleep(Math.max(0, this.#refreshedAt + REFRESH_PAUSE_MS - performance.now()));
+    this.#nextRefresh = undefined;
+    await this.#refresh();
   }
 
   async #status(): Promise<ListenerStatus> {

@@ -14,8 +14,8 @@ const CLOSE_PATIENCE_MS = 100;
 /** The port while this process holds it, and the work that goes with it. */
 export interface OpenListener {
   readonly port: number;
-  /** Pending events may have a new way to go. */
-  wake(): void;
+  /** Begins to hand on what is pending: to be called once the routes are known, since an event without one has nowhere to go. */
+  startWork(): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ export async function openListener(
     log,
     retryDelaysMs,
     routeOf: (event) => routes.of(event),
+    workspaces: () => routes.workspaces,
   });
   const reception = new Reception({
     events,
@@ -66,10 +67,9 @@ export async function openListener(
   // The client's session decides how long the process lives, not an open port.
   server.unref();
   server.on('error', (thrown) => log.warn({ cause: thrown.message }, 'webhook listener'));
-  worker.start();
   return {
     port: bound,
-    wake: () => worker.wake(),
+    startWork: () => worker.start(),
     async close() {
       // Together, since a server that leaves has little time: what arrives meanwhile stays pending.
       await Promise.all([closeServer(server), worker.close()]);

@@ -8,6 +8,9 @@ import type { Delivery } from '../delivery.ts';
 import { parseJson } from '../delivery.ts';
 import type { EventLog, LoggedEvent } from '../event-log.ts';
 import { headersOf } from '../raw-headers.ts';
+import { signedOccurrence } from '../signed-occurrence.ts';
+import type { VerdictReason } from '../verdict.ts';
+import { refuse } from '../verdict.ts';
 import type { Verdict } from '../verify.ts';
 import { verifyDelivery } from '../verify.ts';
 import type { ServedRoute } from './route.ts';
@@ -17,7 +20,7 @@ export interface ReceptionParts {
   readonly secrets: Secrets;
   readonly certificates: CertificateSource;
   readonly clock: Clock;
-  /** Told once the event is stored. */
+  /** Told once the event is stored, and when one that is pending came again. */
   onStored(event: LoggedEvent, route: ServedRoute): void;
 }
 
@@ -58,7 +61,9 @@ export class Reception {
     const delivery: Delivery = { headers, body, url, certificate };
     const { eventId, eventType, ...verdict } = this.#verify(route, delivery, receivedAt);
     const challenge = this.#challengeAnswer(route, delivery, verdict.matchedSecret, verdict.valid);
-    const occurrence = verdict.valid ? webhook.occurrence?.(parseJson(body)) : undefined;
+    const occurrence = verdict.valid
+      ? (webhook.occurrence?.(parseJson(body)) ?? signedOccurrence(webhook.scheme, delivery, eventType))
+      : undefined;
     const received = {
       workspace,
       provider,
@@ -73,15 +78,19 @@ export class Reception {
       receivedAt,
     };
     const { event, isNew } = await events.insert(received, challenge === undefined ? 'pending' : 'ignored');
-    if (isNew) this.#parts.onStored(event, route);
+    if (isNew || event.status === 'pending') this.#parts.onStored(event, route);
     if (challenge !== undefined) return challenge;
-    return verdict.valid ? TAKEN : { status: 400, body: { error: 'not verified', reason: verdict.reason } };
+    return verdict.valid ? TAKEN : refusal(verdict.reason);
   }
 
-  #verify({ webhook, secretEnv }: ServedRoute, delivery: Delivery, nowMs: number): Verdict {
-    const names = secretEnv === undefined ? webhook.secretNames : [secretEnv];
-    const secrets = names.map((name) => ({ name, value: this.#parts.secrets.get(name) }));
-    return verifyDelivery(webhook.scheme, delivery, { secrets, nowMs });
+  /** With the secrets of the route's own workspace only: who has another project's vouches for nothing here. */
+  #verify({ webhook, trustedSecrets, otherSecrets }: ServedRoute, delivery: Delivery, nowMs: number): Verdict {
+    const secrets = trustedSecrets.map((name) => ({ name, value: this.#parts.secrets.get(name) }));
+    const verdict = verifyDelivery(webhook.scheme, delivery, { secrets, nowMs });
+    const isOpen = verdict.reason === 'signature_mismatch' || verdict.reason === 'no_secret';
+    if (!isOpen || otherSecrets.length === 0) return verdict;
+    const message = `The process that holds the port has another value than this project, or none, in ${otherSecrets.join(', ')}.`;
+    return { ...verdict, ...refuse('secret_elsewhere', message) };
   }
 
   /** Only a verified delivery gets one: an endpoint that answers anybody signs what it is given. */
@@ -94,4 +103,11 @@ export class Reception {
     if (!isValid || webhook.challenge === undefined || matchedSecret === undefined) return undefined;
     return answerChallenge(webhook.challenge, delivery, this.#parts.secrets.get(matchedSecret) ?? '');
   }
+}
+
+/** What could not be decided here and now is sent again later: then another process may hold the port. */
+const UNDECIDED: readonly VerdictReason[] = ['secret_elsewhere', 'missing_certificate'];
+
+function refusal(reason: VerdictReason): Answer {
+  return { status: UNDECIDED.includes(reason) ? 503 : 400, body: { error: 'not verified', reason } };
 }

@@ -33,9 +33,18 @@ export interface ReceivedWebhook {
 /** The webhooks that a workspace can receive, by provider. */
 export type WebhooksOf = (workspace: string) => Promise<ReadonlyMap<string, ReceivedWebhook>>;
 
+/** Names of the variables that may hold the route's secret. */
+export function secretNamesOf({ secretEnv }: Route, { secretNames }: ReceivedWebhook): readonly string[] {
+  return secretEnv === undefined ? secretNames : [secretEnv];
+}
+
 /** A route together with what its provider needs. */
 export interface ServedRoute extends Route {
   readonly webhook: ReceivedWebhook;
+  /** Of the variables to verify with: those that hold what they hold in the route's own workspace. */
+  readonly trustedSecrets: readonly string[];
+  /** Of those that have another value here than there, or none. */
+  readonly otherSecrets: readonly string[];
 }
 
 const MAX_PATH_LENGTH = 200;

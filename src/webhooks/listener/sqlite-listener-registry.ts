@@ -1,3 +1,5 @@
+import type { Clock } from '../../core/clock.ts';
+import { systemClock } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import { isAlive } from '../../core/process-name.ts';
 import type { Sql } from '../../storage/connection.ts';
@@ -5,6 +7,7 @@ import type { Migration } from '../../storage/migrations.ts';
 import type { Sqlite } from '../../storage/sqlite.ts';
 import type { ListenerRegistry, ListenerState, Member } from './listener-registry.ts';
 import type { Route } from './route.ts';
+import type { SecretDigest } from './secret-digests.ts';
 
 export const listenerMigrations: readonly Migration[] = [
   {
@@ -31,7 +34,25 @@ export const listenerMigrations: readonly Migration[] = [
         PRIMARY KEY (workspace, path)
       ) WITHOUT ROWID, STRICT;`,
   },
+  {
+    id: 'webhooks-003',
+    sql: `
+      CREATE TABLE webhook_secret (
+        workspace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (workspace, name)
+      ) WITHOUT ROWID, STRICT;`,
+  },
+  {
+    id: 'webhooks-005',
+    sql: 'ALTER TABLE webhook_member ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0;',
+  },
 ];
+
+interface MemberRow extends Member {
+  joined_at: number;
+}
 
 interface RouteRow {
   workspace: string;
@@ -43,12 +64,17 @@ interface RouteRow {
   public_url: string | null;
 }
 
+/** How long a member that died is remembered after it joined: until the others of its workspace have looked. */
+const REMEMBERED_MS = 60_000;
+
 /** Needs `listenerMigrations`. */
 export class SqliteListenerRegistry implements ListenerRegistry {
   readonly #sqlite: Sqlite;
+  readonly #clock: Clock;
 
-  constructor(sqlite: Sqlite) {
+  constructor(sqlite: Sqlite, clock: Clock = systemClock) {
     this.#sqlite = sqlite;
+    this.#clock = clock;
   }
 
   async read(): Promise<ListenerState> {
@@ -56,14 +82,16 @@ export class SqliteListenerRegistry implements ListenerRegistry {
   }
 
   async join(member: Member, port: number, routes: readonly Route[]): Promise<void> {
+    const now = this.#clock.now();
     await this.#write((sql) => {
-      forgetDead(sql);
+      forgetDead(sql, now);
       refuseConflict(readState(sql), member.workspace, port, routes);
       sql.run('DELETE FROM webhook_route WHERE workspace = ?', [member.workspace]);
       for (const route of routes) saveRoute(sql, route);
-      sql.run('INSERT OR IGNORE INTO webhook_member (process, workspace) VALUES (?, ?)', [
+      sql.run('INSERT OR IGNORE INTO webhook_member (process, workspace, joined_at) VALUES (?, ?, ?)', [
         member.process,
         member.workspace,
+        now,
       ]);
       sql.run(
         'INSERT INTO webhook_listener (id, port) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET port = excluded.port',
@@ -73,13 +101,23 @@ export class SqliteListenerRegistry implements ListenerRegistry {
   }
 
   async follow({ process, workspace }: Member): Promise<void> {
+    const now = this.#clock.now();
     await this.#write((sql) => {
-      forgetDead(sql);
+      forgetDead(sql, now);
       sql.run(
-        `INSERT OR IGNORE INTO webhook_member (process, workspace)
-         SELECT ?, ? WHERE EXISTS (SELECT 1 FROM webhook_member WHERE workspace = ?)`,
-        [process, workspace, workspace],
+        `INSERT OR IGNORE INTO webhook_member (process, workspace, joined_at)
+         SELECT ?, ?, ? WHERE EXISTS (SELECT 1 FROM webhook_member WHERE workspace = ?)`,
+        [process, workspace, now, workspace],
       );
+    });
+  }
+
+  async vouch(workspace: string, secrets: readonly SecretDigest[]): Promise<void> {
+    await this.#write((sql) => {
+      sql.run('DELETE FROM webhook_secret WHERE workspace = ?', [workspace]);
+      for (const { name, digest } of secrets) {
+        sql.run('INSERT INTO webhook_secret (workspace, name, digest) VALUES (?, ?, ?)', [workspace, name, digest]);
+      }
     });
   }
 
@@ -105,18 +143,25 @@ export class SqliteListenerRegistry implements ListenerRegistry {
 
 function readState(sql: Sql): ListenerState {
   const row = sql.get<{ port: number; owner: string | null }>('SELECT port, owner FROM webhook_listener');
-  const members = sql.all<{ process: string; workspace: string }>('SELECT process, workspace FROM webhook_member');
+  const members = sql.all<MemberRow>('SELECT process, workspace, joined_at FROM webhook_member');
   const owner = row?.owner ?? undefined;
   return {
     port: row?.port,
     owner: owner !== undefined && isAlive(owner) ? owner : undefined,
-    members: members.filter(({ process }) => isAlive(process)),
+    members: members
+      .filter(({ process }) => isAlive(process))
+      .map(({ process, workspace }) => ({ process, workspace })),
+    dead: members
+      .filter(({ process }) => !isAlive(process))
+      .map(({ workspace, joined_at }) => ({ workspace, joinedAt: joined_at })),
     routes: sql.all<RouteRow>('SELECT * FROM webhook_route ORDER BY workspace, path').map(toRoute),
+    secrets: sql.all<SecretDigest>('SELECT workspace, name, digest FROM webhook_secret'),
   };
 }
 
-function forgetDead(sql: Sql): void {
-  for (const { process } of sql.all<{ process: string }>('SELECT DISTINCT process FROM webhook_member')) {
+function forgetDead(sql: Sql, now: number): void {
+  const old = 'SELECT DISTINCT process FROM webhook_member WHERE joined_at < ?';
+  for (const { process } of sql.all<{ process: string }>(old, [now - REMEMBERED_MS])) {
     if (!isAlive(process)) sql.run('DELETE FROM webhook_member WHERE process = ?', [process]);
   }
 }

@@ -81,13 +81,17 @@ describe('HttpCertificateSource', () => {
     expect(refusing).toHaveLength(1);
   });
 
-  it('keeps no failure and follows no redirect', async () => {
+  it('keeps a failure for ten seconds and follows no redirect', async () => {
     const asked = answerWith(
       () => new HttpResponse(null, { status: 302, headers: { location: 'https://evil.example/' } }),
       pem,
     );
-    const { get } = createSource();
+    const { clock, get } = createSource();
     expect(await get()).toHaveProperty('problem');
+    clock.time += 9_999;
+    expect(await get()).toHaveProperty('problem');
+    expect(asked).toHaveLength(1);
+    clock.time += 1;
     expect(await get()).toHaveProperty('pem');
     expect(asked).toHaveLength(2);
   });
@@ -103,11 +107,33 @@ describe('HttpCertificateSource', () => {
 
   it('keeps a bounded number', async () => {
     const asked = answerWith(pem);
-    const { get } = createSource();
-    for (let index = 0; index < 33; index += 1) await get(`${URL_TEXT}-${index}`);
+    const { clock, get } = createSource();
+    for (let index = 0; index < 33; index += 1) {
+      clock.time += 6_001;
+      await get(`${URL_TEXT}-${index}`);
+      // What is in use stays.
+      await get(`${URL_TEXT}-0`);
+    }
     await get(`${URL_TEXT}-32`);
     expect(asked).toHaveLength(33);
-    await get(`${URL_TEXT}-0`);
+    clock.time += 60_000;
+    await get(`${URL_TEXT}-1`);
     expect(asked).toHaveLength(34);
+  });
+
+  it('asks once for many at the same time, and only for a few addresses a minute', async () => {
+    const asked = answerWith(pem);
+    const { clock, get } = createSource();
+    const same = await Promise.all(Array.from({ length: 20 }, () => get()));
+    expect(new Set(same).size).toBe(1);
+    expect(asked).toHaveLength(1);
+    for (let index = 0; index < 30; index += 1) await get(`${URL_TEXT}-${index}`);
+    expect(asked).toHaveLength(10);
+    expect(await get(`${URL_TEXT}-29`)).toEqual({
+      problem: 'Too many certificates were asked for at api.paypal.com just now.',
+    });
+    expect(await get()).toBe(same[0]);
+    clock.time += 60_000;
+    expect(await get(`${URL_TEXT}-29`)).toHaveProperty('pem');
   });
 });

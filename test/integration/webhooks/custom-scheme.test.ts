@@ -37,7 +37,8 @@ function setup() {
 describe('a scheme of the user', () => {
   it('is shown in the documentation as it works', () => {
     const documentation = readFileSync(new URL('../../../docs/webhooks.md', import.meta.url), 'utf8');
-    const blocks = [...documentation.matchAll(/```json\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    const calls = [...documentation.matchAll(/```js\nconfigure_integration\(([\s\S]*?)\)\n```/g)];
+    const blocks = calls.map(([, block = '']) => block);
     const shown = blocks.find((block) => block.includes('webhook_scheme'));
     expect(JSON.parse(shown ?? '')).toMatchObject({ service: 'custom', webhook_scheme: ACME });
   });

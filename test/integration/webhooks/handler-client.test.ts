@@ -84,6 +84,6 @@ describe('askHandler', () => {
     const leftAt = performance.now();
     controller.abort();
     expect(await asked).toBeInstanceOf(AppError);
-    expect(performance.now() - leftAt).toBeLessThan(25);
+    expect(performance.now() - leftAt).toBeLessThan(500);
   });
 });

@@ -11,6 +11,7 @@ import { listenerMigrations, SqliteListenerRegistry } from '../../../src/webhook
 import { signWebhook } from '../../../src/webhooks/sign.ts';
 import { SqliteEventLog } from '../../../src/webhooks/sqlite-event-log.ts';
 import { databasePath, sqliteAt } from '../../support/database.ts';
+import { effectMigrations } from '../../support/effect-migrations.ts';
 
 export const SECRET = 'whsec_0123456789abcdef';
 export const SHOP = '/projects/shop';
@@ -42,8 +43,8 @@ export interface SetupOptions {
 /** A listener of its own over a real database; closed after the test. */
 export function setup(options: SetupOptions = {}) {
   const { path = databasePath(), workspace = SHOP, effects = [], retryDelaysMs, secret = SECRET } = options;
-  const sqlite = sqliteAt(path, [...eventMigrations, ...listenerMigrations]);
-  const secrets = { get: (name: string) => (name === 'SECRET' ? secret : undefined) };
+  const sqlite = sqliteAt(path, [...eventMigrations, ...listenerMigrations, ...effectMigrations]);
+  const secrets = { get: (name: string) => (name === 'SECRET' && secret !== '' ? secret : undefined) };
   const events = new SqliteEventLog(sqlite, secrets);
   const listener = new WebhookListener({
     registry: new SqliteListenerRegistry(sqlite),
@@ -85,8 +86,8 @@ export function stripeEvent(id: string, more: object = {}): Buffer {
   );
 }
 
-export function signed(body: Buffer, provider = 'stripe', url?: string, timestampMs = Date.now()) {
-  const { headers } = signWebhook(schemeOf(provider), { body, secret: SECRET, timestampMs, url });
+export function signed(body: Buffer, provider = 'stripe', url?: string, timestampMs = Date.now(), secret = SECRET) {
+  const { headers } = signWebhook(schemeOf(provider), { body, secret, timestampMs, url });
   return { 'content-type': 'application/json', ...headers };
 }
 

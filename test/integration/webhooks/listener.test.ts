@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback } from '../../../src/core/listen-on-loopback.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import { createReceiver } from '../../../src/webhooks/listener/receiver.ts';
+import { paypal } from '../../unit/webhooks/deliveries.ts';
 import { NEVER, route, SHOP, schemeOf, send, setup, signed, startHandler, stripeEvent } from './listener-setup.ts';
 
 const ALL = { limit: 100 };
@@ -61,6 +62,34 @@ describe('a delivery', () => {
     ]);
   });
 
+  it.each([
+    ['github', 'x-github-delivery', { 'x-github-event': 'push' }, { 'x-github-event': 'issues' }, 1],
+    ['twilio', 'i-twilio-idempotency-token', {}, {}, 1],
+    [
+      'shopify',
+      'x-shopify-webhook-id',
+      { 'x-shopify-topic': 'orders/create' },
+      { 'x-shopify-topic': 'orders/paid' },
+      2,
+    ],
+  ])('of %s is the same under another id, where the id is not signed', async (provider, id, first, second, count) => {
+    const { events, port } = await listen({}, [route({ path: '/hook', provider })]);
+    const deliver = async (body: Buffer, headers: Record<string, string>) => {
+      const sent = { ...signed(body, provider, `http://127.0.0.1:${port}/hook`), ...headers };
+      expect((await send(port, '/hook', body, sent)).status).toBe(200);
+    };
+    const body = Buffer.from(provider === 'twilio' ? 'a=1&b=2' : `{"n":1}`);
+    await deliver(body, { [id]: 'd-1', ...first });
+    await deliver(body, { [id]: 'd-2', ...first });
+    await deliver(body, { [id]: 'd-3', ...second });
+    expect(await events.list(SHOP, ALL)).toHaveLength(count);
+    await deliver(Buffer.from(provider === 'twilio' ? 'a=1&b=3' : `{"n":2}`), {
+      [id]: 'd-4',
+      ...first,
+    });
+    expect(await events.list(SHOP, ALL)).toHaveLength(count + 1);
+  });
+
   it('that is forged is kept apart and answered 400, and the genuine one is not kept out', async () => {
     const { events, port } = await listen();
     const body = stripeEvent('evt_1');
@@ -111,6 +140,16 @@ describe('a delivery', () => {
     ]);
   });
 
+  it('whose certificate is not at hand is answered 503, so that it is sent again', async () => {
+    const { events, port } = await listen({}, [route({ path: '/paypal', provider: 'paypal' })]);
+    const headers = Object.fromEntries(
+      Object.entries(paypal.sign(paypal.body)).map(([name, value]) => [name, String(value)]),
+    );
+    const answer = await send(port, '/paypal', paypal.body, headers);
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([503, { reason: 'missing_certificate' }]);
+    expect(await events.list(SHOP, ALL)).toMatchObject([{ status: 'unverified' }]);
+  });
+
   it('that cannot be stored is answered 503, so that it is sent again', async () => {
     const { events, port } = await listen();
     events.insert = () => Promise.reject(new Error('disk full'));
@@ -156,7 +195,12 @@ describe('the port', () => {
 
   it('gives up senders that trickle', async () => {
     const receive = () => Promise.resolve({ status: 200 });
-    const routeAt = async () => ({ ...route(), webhook: { scheme: schemeOf('stripe'), secretNames: [] } });
+    const routeAt = async () => ({
+      ...route(),
+      webhook: { scheme: schemeOf('stripe'), secretNames: [] },
+      trustedSecrets: [],
+      otherSecrets: [],
+    });
     const parts = { isPublicHost: () => false, routeAt, receive, log: silentLog };
     const timeouts = { headersTimeout: 150, requestTimeout: 300, connectionsCheckingInterval: 50 };
     const server = createReceiver(parts, timeouts);

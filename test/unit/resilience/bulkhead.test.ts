@@ -63,7 +63,7 @@ describe('Bulkhead', () => {
     const started = performance.now();
     caller.abort(deadline);
     await expect(aborted.result).rejects.toBe(deadline);
-    expect(performance.now() - started).toBeLessThan(25);
+    expect(performance.now() - started).toBeLessThan(500);
     expect(bulkhead.queued).toBe(1);
     running.finish('first');
     next.finish('second');

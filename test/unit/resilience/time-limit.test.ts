@@ -49,7 +49,7 @@ describe('TimeLimit', () => {
     const started = performance.now();
     caller.abort('the caller left');
     await expect(result).rejects.toBe('the caller left');
-    expect(performance.now() - started).toBeLessThan(25);
+    expect(performance.now() - started).toBeLessThan(500);
   });
 
   it('does not begin when it is too late already', async () => {
