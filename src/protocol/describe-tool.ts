@@ -30,22 +30,23 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): ObjectSchema {
   const { $schema, ...json } = z.toJSONSchema(schema, {
     io,
     override: ({ jsonSchema }) => {
-      if (SAFE_INTEGER_BOUNDS.has(jsonSchema.maximum)) delete jsonSchema.maximum;
-      if (SAFE_INTEGER_BOUNDS.has(jsonSchema.minimum)) delete jsonSchema.minimum;
-      // Limits that nobody meets by accident: whoever does is told.
-      for (const limit of ['maxLength', 'maxItems', 'minItems'] as const) delete jsonSchema[limit];
-      if (jsonSchema.minLength === 1) delete jsonSchema.minLength;
-      // The format says it in a word.
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
-      // Every key of a JSON object is a string.
-      if (JSON.stringify(jsonSchema.propertyNames) === '{"type":"string"}') delete jsonSchema.propertyNames;
-      // Anything is what an object holds anyway.
-      if (JSON.stringify(jsonSchema.additionalProperties) === '{}') delete jsonSchema.additionalProperties;
+      leaveOut(jsonSchema);
       // Only arguments are closed: answers may grow.
       if (io === 'output') delete jsonSchema.additionalProperties;
     },
   });
   return (io === 'output' ? withoutDepth(json as Json, OUTPUT_DEPTH) : json) as ObjectSchema;
+}
+
+function leaveOut(schema: z.core.JSONSchema.BaseSchema): void {
+  for (const bound of ['maximum', 'minimum'] as const) if (SAFE_INTEGER_BOUNDS.has(schema[bound])) delete schema[bound];
+  // Limits that nobody meets by accident: whoever does is told.
+  for (const limit of ['maxLength', 'maxItems', 'minItems'] as const) delete schema[limit];
+  if (schema.minLength === 1) delete schema.minLength;
+  // The format says it in a word.
+  if (schema.format !== undefined) delete schema.pattern;
+  // Every key of a JSON object is a string.
+  if (JSON.stringify(schema.propertyNames) === '{"type":"string"}') delete schema.propertyNames;
 }
 
 /** Levels of objects whose fields an output schema names: those of the answer, and of the items of its lists. */
