@@ -123,10 +123,23 @@ function parse(response: AxiosResponse<string>): HttpResponse {
 function parseJson(text: string): { ok: boolean; value: unknown } {
   if (text === '') return { ok: true, value: undefined };
   try {
-    return { ok: true, value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    return isTooDeep(value) ? { ok: false, value: undefined } : { ok: true, value };
   } catch {
     return { ok: false, value: undefined };
   }
+}
+
+/** Deeper than any API answers, and what stacks of callers can walk through. */
+const MAX_DEPTH = 200;
+
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 /** Query strings may hold personal data. */

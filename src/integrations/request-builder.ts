@@ -68,6 +68,10 @@ function join(base: string, path: string): string {
   return path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
 }
 
+function ownValue(values: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
 function fillPath(
   template: string,
   input: Readonly<Record<string, unknown>>,
@@ -75,7 +79,7 @@ function fillPath(
 ): { path: string; rest: Record<string, unknown> } {
   const rest = { ...input };
   const path = template.replace(/\{([^{}/]+)\}/g, (_match, name: string) => {
-    const value = String(rest[name] ?? settings[name] ?? '');
+    const value = String(ownValue(rest, name) ?? ownValue(settings, name) ?? '');
     delete rest[name];
     if (/^\.{0,2}$/.test(value)) throw new AppError('invalid_input', `"${name}" cannot be a part of an address.`);
     return encodeURIComponent(value.toWellFormed());

@@ -18,7 +18,7 @@ export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
       'not_allowed',
       `This may move any amount, and ${plan.integration} has a cap of ${maxAmountMinor}.`,
       {
-        hint: 'Give the amount, use create_payment_intent, update_payment_intent or refund_payment, or ask the person who set caps.max_amount.',
+        hint: 'Use create_payment_intent, update_payment_intent or refund_payment, or ask the person who set caps.max_amount.',
       },
     );
   }
