@@ -16,6 +16,8 @@ export interface WriteOptions {
   reference: string;
   idempotencyKey?: string | undefined;
   allowDuplicate?: boolean | undefined;
+  /** True for a check by the service that changes nothing: the reference stays free for the call itself. */
+  isRehearsal?: boolean | undefined;
   /** What the cap on amounts compares, in minor units, where the input itself has no `amount`. */
   amountMinor?: number | undefined;
   /** What a person reads first when asked for consent. */
@@ -34,7 +36,7 @@ export function planRequest(
     workspace,
     integration: name,
     mode: config.mode,
-    operation: operation.name,
+    operation: options.isRehearsal ? `${operation.name} (rehearsal)` : operation.name,
     reference: options.reference,
     target,
     arguments: input,

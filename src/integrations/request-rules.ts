@@ -91,7 +91,7 @@ export function changedArguments(plan: RequestPlan, row: RequestRow): AppError {
     .filter((name) => canonicalJson(before[name]) !== canonicalJson(plan.arguments[name]))
     .map((name) => ({ argument: name, before: before[name] ?? null, now: plan.arguments[name] ?? null }));
   return new AppError('conflict', `Reference "${plan.reference}" was used before with other arguments.`, {
-    hint: 'Repeat the call with the first arguments, or use a new reference for a new purchase.',
+    hint: 'Repeat the call with the first arguments, or give what is new a new reference.',
     details: { differences, state: row.state, answer_id: answerId(parseAnswer(row.answer)) },
   });
 }
