@@ -96,8 +96,8 @@ async function createAxios(agents: HttpAgents, log: Log): Promise<Axios> {
   return instance;
 }
 
-/** axios would drop the characters that HTTP forbids, and send another value than was meant. */
-function checkHeaders(headers: Readonly<Record<string, string>>): void {
+/** Throws `invalid_input` for characters that HTTP forbids: axios would drop them, and send another value than was meant. */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderValue(name, value);

@@ -4,6 +4,7 @@ import type { Secrets } from '../core/secrets.ts';
 import type { ListStyle } from './form-encoding.ts';
 import { encodeForm, isFormFields } from './form-encoding.ts';
 import type { HttpRequest } from './http-client.ts';
+import { checkHeaders } from './http-client.ts';
 import type { Integration } from './integration.ts';
 import { baseUrlOf } from './integration.ts';
 import type { Operation, Place } from './operation.ts';
@@ -44,6 +45,8 @@ export function buildRequest(
     ...placed,
     ...api.headers(secretValues, settings),
   };
+  // Here rather than at the first attempt: nothing has begun yet, and nobody was asked for consent.
+  checkHeaders(headers);
   if (body === undefined) return { method: operation.method, url, headers, body };
   const contentType = operation.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
   return { method: operation.method, url, headers: { ...headers, 'content-type': contentType }, body };

@@ -4,6 +4,21 @@ import { fail, succeed } from '../support/server-process.ts';
 import { configureStripe, startStripe, TEST_KEY } from '../support/stripe-service.ts';
 import { connectInMemory } from './in-memory-server.ts';
 
+const DESCRIPTION = {
+  openapi: '3.0.3',
+  info: { title: 'Own', version: '1' },
+  servers: [{ url: 'https://own.example' }],
+  paths: {
+    '/things': {
+      post: {
+        operationId: 'createThing',
+        parameters: [{ name: 'X-Trace', in: 'header', schema: { type: 'string' } }],
+        responses: { 200: { description: 'ok' } },
+      },
+    },
+  },
+};
+
 async function connectOwn(reply: string, settings: Record<string, unknown> = {}) {
   const server = await connectInMemory();
   const service = await startService((response) =>
@@ -66,6 +81,19 @@ describe('an object found by its path alone', () => {
       path: `/v1/test_helpers/test_clocks/${id}`,
     });
     expect(read).toMatchObject({ data: { id } });
+  });
+});
+
+describe('a header that HTTP cannot carry', () => {
+  it.each(['a\r\nx-admin: 1', 'Ж'])('is refused before anything begins: %j', async (trace) => {
+    const { server, service } = await connectOwn('{}', { openapi: JSON.stringify(DESCRIPTION) });
+    const call = { integration: 'own', operation: 'createThing', reference: 'thing-1' };
+    const refused = await fail(server, 'call_api', { ...call, params: { 'X-Trace': trace } });
+    expect(refused).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('x-trace') });
+    expect(refused['details'] ?? {}).not.toHaveProperty('attempts');
+    await fail(server, 'call_api', { ...call, params: { 'X-Trace': trace }, dry_run: true });
+    await succeed(server, 'call_api', { ...call, params: { 'X-Trace': 'plain' } });
+    expect(service.received).toHaveLength(1);
   });
 });
 
