@@ -34,7 +34,7 @@ export async function readDescription(text: string): Promise<ApiDescription> {
 }
 
 /** Would be sent as another path than the one that is shown. */
-const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/;
+const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;
 
 class OperationReader {
   /** The security requirement of each operation. */
