@@ -1,12 +1,16 @@
 /** Writes everything that is generated: tables in README.md and docs/, and the pinned tool list. With --check, only compares. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { prompts } from '../src/prompts/registry.ts';
 import { describeTool } from '../src/protocol/describe-tool.ts';
 import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { marketplace, plugin, pluginLock, pluginPackage, pluginServers, registryEntry } from './manifests.ts';
+import { table } from './markdown-table.ts';
+import { errorsPage, eventsPage } from './reference-pages.ts';
 import { stripeOperationRows } from './simulator-tables.ts';
-import { CAUSE_HEADER, causeRows, EXAMPLE_HEADER, exampleRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
+import { CAUSE_HEADER, causeRows, SCHEME_HEADER, schemeRows } from './webhook-tables.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
@@ -18,9 +22,8 @@ function write(path: string, content: string): void {
   else writeFileSync(path, content);
 }
 
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+function writeJson(path: string, value: unknown): void {
+  write(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Replaces what stands between `<!-- gen:NAME -->` and `<!-- /gen:NAME -->`. */
@@ -45,6 +48,14 @@ const resourceTable = table(
   ['resource', 'what it holds'],
   resources.map(({ uriTemplate, description }) => [`\`${uriTemplate}\``, description]),
 );
+const promptTable = table(
+  ['prompt', 'what it does', 'arguments'],
+  prompts.map(({ name, description, arguments: given }) => [
+    `\`${name}\``,
+    description,
+    given.map((argument) => `\`${argument.name}${argument.required ? '' : '?'}\``).join(', '),
+  ]),
+);
 const settingTable = table(
   ['variable', 'default', 'what it sets'],
   SETTINGS.map(({ name, default: preset, description }) => [`\`${name}\``, preset, description]),
@@ -53,13 +64,13 @@ const settingTable = table(
 let readme = readFileSync('README.md', 'utf8');
 readme = fill(readme, 'tools', toolTable);
 readme = fill(readme, 'resources', resourceTable);
+readme = fill(readme, 'prompts', promptTable);
 readme = fill(readme, 'settings', settingTable);
 write('README.md', readme);
 
 let webhooks = readFileSync('docs/webhooks.md', 'utf8');
 webhooks = fill(webhooks, 'schemes', table(SCHEME_HEADER, schemeRows()));
 webhooks = fill(webhooks, 'causes', table(CAUSE_HEADER, causeRows()));
-webhooks = fill(webhooks, 'examples', table(EXAMPLE_HEADER, exampleRows()));
 write('docs/webhooks.md', webhooks);
 
 const ruleTable = table(
@@ -71,7 +82,16 @@ const simulator = readFileSync('docs/simulator.md', 'utf8');
 const operations = table(['resource', 'operations'], stripeOperationRows());
 write('docs/simulator.md', fill(simulator, 'stripe-operations', operations));
 
-write('test/pins/tool-list.json', `${JSON.stringify(tools.map(describeTool), null, 2)}\n`);
+write('docs/errors.md', errorsPage());
+write('docs/events.md', eventsPage());
+
+writeJson('test/pins/tool-list.json', tools.map(describeTool));
+writeJson('.claude-plugin/marketplace.json', marketplace);
+writeJson('plugin/.claude-plugin/plugin.json', plugin);
+writeJson('plugin/.mcp.json', pluginServers);
+writeJson('plugin/package.json', pluginPackage);
+writeJson('plugin/package-lock.json', pluginLock);
+writeJson('server.json', registryEntry);
 
 if (stale.length > 0) {
   console.error(`Not up to date: ${stale.join(', ')}. Run "npm run gen" and review the change.`);

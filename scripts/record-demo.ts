@@ -1,10 +1,13 @@
-/** Runs the demo and puts what it printed into README.md. */
+/** Runs the demo, as built, puts what it printed into README.md and draws docs/images/demo.svg from it. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { demoPicture } from './demo-picture.ts';
 
 const WIDTH = 170;
-const { stdout, status } = spawnSync(process.execPath, ['scripts/demo.ts'], { encoding: 'utf8' });
+const { stdout, status } = spawnSync(process.execPath, ['bin/breakwater.mjs', 'demo'], { encoding: 'utf8' });
 if (status !== 0) throw new Error(`The demo failed:\n${stdout}`);
+mkdirSync('docs/images', { recursive: true });
+writeFileSync('docs/images/demo.svg', demoPicture(stdout.trim().split('\n')));
 const lines = stdout
   .trim()
   .split('\n')

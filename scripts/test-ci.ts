@@ -1,12 +1,26 @@
 /** Runs the tests that need more than a user's machine has; `npm test` skips them visibly. */
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installPackage, packPackage } from '../test/support/packed-package.ts';
 
 const IN_MEMORY = ['in-memory', 'prompts', 'client-features'].map((name) => `test/e2e/${name}`);
 
 /** The tools again, behind the edge that serves both protocol eras, with a client pinned to each. */
 const eras = ['2025-11-25', '2026-07-28'].map((era) => run(IN_MEMORY, { BREAKWATER_TEST_ERA: era }));
-const statuses = [...eras, run(['test/ci'], { BREAKWATER_TEST_CI: '1' })];
+const statuses = [...eras, runOnInstalled(), run(['test/ci'], { BREAKWATER_TEST_CI: '1' })];
 process.exitCode = statuses.every((status) => status === 0) ? 0 : 1;
+
+/** The end-to-end tests again, with the command that users install. */
+function runOnInstalled(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'breakwater-installed-'));
+  try {
+    return run(['test/e2e'], { BREAKWATER_TEST_LAUNCHER: installPackage(packPackage(folder), folder) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 function run(paths: readonly string[], env: Readonly<Record<string, string>>): number {
   const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...paths], {

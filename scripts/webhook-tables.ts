@@ -65,20 +65,3 @@ export function causeRows(): Row[] {
   // What every change of the body has in common is said once, below the table.
   return CAUSES.map((cause) => [`\`${cause}\``, finding(cause, '').fix.replace(/: in Express mount .*/, '.')]);
 }
-
-export const EXAMPLE_HEADER = ['provider', 'events'];
-
-export function exampleRows(): Row[] {
-  return [...catalogue.values()].flatMap(({ service, webhook }) =>
-    webhook?.events === undefined
-      ? []
-      : [
-          [
-            `\`${service}\``,
-            Object.keys(webhook.events.types)
-              .map((type) => `\`${type}\``)
-              .join(', '),
-          ],
-        ],
-  );
-}

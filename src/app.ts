@@ -44,6 +44,8 @@ import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Settings } from './settings.ts';
 import { Simulators } from './simulator/simulators.ts';
+import type { DatabaseReport } from './storage/inspect-database.ts';
+import { inspectDatabase } from './storage/inspect-database.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
 import { tools } from './tools/registry.ts';
@@ -53,7 +55,8 @@ import { WebhookListener } from './webhooks/listener/listener.ts';
 import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
 import { SqliteEventLog } from './webhooks/sqlite-event-log.ts';
 
-const migrations = [
+/** Every step of the schema, in order. */
+export const migrations = [
   ...breakerMigrations,
   ...permitMigrations,
   ...integrationMigrations,
@@ -83,6 +86,11 @@ export function openMemoryArchive({ databasePath }: Settings): { archive: Memory
   return { archive: new SqliteMemoryArchive(sqlite), close: () => sqlite.close() };
 }
 
+/** What can be said of the database without changing it. */
+export function inspectStorage({ databasePath }: Settings): Promise<DatabaseReport> {
+  return inspectDatabase(databasePath, migrations);
+}
+
 /** The simulators of this process. */
 export function createSimulators(clock: Clock = systemClock): Simulators {
   return new Simulators(simulatedServices, clock);
@@ -96,6 +104,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     onReplaced: () =>
       log.warn({}, 'The database was deleted or replaced while open; the one at its path is used from now on'),
+    onRestored: ({ message, details }) => log.error({ ...details }, message),
   });
   const reports = new SqliteMemoryStore(sqlite, clock);
   const breakerStore = new ReportingBreakerStore(
@@ -141,6 +150,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const maintenance = scheduleMaintenance(log, {
     memory: () => archive.maintain(settings.memoryLimit),
     webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+    backup: async () => ({ made: await sqlite.backUp(MAINTENANCE_INTERVAL_MS) }),
   });
   return {
     tools: offeredTools(tools, settings.offer),
@@ -183,8 +193,10 @@ type Job = () => Promise<object>;
 function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
   const run = async () => {
     for (const [what, job] of Object.entries(jobs)) {
-      const result = await job().catch((thrown: unknown) => ({ cause: messageOf(thrown) }));
-      log.debug({ what, ...result }, 'maintenance');
+      await job().then(
+        (result) => log.debug({ what, ...result }, 'maintenance'),
+        (thrown: unknown) => log.warn({ what, cause: messageOf(thrown) }, 'maintenance failed'),
+      );
     }
     timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
   };

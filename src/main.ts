@@ -17,17 +17,6 @@ import { startTelemetry } from './telemetry-sdk.ts';
 /** Largest message that is read; the SDK's own limit of 10 MB ends the process. */
 const TRANSPORT_OPTIONS = { maxBufferSize: 64 * 1024 * 1024 };
 
-const USAGE = `breakwater ${packageJson.version}: MCP tool server for external integrations, on stdio
-
-  breakwater             serve (this is what an MCP client starts)
-  breakwater memory …    export, import, stats, consolidate, vacuum: breakwater memory --help
-  breakwater simulate …  run a stateful double of a service: breakwater simulate --help
-  breakwater --version   print the version
-  breakwater --help      print this
-
-Settings are environment variables; the README lists them.
-`;
-
 async function serve(): Promise<void> {
   const redactor = new Redactor();
   const settings = parseSettings(environment, process.cwd());
@@ -97,60 +86,14 @@ async function loadBothEras(): Promise<typeof openEdge> {
   };
 }
 
-/** Not serving: standard output is the command's. */
-async function runMemory(args: readonly string[]): Promise<void> {
-  const [{ openMemoryArchive }, { MEMORY_USAGE, runMemoryCommand }] = await Promise.all([
-    import('./app.ts'),
-    import('./commands/memory.ts'),
+/** Serving is the default; commands are for people, and cost a server nothing. */
+async function main(args: readonly string[]): Promise<void> {
+  if (args.length === 0) return serve();
+  const [{ runCommandLine }, { createProcessHost }] = await Promise.all([
+    import('./commands/command-line.ts'),
+    import('./commands/host.ts'),
   ]);
-  const write = writeOutput();
-  if (args[0] === '--help') return write(MEMORY_USAGE);
-  const settings = parseSettings(environment, process.cwd());
-  const { archive, close } = openMemoryArchive(settings);
-  const { workspace, memoryLimit } = settings;
-  const report = (text: string) => void process.stderr.write(text);
-  process.exitCode = await runMemoryCommand(args, { archive, workspace, memoryLimit, write, report });
-  await close();
-}
-
-async function runSimulate(args: readonly string[]): Promise<void> {
-  const [{ createSimulators }, { SIMULATE_USAGE, runSimulateCommand }] = await Promise.all([
-    import('./app.ts'),
-    import('./commands/simulate.ts'),
-  ]);
-  const write = writeOutput();
-  if (args[0] === '--help') return write(SIMULATE_USAGE);
-  const secrets = createSecrets(environment, new Redactor());
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  process.exitCode = await runSimulateCommand(args, {
-    simulators: createSimulators(),
-    secret: (name) => secrets.get(name),
-    write,
-    report: (text) => void process.stderr.write(text),
-    ended,
-  });
-}
-
-/** Standard output of a command. A reader that leaves early (head) makes the write fail, not the process. */
-function writeOutput(): (text: string) => Promise<void> {
-  protocolOutput.on('error', () => {});
-  process.stdout.on('error', () => {});
-  return (text) =>
-    new Promise<void>((resolve, reject) => {
-      protocolOutput.write(text, (error) => (error ? reject(error) : resolve()));
-    });
-}
-
-async function main([command, ...rest]: readonly string[]): Promise<void> {
-  if (command === undefined) return serve();
-  if (command === 'memory') return runMemory(rest);
-  if (command === 'simulate') return runSimulate(rest);
-  if (command === '--version' && rest.length === 0) return void protocolOutput.write(`${packageJson.version}\n`);
-  if (command === '--help' && rest.length === 0) return void protocolOutput.write(USAGE);
-  process.stderr.write(`breakwater: unknown argument\n\n${USAGE}`);
-  process.exitCode = 2;
+  process.exitCode = await runCommandLine(args, createProcessHost());
 }
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {

@@ -103,7 +103,8 @@ const PLACEHOLDER = /^\$\{.*\}$/s;
 /** The value of a variable; empty and a literal `${NAME}` count as unset. */
 function read(env: Environment, name: string): string | undefined {
   const value = env[name];
-  return value === undefined || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
+  // A name such as `valueOf` finds a function that every object has.
+  return typeof value !== 'string' || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
 }
 
 /** Parses the environment once. Throws `invalid_input` that names the variable. */
@@ -133,6 +134,12 @@ export function parseSettings(env: Environment, cwd: string): Settings {
 const SECRET_NAME = /(?:^|_)(?:KEYS?|SECRETS?|TOKENS?|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)/i;
 
 /**
+ * Before the names of the options that a plugin of Claude Code asked its user for. They come second: an option left empty is set all the
+ * same, and must not hide what the user's own environment holds.
+ */
+const PLUGIN_OPTION = 'CLAUDE_PLUGIN_OPTION_';
+
+/**
  * Looks secrets up in the environment. The redactor learns every value read, and from the start every value whose name says that it
  * is a secret: a server inherits those of other programs too.
  */
@@ -144,7 +151,7 @@ export function createSecrets(env: Environment, redactor: Redactor): Secrets {
   return {
     mask: (text) => redactor.redact(text),
     get(name) {
-      const value = read(env, name);
+      const value = read(env, name) ?? read(env, `${PLUGIN_OPTION}${name}`);
       if (value !== undefined) redactor.learn(value);
       return value;
     },

@@ -4,7 +4,9 @@ import type { ImportDefaults } from '../memory/foreign-formats.ts';
 import type { ArchiveRecord } from '../memory/memory-archive.ts';
 import type { Parsed } from '../memory/read-archive.ts';
 import { parseLine, parseRecallExport } from '../memory/read-archive.ts';
-import type { CommandContext, CommandOptions, CommandResult } from './memory.ts';
+import type { CommandResult } from './command.ts';
+import { resultOf } from './command.ts';
+import type { Host } from './host.ts';
 import { Progress } from './progress.ts';
 
 const BATCH = 1000;
@@ -21,16 +23,19 @@ interface Tally {
 }
 
 /** Adds what is not there yet, so that an import that broke off is simply repeated. */
-export async function importMemories(context: CommandContext, options: CommandOptions): Promise<CommandResult> {
-  const { file = '-', workspace } = options;
+export async function importMemories(
+  host: Host,
+  { file, workspace }: { file: string; workspace: string },
+): Promise<CommandResult> {
   const defaults = { workspace, nowMs: Date.now() };
   const size = file === '-' ? undefined : (await stat(file)).size;
   const input = file === '-' ? process.stdin : (await open(file)).createReadStream({ highWaterMark: 1 << 20 });
-  const progress = new Progress('imported', context.report);
+  const archive = await host.archive();
+  const progress = new Progress('imported', host.report);
   const tally: Tally = { imported: 0, skipped: 0, invalid: 0, problems: [], redacted: new Set() };
   let batch: ArchiveRecord[] = [];
   const flush = async () => {
-    const { imported, skipped, redacted } = await context.archive.import(batch);
+    const { imported, skipped, redacted } = await archive.import(batch);
     tally.imported += imported;
     tally.skipped += skipped;
     for (const kind of redacted) tally.redacted.add(kind);
@@ -38,12 +43,16 @@ export async function importMemories(context: CommandContext, options: CommandOp
     const share = size === undefined || !('bytesRead' in input) ? undefined : input.bytesRead / Math.max(1, size);
     progress.update(tally.imported + tally.skipped, share);
   };
-  for await (const { line, parsed } of readRecords(linesOf(input.setEncoding('utf8')), defaults)) {
-    if ('record' in parsed) batch.push(parsed.record);
-    else noteProblem(tally, line, parsed.problem);
-    if (batch.length >= BATCH) await flush();
+  try {
+    for await (const { line, parsed } of readRecords(linesOf(input.setEncoding('utf8')), defaults)) {
+      if ('record' in parsed) batch.push(parsed.record);
+      else noteProblem(tally, line, parsed.problem);
+      if (batch.length >= BATCH) await flush();
+    }
+    await flush();
+  } finally {
+    progress.end();
   }
-  await flush();
   return describe(tally, progress.seconds);
 }
 
@@ -98,12 +107,15 @@ function noteProblem(tally: Tally, line: number, problem: string): void {
 }
 
 function describe({ redacted, ...tally }: Tally, seconds: number): CommandResult {
-  const { imported, skipped, invalid, problems } = tally;
   const data = { ...tally, redacted: [...redacted], seconds: Number(seconds.toFixed(2)) };
-  const lines = [
+  return resultOf(data, formatTally, tally.invalid > 0);
+}
+
+function formatTally(tally: Omit<Tally, 'redacted'> & { redacted: string[]; seconds: number }): string {
+  const { imported, skipped, invalid, problems, redacted, seconds } = tally;
+  return [
     `${imported} imported, ${skipped} there already, ${invalid} not usable, in ${seconds.toFixed(1)} s`,
     ...problems.map(({ line, problem }) => `  line ${line}: ${problem}`),
-    ...(redacted.size > 0 ? [`  secrets masked: ${[...redacted].join(', ')}`] : []),
-  ];
-  return { data, text: lines.join('\n'), isPartial: invalid > 0 };
+    ...(redacted.length > 0 ? [`  secrets masked: ${redacted.join(', ')}`] : []),
+  ].join('\n');
 }

@@ -3,18 +3,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createGithubSimulator } from '../integrations/github/simulator/index.ts';
 import { createSendgridSimulator } from '../integrations/sendgrid/simulator/index.ts';
-import type { ReceivedMail } from '../integrations/sendgrid/simulator/mailbox.ts';
+import type { ReceivedMail } from '../integrations/sendgrid/simulator/received-mail.ts';
 import { createSlackSimulator } from '../integrations/slack/simulator/index.ts';
 import { createStripeSimulator } from '../integrations/stripe/simulator/index.ts';
-import type { ServiceOptions, SimulatedService } from '../simulator/service.ts';
-import type { RunningSimulator, SimulatorOptions } from '../simulator/simulator.ts';
+import type { RunningSimulator, ServiceOptions, SimulatorOptions } from '../simulator/contract.ts';
+import type { SimulatedService } from '../simulator/service.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
-export type { FaultInput } from '../simulator/faults.ts';
-export type { TriggeredEvent } from '../simulator/service.ts';
-export type { RecordedRequest } from '../simulator/session.ts';
-export type { RecordedDelivery } from '../simulator/webhook-outbox.ts';
-export type { WebhookTarget } from '../simulator/webhook-target.ts';
+export type { RecordedDelivery, RecordedRequest, TriggeredEvent, WebhookTarget } from '../simulator/contract.ts';
+export type { FaultInput } from '../simulator/fault.ts';
 export type { ReceivedMail, RunningSimulator };
 
 /** A port to listen on, where webhooks go, and a clock to move by hand; all optional. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
 import { AppError, abortError } from '../core/errors.ts';
-import { MAX_DEADLINE_MS, resolveResilience } from '../resilience/resilience-settings.ts';
+import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
+import { resolveResilience } from '../resilience/resilience-settings.ts';
 import type { Integration } from './integration.ts';
 import type { Operation } from './operation.ts';
 import type { Beginning, RequestLedger, RequestPlan } from './request-ledger.ts';

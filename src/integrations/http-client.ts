@@ -1,14 +1,11 @@
-import { validateHeaderValue } from 'node:http';
-import type { Axios, AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
+import { isTextTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
+import type { AxiosTransport } from './axios-transport.ts';
 import { assertEgress } from './egress.ts';
-import type { ExchangeConfig } from './http-adapter.ts';
-import { createHttpAdapter, Exchange, HttpAgents } from './http-adapter.ts';
-
-const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -28,8 +25,7 @@ export interface HttpResponse {
 export class HttpClient {
   readonly #log: Log;
   readonly #allowLoopback: boolean;
-  readonly #agents = new HttpAgents();
-  #axios: Promise<Axios> | undefined;
+  #transport: Promise<AxiosTransport> | undefined;
 
   /** @param allowLoopback true in test mode: simulators live there. */
   constructor(log: Log, allowLoopback: boolean) {
@@ -54,59 +50,16 @@ export class HttpClient {
 
   async #request(request: HttpRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
     assertEgress(request.url, this.#allowLoopback);
-    checkHeaders(request.headers);
-    this.#axios ??= createAxios(this.#agents, this.#log);
-    const axios = await this.#axios;
-    const exchange = new Exchange(signal, MAX_RESPONSE_BYTES);
-    const config = {
-      method: request.method,
-      url: request.url.href,
-      headers: request.headers,
-      data: request.body,
-      exchange,
-    };
-    return axios.request<string>(config satisfies ExchangeConfig & object);
+    this.#transport ??= import('./axios-transport.ts').then(({ AxiosTransport }) => new AxiosTransport(this.#log));
+    const transport = await this.#transport;
+    return transport.send(request, signal);
   }
 
   close(): void {
-    this.#agents.destroy();
-  }
-}
-
-/**
- * A bare `Axios` rather than `axios.create`: the defaults of the latter are merged into every request and none of them is used here.
- * Loaded at the first request: most sessions that only look things up never need it.
- */
-async function createAxios(agents: HttpAgents, log: Log): Promise<Axios> {
-  const { Axios } = await import('axios');
-  const identity = (data: unknown) => data;
-  const instance = new Axios({
-    adapter: createHttpAdapter(agents),
-    transformRequest: identity,
-    transformResponse: identity,
-  });
-  instance.interceptors.request.use((config) => {
-    log.debug({ method: config.method, url: withoutQuery(config.url) }, 'request');
-    return config;
-  });
-  instance.interceptors.response.use((response) => {
-    log.debug({ url: withoutQuery(response.config.url), status: response.status }, 'response');
-    return response;
-  });
-  return instance;
-}
-
-/** Throws `invalid_input` for characters that HTTP forbids: axios would drop them, and send another value than was meant. */
-export function checkHeaders(headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderValue(name, value);
-    } catch (cause) {
-      throw new AppError('invalid_input', `The header ${name} would hold characters that HTTP does not allow.`, {
-        hint: 'Correct the key, setting or id that it is made of. Nothing was sent.',
-        cause,
-      });
-    }
+    void this.#transport?.then(
+      (transport) => transport.close(),
+      () => {},
+    );
   }
 }
 
@@ -122,29 +75,12 @@ function parse(response: AxiosResponse<string>): HttpResponse {
 
 function parseJson(text: string): { ok: boolean; value: unknown } {
   if (text === '') return { ok: true, value: undefined };
+  if (isTextTooDeep(text)) return { ok: false, value: undefined };
   try {
-    const value: unknown = JSON.parse(text);
-    return isTooDeep(value) ? { ok: false, value: undefined } : { ok: true, value };
+    return { ok: true, value: JSON.parse(text) };
   } catch {
     return { ok: false, value: undefined };
   }
-}
-
-/** Deeper than any API answers, and what stacks of callers can walk through. */
-const MAX_DEPTH = 200;
-
-function isTooDeep(value: unknown): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
-  }
-  return false;
-}
-
-/** Query strings may hold personal data. */
-function withoutQuery(url: string | undefined): string | undefined {
-  return url?.split('?', 1)[0];
 }
 
 /** The answer for an attempt that ended without a response. */

@@ -3,8 +3,8 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import { newTrace } from '../resilience/pipeline.ts';
-import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
 import type { Answer, StaleNote, WriteAnswer } from './answer.ts';
 import { parseAnswer } from './answer.ts';
 import type { AnswerCache } from './answer-cache.ts';
@@ -17,6 +17,7 @@ import { isAllowed } from './integration.ts';
 import type { Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
+import type { Beside } from './recorded-write.ts';
 import { markedRequest, RecordedWrite } from './recorded-write.ts';
 import { buildRequest, parseInput } from './request-builder.ts';
 import type { RequestLedger, RequestPlan } from './request-ledger.ts';
@@ -103,19 +104,22 @@ export class IntegrationClient {
     const { cache, clock } = this.#options;
     const kept = await cache.get(scope).catch(() => undefined);
     const ageMs = clock.now() - (kept?.at ?? Number.NEGATIVE_INFINITY);
-    if (kept === undefined || ageMs > (operation.staleMs ?? 0)) return undefined;
+    // An answer from the future was kept before the clock was set back: its age is not known.
+    if (kept === undefined || ageMs < 0 || ageMs > (operation.staleMs ?? 0)) return undefined;
     return { data: parseAnswer(operation, kept.answer), stale: { ageMs, reason: error.code } };
   }
 
   /**
    * Calls an operation that has an effect, exactly once for each reference: repeats are answered from the ledger or continue with the
    * same idempotency key; what is older than the key's protection is looked up first.
+   * @param beside not called for an answer from the ledger
    */
   async write<Input extends z.ZodObject, Output extends z.ZodType>(
     operation: Operation<Input, Output>,
     input: z.input<Input>,
     options: WriteOptions,
     context: CallContext,
+    beside?: Beside<z.output<Output>>,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const api = this.#open(context, operation);
     refuseUntestable(operation, input, context, this.preview(operation, input, context).url);
@@ -125,7 +129,7 @@ export class IntegrationClient {
     const until = clock.now() + MAX_DEADLINE_MS;
     const read: Read = async (lookup, lookupInput) =>
       (await this.lookUp(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
-    return this.#recorded.send({ operation, input, plan, api, context, read });
+    return this.#recorded.send({ operation, input, plan, api, context, read, beside });
   }
 
   /** True when the ledger already holds the answer that `write` would give. */

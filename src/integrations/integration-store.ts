@@ -18,5 +18,6 @@ export interface IntegrationStore {
   save(workspace: string, name: string, config: IntegrationConfig): Promise<Integration>;
   /** True when there was one. */
   remove(workspace: string, name: string): Promise<boolean>;
-  list(workspace: string): Promise<StoredIntegrations>;
+  /** @param name only the one of that name, whatever else there is */
+  list(workspace: string, name?: string): Promise<StoredIntegrations>;
 }

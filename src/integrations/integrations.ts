@@ -120,8 +120,9 @@ export class Integrations {
     await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, { name, permissions });
   }
 
-  async list(workspace: string): Promise<IntegrationListing> {
-    const { integrations, broken } = await this.#options.store.list(workspace);
+  /** @param name only the one of that name */
+  async list(workspace: string, name?: string): Promise<IntegrationListing> {
+    const { integrations, broken } = await this.#options.store.list(workspace, name);
     const listing: IntegrationListing = { reports: [], broken };
     for (const integration of integrations) {
       const problem = await this.#problemOf(integration);
@@ -133,10 +134,10 @@ export class Integrations {
 
   /** The integration by name, whatever its service; `not_found` names those that exist. */
   async get(workspace: string, name: string): Promise<IntegrationReport> {
-    const { reports, broken } = await this.list(workspace);
-    const found = reports.find(({ integration }) => integration.name === name);
-    if (found !== undefined) return found;
+    const { reports: found, broken } = await this.list(workspace, name);
+    if (found[0] !== undefined) return found[0];
     refuseBroken(broken, name);
+    const { reports } = await this.list(workspace);
     const names = reports.map(({ integration }) => integration.name).join(', ');
     throw new AppError('not_found', `There is no integration "${name}" in this workspace.`, {
       hint: names === '' ? 'Configure one with configure_integration.' : `Configured: ${names}.`,
@@ -163,8 +164,8 @@ export class Integrations {
   }
 
   async #findSaved(workspace: string, service: string, name: string): Promise<Integration | undefined> {
-    const { integrations } = await this.#options.store.list(workspace);
-    const saved = integrations.find((integration) => integration.name === name);
+    const { integrations } = await this.#options.store.list(workspace, name);
+    const [saved] = integrations;
     if (saved === undefined || saved.config.service === service) return saved;
     // Of a service that is gone: to be replaced or removed by whoever names it.
     if (!this.#options.catalogue.has(saved.config.service)) return undefined;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { boundJson } from '../core/bounded-json.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
+import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import { anyFields } from './any-object.ts';
 import type { IntegrationClient } from './integration-client.ts';
 import type { Operation } from './operation.ts';

@@ -3,9 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import type { Trace } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
-import { MAX_DEADLINE_MS } from '../resilience/resilience-settings.ts';
 import type { WriteAnswer } from './answer.ts';
 import { parseAnswer } from './answer.ts';
 import { beginRequest } from './begin-request.ts';
@@ -36,7 +36,14 @@ export interface Write<Input extends z.ZodObject, Output extends z.ZodType> {
   context: CallContext;
   /** For the lookup of a request that may have been executed. */
   read: Read;
+  beside?: Beside<z.output<Output>> | undefined;
 }
+
+/**
+ * What the caller keeps of an answer that the service gave to this very call. It is begun together with the end of the request, so that
+ * both share one commit; it must not throw.
+ */
+export type Beside<T> = (data: T, replayed: boolean) => Promise<unknown>;
 
 /** Sends a write exactly once: the row first, then the request under its key, then how it ended. */
 export class RecordedWrite {
@@ -95,7 +102,7 @@ export class RecordedWrite {
   }
 
   async #send<Input extends z.ZodObject, Output extends z.ZodType>(
-    { operation, input, api, context }: Write<Input, Output>,
+    { operation, input, api, context, beside }: Write<Input, Output>,
     record: RequestRecord,
     trace: Trace,
   ): Promise<WriteAnswer<z.output<Output>>> {
@@ -111,9 +118,12 @@ export class RecordedWrite {
     const requestId = response.headers[api.requestIdHeader];
     const kept = operation.output.safeParse(response.body);
     const answer = kept.success ? kept.data : response.body;
-    await this.#record(record, { state: 'executed', answer, requestId, attempts: trace.attempts });
     const { replayedHeader } = api.idempotency ?? {};
     const replayed = replayedHeader !== undefined && response.headers[replayedHeader] === 'true';
+    await Promise.all([
+      this.#record(record, { state: 'executed', answer, requestId, attempts: trace.attempts }),
+      kept.success ? beside?.(kept.data, replayed) : undefined,
+    ]);
     return {
       data: parseAnswer(operation, response.body),
       requestId,

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { checkHeaders } from './check-headers.ts';
 import type { ListStyle } from './form-encoding.ts';
 import { encodeForm, isFormFields } from './form-encoding.ts';
 import type { HttpRequest } from './http-client.ts';
-import { checkHeaders } from './http-client.ts';
 import type { Integration } from './integration.ts';
 import { baseUrlOf } from './integration.ts';
 import type { Operation, Place } from './operation.ts';

@@ -63,10 +63,12 @@ export class SqliteIntegrationStore implements IntegrationStore {
     );
   }
 
-  async list(workspace: string): Promise<StoredIntegrations> {
+  async list(workspace: string, name?: string): Promise<StoredIntegrations> {
     const ledger = await this.#sqlite.ledger();
     const rows = ledger.read((sql) =>
-      sql.all<IntegrationRow>('SELECT * FROM integration WHERE workspace = ? ORDER BY name', [workspace]),
+      name === undefined
+        ? sql.all<IntegrationRow>('SELECT * FROM integration WHERE workspace = ? ORDER BY name', [workspace])
+        : sql.all<IntegrationRow>('SELECT * FROM integration WHERE workspace = ? AND name = ?', [workspace, name]),
     );
     const integrations: Integration[] = [];
     const broken: BrokenIntegration[] = [];

@@ -80,10 +80,16 @@ export class PaymentService {
     checkAmount(input.amount, input.currency);
     const context = await resolveStripe(this.#options.integrations, call);
     const about = formatAmount(input.amount, input.currency);
-    const answer = await this.#options.client.write(createPaymentIntent, input, { ...options, about }, context);
-    // A replayed answer shows the intent as it was when it was made.
-    const observedAt = answer.replayed ? answer.data.created * 1000 : this.#options.clock.now();
-    await this.#keep(context.integration, answer.data, options.reference, observedAt);
+    let isKept = false;
+    const keep = (intent: PaymentIntent, replayed: boolean) => {
+      isKept = true;
+      // A replayed answer shows the intent as it was when it was made.
+      const observedAt = replayed ? intent.created * 1000 : this.#options.clock.now();
+      return this.#keep(context.integration, intent, options.reference, observedAt);
+    };
+    const { client } = this.#options;
+    const answer = await client.write(createPaymentIntent, input, { ...options, about }, context, keep);
+    if (!isKept) await keep(answer.data, answer.replayed);
     const warning = minimumWarning(input.amount, input.currency);
     return { ...answer, warnings: warning === undefined ? [] : [warning] };
   }

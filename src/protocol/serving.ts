@@ -7,6 +7,7 @@ import type { Caller, Tool } from '../core/tool.ts';
 import type { ToolAnswer } from '../tools/call-tool.ts';
 import { callTool } from '../tools/call-tool.ts';
 import type { Confirmations, Elicit } from '../tools/confirmation.ts';
+import { CallSignals } from './call-signals.ts';
 import type { CompletionRequest } from './complete.ts';
 import { completeArgument } from './complete.ts';
 import { describeTool } from './describe-tool.ts';
@@ -63,7 +64,7 @@ const JSON_TYPE = 'application/json';
 export class Serving<Deps> {
   readonly parts: ServingParts<Deps>;
   readonly #inFlight = new Set<Promise<unknown>>();
-  readonly #stopping = new AbortController();
+  readonly #signals = new CallSignals();
   readonly #peer: Peer;
   readonly #list = new ListWatch(() => this.#peer.notifyListChanged());
   #loading: Promise<Toolbox<Deps>> | undefined;
@@ -81,7 +82,7 @@ export class Serving<Deps> {
 
   /** Aborts the calls in flight and resolves when each has been answered. New calls are refused. */
   async drain(): Promise<void> {
-    this.#stopping.abort(
+    this.#signals.end(
       new AppError('cancelled', 'The server is shutting down.', { hint: 'Call again: a new server starts by itself.' }),
     );
     this.#list.stop();
@@ -171,15 +172,16 @@ export class Serving<Deps> {
       throw new ProtocolFault('invalid_params', `Unknown tool. Known tools: ${known}`);
     }
     const { redactor, log } = this.parts;
-    const signal = AbortSignal.any([facts.signal, this.#stopping.signal]);
     const { elicit } = facts;
-    const context = {
-      signal,
-      caller: this.#caller(facts.agent),
-      progress: facts.progress,
-      confirm: confirmations.confirmWith(elicit && ((message) => elicit(message, signal))),
-    };
-    const answer = await callTool(tool, args, context, { deps, redactor, log });
+    const answer = await this.#signals.run(facts.signal, (signal) => {
+      const context = {
+        signal,
+        caller: this.#caller(facts.agent),
+        progress: facts.progress,
+        confirm: confirmations.confirmWith(elicit && ((message) => elicit(message, signal))),
+      };
+      return callTool(tool, args, context, { deps, redactor, log });
+    });
     if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
     return answer;
   }

@@ -98,6 +98,25 @@ export function newBreaker(key: string, now: number): BreakerRow {
   };
 }
 
+/**
+ * The row as the clock of now tells it. A row from the future means that the clock was set back since it was written: its times move
+ * by as much, so that whatever it says lasts no longer than it was meant to.
+ */
+export function onPresentClock(row: BreakerRow, now: number): BreakerRow {
+  const ahead = row.updatedAt - now;
+  if (ahead <= 0) return row;
+  const moved = (at: number | null) => (at === null ? null : at - ahead);
+  return {
+    ...row,
+    since: row.since - ahead,
+    reopenAt: moved(row.reopenAt),
+    probes: row.probes.map(({ id, until }) => ({ id, until: until - ahead })),
+    throttledUntil: moved(row.throttledUntil),
+    forced: row.forced === null ? null : { ...row.forced, until: moved(row.forced.until) },
+    updatedAt: now,
+  };
+}
+
 /** The forced state in force at `now`. */
 export function forcedState(row: BreakerRow, now: number): Forced | undefined {
   if (row.forced === null || (row.forced.until !== null && row.forced.until <= now)) return undefined;
@@ -123,11 +142,12 @@ export function admit(row: BreakerRow, now: number): Admission | undefined {
 
 /** As `admit`, and gives half-open permits: the first caller after the break becomes a prober. */
 export function acquire(
-  row: BreakerRow,
+  given: BreakerRow,
   now: number,
   settings: BreakerSettings,
   probeId: string,
 ): { row: BreakerRow; admission: Admission } {
+  const row = onPresentClock(given, now);
   const decided = admit(row, now);
   if (decided !== undefined) return { row, admission: decided };
   const entered = row.state === 'half_open' ? row : enterHalfOpen(row, now);
@@ -150,13 +170,14 @@ export function acquire(
 
 /** Records what an attempt showed. Results from an earlier generation, or of a probe whose permit passed on, are inert. */
 export function settle(
-  row: BreakerRow,
+  given: BreakerRow,
   now: number,
   settings: BreakerSettings,
   permit: Permit,
   sample: Sample,
   random: () => number = Math.random,
 ): BreakerRow {
+  const row = onPresentClock(given, now);
   const throttled = sample.throttleMs === undefined ? row : throttle(row, now, sample.throttleMs);
   if (permit.generation !== row.generation) return throttled;
   // An imposed state does not move by results; a probe gives its permit back all the same.
@@ -181,7 +202,7 @@ export function trip(
 
 /** Imposes a state; it holds until `forced.until`, across restarts. */
 export function force(row: BreakerRow, now: number, forced: Forced): BreakerRow {
-  return { ...row, forced, updatedAt: now };
+  return { ...onPresentClock(row, now), forced, updatedAt: now };
 }
 
 /** Ends a forced state and forgets failures: the next call goes through. */

@@ -68,8 +68,10 @@ export class Breaker extends Policy<BreakerContext> {
 
   async #enter(): Promise<Entry> {
     const { key, store, settings, clock } = this.#options;
+    const found = await store.get(key);
+    // Asked after the row: one that another process wrote in between must not look like one from the future.
     const now = clock.now();
-    const row = (await store.get(key)) ?? newBreaker(key, now);
+    const row = found ?? newBreaker(key, now);
     // Letting through and refusing need no write: only what could become a probe does.
     const seen = acquire(row, now, settings, '');
     if (seen.row === row) return { permit: permitOf(key, seen.admission), healthy: row.failures === 0 };

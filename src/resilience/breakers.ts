@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { BreakerRow, Forced } from './breaker-state.ts';
-import { force, forcedState, newBreaker, reset } from './breaker-state.ts';
+import { force, forcedState, newBreaker, onPresentClock, reset } from './breaker-state.ts';
 import type { BreakerStore, Transition } from './breaker-store.ts';
 import type { WindowCounts } from './outcome-window.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -47,10 +47,10 @@ export class Breakers {
     this.#clock = clock;
   }
 
-  async status(key: string): Promise<BreakerStatus> {
+  async status(key: string, shownTransitions = SHOWN_TRANSITIONS): Promise<BreakerStatus> {
     const [row, transitions] = await Promise.all([
       this.#store.get(key),
-      this.#store.transitions(key, SHOWN_TRANSITIONS),
+      this.#store.transitions(key, shownTransitions),
     ]);
     const status = this.#describe(row ?? newBreaker(key, this.#clock.now()), transitions);
     return row === undefined ? { ...status, since: undefined } : status;
@@ -74,8 +74,9 @@ export class Breakers {
     return this.status(key);
   }
 
-  #describe(row: BreakerRow, transitions: Transition[]): BreakerStatus {
+  #describe(found: BreakerRow, transitions: Transition[]): BreakerStatus {
     const now = this.#clock.now();
+    const row = onPresentClock(found, now);
     const forced = forcedState(row, now);
     const { bulkhead, budget, window } = this.#pipeline.local(row.key);
     const throttled = row.throttledUntil !== null && row.throttledUntil > now ? row.throttledUntil : undefined;

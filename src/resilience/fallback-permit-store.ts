@@ -26,7 +26,9 @@ export class FallbackPermitStore implements PermitStore {
   }
 
   async take(key: string, limit: RateLimit, maxWaitMs: number): Promise<Permission> {
-    if (this.#clock.now() < this.#sharedFrom) return this.#takeHere(key, limit, maxWaitMs);
+    const pauseMs = this.#sharedFrom - this.#clock.now();
+    // Longer than it can be where the clock was set back.
+    if (pauseMs > 0 && pauseMs <= PAUSE_MS) return this.#takeHere(key, limit, maxWaitMs);
     try {
       const permission = await withPatience(this.#shared.take(key, limit, maxWaitMs));
       this.#degraded = false;

@@ -1,3 +1,6 @@
+/** No call outlives this: MCP clients give up after 60 s, and a refusal must come before that. */
+export const MAX_DEADLINE_MS = 45_000;
+
 /** How long a change waits for the shared store, in milliseconds: another program may hold its lock. */
 const PATIENCE_MS = 1_000;
 

@@ -1,3 +1,5 @@
+import { MAX_DEADLINE_MS } from './patience.ts';
+
 /** At most `permits` in `perMs`, of which `burst` may come at once. */
 export interface RateLimit {
   permits: number;
@@ -25,8 +27,11 @@ export function takePermit(
   maxWaitMs: number,
 ): { waitMs: number; granted: boolean; arrival: number } {
   const interval = intervalOf(limit);
-  const due = Math.max(arrival ?? 0, now);
+  // What is kept further ahead than any caller can have waited for was kept before the clock was set back.
+  const furthest = now + limit.burst * interval + MAX_DEADLINE_MS;
+  const kept = arrival !== undefined && arrival <= furthest ? arrival : 0;
+  const due = Math.max(kept, now);
   const waitMs = Math.max(0, due - now - (limit.burst - 1) * interval);
   const granted = waitMs <= maxWaitMs;
-  return { waitMs, granted, arrival: granted ? due + interval : (arrival ?? 0) };
+  return { waitMs, granted, arrival: granted ? due + interval : kept };
 }

@@ -1,10 +1,8 @@
 import * as z from 'zod';
 import type { BreakerSettings } from './breaker-state.ts';
 import type { RateSettings } from './outcome-window.ts';
+import { MAX_DEADLINE_MS } from './patience.ts';
 import type { RateLimit } from './rate-limit.ts';
-
-/** No call outlives this: MCP clients give up after 60 s, and a refusal must come before that. */
-export const MAX_DEADLINE_MS = 45_000;
 
 const milliseconds = (max: number, min = 1) => z.int().min(min).max(max).optional();
 const count = (max: number, min = 1) => z.int().min(min).max(max).optional();

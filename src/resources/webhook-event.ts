@@ -1,13 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Secrets } from '../core/secrets.ts';
-import {
-  describeAttempts,
-  describeBody,
-  describeEvent,
-  describeHeaders,
-  SENDER_NOTE,
-} from '../views/webhook-event-view.ts';
+import { describeWholeEvent } from '../views/webhook-event-view.ts';
 import type { EventLog } from '../webhooks/event-log.ts';
 
 const LISTED = 25;
@@ -45,15 +39,6 @@ export const webhookEventResource: Resource<{ events: EventLog; secrets: Secrets
         hint: 'Take an id from list_webhook_events.',
       });
     }
-    const mask = secrets.mask ?? ((text: string) => text);
-    return {
-      ...describeEvent(event),
-      message: event.verdict.message,
-      url: event.url,
-      headers: describeHeaders(event, mask),
-      ...describeBody(event, mask),
-      attempts: describeAttempts(await events.attempts(workspace, id)),
-      note: SENDER_NOTE,
-    };
+    return describeWholeEvent(event, await events.attempts(workspace, id), secrets.mask);
   },
 };

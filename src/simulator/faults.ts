@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import type { FaultInput } from './fault.ts';
 
 /** Header names that decide where a message ends; the kinds below break them on purpose, a list of headers must not by accident. */
 const FRAMING = new Set(['connection', 'content-length', 'transfer-encoding']);
@@ -86,7 +87,6 @@ export type Fault = z.output<typeof faultSchema>;
 export type DeliveryFault = Extract<Fault, { kind: `webhook_${string}` }>;
 /** A fault that a request meets. */
 export type RequestFault = Exclude<Fault, DeliveryFault>;
-export type FaultInput = z.input<typeof faultSchema>;
 
 const MAX_FAULTS = 100;
 const scriptSchema = z.array(faultSchema).max(MAX_FAULTS);

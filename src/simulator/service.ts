@@ -1,6 +1,5 @@
-import type { Clock } from '../core/clock.ts';
+import type { ServiceOptions, TriggeredEvent } from './contract.ts';
 import type { WebhookOutbox } from './webhook-outbox.ts';
-import type { WebhookTarget } from './webhook-target.ts';
 
 /** A request as it arrived, whatever carried it. */
 export interface SimulatedRequest {
@@ -16,15 +15,6 @@ export interface SimulatedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-/** What `trigger` made happen. */
-export interface TriggeredEvent {
-  readonly type: string;
-  /** Of the event, where the provider gives it one. */
-  readonly eventId: string;
-  /** Of the object that the event is about, where there is one. */
-  readonly objectId?: string | undefined;
 }
 
 /**
@@ -49,14 +39,6 @@ export interface SimulatedService {
   reset(): void;
   /** Ends what runs in the background; the service answers no longer. */
   close(): void;
-}
-
-/** What every service can be started with. */
-export interface ServiceOptions {
-  /** Decides times in objects, the age of idempotency keys and the timestamps of signatures. */
-  clock?: Clock | undefined;
-  /** Where events go, signed. */
-  webhook?: WebhookTarget | undefined;
 }
 
 /** Throws `not_allowed` for a webhook that is not on loopback, `invalid_input` for a secret that cannot sign. */

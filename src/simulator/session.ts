@@ -1,21 +1,9 @@
 import type { Clock } from '../core/clock.ts';
-import type { Fault, FaultInput, RequestFault } from './faults.ts';
+import type { RecordedRequest } from './contract.ts';
+import type { FaultInput } from './fault.ts';
+import type { RequestFault } from './faults.ts';
 import { FaultScript } from './faults.ts';
 import type { SimulatedRequest, SimulatedResponse, SimulatedService } from './service.ts';
-
-/** One line of the request log. */
-export interface RecordedRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  readonly idempotencyKey: string | undefined;
-  /** Undefined while the request runs, and when no answer was sent. */
-  readonly status: number | undefined;
-  /** The fault that the request met. */
-  readonly fault: Fault['kind'] | undefined;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
 
 export type OpenRecord = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
 

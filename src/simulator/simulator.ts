@@ -1,48 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { Clock } from '../core/clock.ts';
 import { sleep, systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { listenOnLoopback } from '../core/listen-on-loopback.ts';
-import type { FaultInput } from './faults.ts';
+import type {
+  RecordedDelivery,
+  RecordedRequest,
+  RunningSimulator,
+  SimulatorOptions,
+  TriggeredEvent,
+} from './contract.ts';
+import type { FaultInput } from './fault.ts';
 import { sendResponse } from './send-response.ts';
-import type { SimulatedService, TriggeredEvent } from './service.ts';
-import type { RecordedRequest } from './session.ts';
+import type { SimulatedService } from './service.ts';
 import { Session } from './session.ts';
-import type { RecordedDelivery } from './webhook-outbox.ts';
-
-export interface SimulatorOptions {
-  /** 0, the default, takes a free one. */
-  port?: number | undefined;
-  clock?: Clock | undefined;
-  /** Called when a request has ended, with its line of the log. */
-  onRequest?: ((request: RecordedRequest) => void) | undefined;
-}
-
-export interface RunningSimulator {
-  /** `http://127.0.0.1:<port>` */
-  readonly url: string;
-  readonly port: number;
-  /** The last 1,000 requests, oldest first. */
-  readonly requests: readonly RecordedRequest[];
-  /** The last 1,000 webhooks, oldest first. */
-  readonly deliveries: readonly RecordedDelivery[];
-  /** Every type that `trigger` takes. */
-  readonly eventTypes: readonly string[];
-  /** Replaces the fault script. Throws `invalid_input`, and then the former script stays. */
-  script(faults: readonly FaultInput[]): void;
-  /**
-   * Makes an event happen, with its objects where the service can make them, and sends its webhook. Overrides are what the objects are
-   * made with. Throws `invalid_input`.
-   */
-  trigger(type: string, overrides?: Readonly<Record<string, unknown>>): Promise<TriggeredEvent>;
-  /** Delivers an event once more. Throws `not_found`. */
-  resend(eventId: string): number;
-  /** Back to the state after the start: no objects, no faults, empty logs. */
-  reset(): void;
-  /** Frees the port and ends every connection, also those that wait in a fault. Safe to call twice. */
-  stop(): Promise<void>;
-}
 
 /** Above the largest request that a simulated provider takes (SendGrid: 30 MB). */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;

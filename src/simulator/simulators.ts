@@ -1,9 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import type { RunningSimulator, SimulatorOptions, WebhookTarget } from './contract.ts';
 import type { CreateService } from './service.ts';
-import type { RunningSimulator, SimulatorOptions } from './simulator.ts';
 import { startSimulator } from './simulator.ts';
-import type { WebhookTarget } from './webhook-target.ts';
 
 /** Loads a service when it is first started: none costs anything before. */
 export type LoadService = () => Promise<CreateService>;

@@ -5,9 +5,9 @@ import { AppError } from '../core/errors.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { SignedDelivery } from '../webhooks/sign.ts';
 import { signWebhook } from '../webhooks/sign.ts';
+import type { RecordedDelivery, WebhookTarget } from './contract.ts';
 import type { DeliveryFault, FaultScript } from './faults.ts';
 import { WebhookPost } from './webhook-post.ts';
-import type { WebhookTarget } from './webhook-target.ts';
 
 /** An event as it goes out. */
 export interface WebhookMessage {
@@ -15,20 +15,6 @@ export interface WebhookMessage {
   readonly id: string;
   readonly type: string;
   readonly body: Buffer;
-}
-
-/** One line of the delivery log. */
-export interface RecordedDelivery {
-  readonly id: string;
-  readonly type: string;
-  readonly url: string;
-  readonly attempts: number;
-  /** `lost` met the fault of that name. */
-  readonly state: 'pending' | 'delivered' | 'failed' | 'lost';
-  /** Of the last answer. */
-  readonly status: number | undefined;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
 }
 
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];

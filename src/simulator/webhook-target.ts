@@ -1,16 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import { signWebhook } from '../webhooks/sign.ts';
-
-/** Where a simulated provider sends its webhooks. */
-export interface WebhookTarget {
-  /** `http://` on loopback. */
-  readonly url: string;
-  /** What the provider signs with: the signing secret itself, or the private key where receivers hold a public one. */
-  readonly secret: string;
-  /** Pauses before the repeats of a delivery that was not answered with 2xx, in milliseconds. */
-  readonly retryDelaysMs?: readonly number[] | undefined;
-}
+import type { WebhookTarget } from './contract.ts';
 
 /** Throws `not_allowed` for a target that is not on loopback, `invalid_input` for a text that is no address or a secret that cannot sign. */
 export function checkTarget(scheme: WebhookScheme, { url, secret }: WebhookTarget): void {

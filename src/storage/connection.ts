@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { isLocked, toStorageError } from './storage-error.ts';
+import { isDamaged, isLocked, toStorageError } from './storage-error.ts';
 
 type Value = string | number | bigint | Buffer | null;
 export type Row = Record<string, Value>;
@@ -60,6 +60,7 @@ const MAX_GROUP = 50;
 export class Connection {
   readonly #sql: Sql;
   readonly #path: string;
+  readonly #onDamage: () => void;
   readonly #queue: Job[] = [];
   readonly #dataVersion: Statement<[], number>;
   readonly #begin: Statement<[]>;
@@ -67,9 +68,11 @@ export class Connection {
   readonly #rollback: Statement<[]>;
   #draining: Promise<void> | undefined;
 
-  constructor(db: Database, path: string) {
+  /** @param onDamage told whenever SQLite finds the file damaged. */
+  constructor(db: Database, path: string, onDamage: () => void = () => {}) {
     this.#sql = new Sql(db);
     this.#path = path;
+    this.#onDamage = onDamage;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -81,8 +84,13 @@ export class Connection {
     try {
       return work(this.#sql);
     } catch (thrown) {
-      throw toStorageError(thrown, this.#path);
+      throw this.#explain(thrown);
     }
+  }
+
+  #explain(thrown: unknown): unknown {
+    if (isDamaged(thrown)) this.#onDamage();
+    return toStorageError(thrown, this.#path);
   }
 
   /** Changes whenever another connection has committed; what this connection wrote itself does not count. */
@@ -123,7 +131,7 @@ export class Connection {
       for (const report of settle.value) report();
       return;
     }
-    if (jobs.length === 1) return jobs[0]?.reject(toStorageError(settle.thrown, this.#path));
+    if (jobs.length === 1) return jobs[0]?.reject(this.#explain(settle.thrown));
     // One job of the group took the whole transaction down (a full disk does that): each gets its own.
     for (const job of jobs) await this.#commitGroup([job]);
   }
@@ -161,7 +169,7 @@ export class Connection {
       if (!db.inTransaction) throw thrown;
       db.exec('ROLLBACK TO job');
       db.exec('RELEASE job');
-      return () => job.reject(toStorageError(thrown, this.#path));
+      return () => job.reject(this.#explain(thrown));
     }
   }
 

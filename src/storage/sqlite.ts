@@ -5,10 +5,11 @@ import type { Database } from 'better-sqlite3';
 import type { Clock } from '../core/clock.ts';
 import { sleep, systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { backUp, restoreIfDamaged } from './backup.ts';
 import { Connection } from './connection.ts';
 import type { Migration } from './migrations.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
-import { isLocked, toStorageError } from './storage-error.ts';
+import { isDamaged, isLocked, restoredError, toStorageError } from './storage-error.ts';
 
 /** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
 const MIN_SQLITE = '3.51.3';
@@ -23,6 +24,8 @@ export interface SqliteOptions {
   clock?: Clock;
   /** Told when the file was deleted or replaced while it was open. */
   onReplaced?: () => void;
+  /** Told when the file was damaged and its backup took its place. */
+  onRestored?: (explanation: AppError) => void;
 }
 
 interface Opened {
@@ -41,6 +44,7 @@ export class Sqlite {
   readonly #options: SqliteOptions;
   #opened: Promise<Opened> | undefined;
   #closed = false;
+  #isSuspect = false;
   #lookedAt = 0;
 
   constructor(options: SqliteOptions) {
@@ -55,6 +59,13 @@ export class Sqlite {
     return (await this.#open()).ledger;
   }
 
+  /** Copies the file beside itself, unless that was done within `maxAgeMs`; damaged files are not copied. */
+  async backUp(maxAgeMs: number): Promise<boolean> {
+    await this.#open();
+    const { path, clock = systemClock } = this.#options;
+    return backUp(path, maxAgeMs, clock.now());
+  }
+
   /** Waits for queued writes, then closes. Later calls fail with `unavailable`. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -66,11 +77,41 @@ export class Sqlite {
   #open(): Promise<Opened> {
     if (this.#closed) return Promise.reject(new AppError('unavailable', 'The server is shutting down.'));
     this.#dropReplaced();
-    this.#opened ??= openBoth(this.#options).catch((thrown: unknown) => {
+    this.#opened ??= this.#openSound().catch((thrown: unknown) => {
       this.#opened = undefined;
       throw toStorageError(thrown, this.#options.path);
     });
     return this.#opened;
+  }
+
+  async #openSound(): Promise<Opened> {
+    try {
+      if (this.#isSuspect) await this.#restore();
+      return await openBoth(this.#options, () => this.#suspect());
+    } catch (thrown) {
+      if (isDamaged(thrown)) await this.#restore();
+      throw thrown;
+    }
+  }
+
+  /** Throws when the backup took the place of a damaged file, so that one call tells what is gone. */
+  async #restore(): Promise<void> {
+    const { path, clock = systemClock, onRestored } = this.#options;
+    const restored = await restoreIfDamaged(path, clock.now());
+    this.#isSuspect = restored === 'no_backup';
+    if (typeof restored === 'string') return;
+    const explanation = restoredError(path, restored);
+    onRestored?.(explanation);
+    throw explanation;
+  }
+
+  /** SQLite has found damage while the file was open: it is closed, and looked at before it is opened again. */
+  #suspect(): void {
+    if (this.#isSuspect) return;
+    this.#isSuspect = true;
+    const opened = this.#opened;
+    this.#opened = undefined;
+    opened?.then(closeSettled).catch(() => {});
   }
 
   /** A file that was deleted or replaced while open would take writes that nobody can ever read: the one at the path is opened. */
@@ -101,7 +142,7 @@ function inodeOf(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
-async function openBoth(options: SqliteOptions): Promise<Opened> {
+async function openBoth(options: SqliteOptions, onDamage: () => void): Promise<Opened> {
   const { default: open } = await import('better-sqlite3');
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
   const databases: Database[] = [];
@@ -110,8 +151,8 @@ async function openBoth(options: SqliteOptions): Promise<Opened> {
     await migrate(hot, options);
     const ledger = await whileLocked(() => openOne(open, options.path, 'FULL', databases));
     return {
-      hot: new Connection(hot, options.path),
-      ledger: new Connection(ledger, options.path),
+      hot: new Connection(hot, options.path, onDamage),
+      ledger: new Connection(ledger, options.path, onDamage),
       databases,
       inode: inodeOf(options.path),
     };

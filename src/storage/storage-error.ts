@@ -7,6 +7,11 @@ export function isLocked(thrown: unknown): boolean {
   return LOCKED.test(codeOf(thrown) ?? '');
 }
 
+/** True when the file is no longer what SQLite wrote. */
+export function isDamaged(thrown: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown) ?? '');
+}
+
 const EXPLANATIONS: readonly [RegExp, string, string][] = [
   [
     /^SQLITE_NOTADB/,
@@ -16,7 +21,12 @@ const EXPLANATIONS: readonly [RegExp, string, string][] = [
   [
     /^SQLITE_CORRUPT/,
     'The database file is damaged.',
-    'Stop every program that uses it, move it away and restore the newest backup beside it.',
+    'Call again: a backup takes its place where there is one. Otherwise move it away; a new one is made at the next call.',
+  ],
+  [
+    /^(EMFILE|ENFILE)/,
+    'The server has too many files open.',
+    'Call again when other calls have ended. If it persists, restart the server or raise its limit of open files (ulimit -n).',
   ],
   [
     /^SQLITE_(FULL|IOERR)/,
@@ -39,6 +49,18 @@ const EXPLANATIONS: readonly [RegExp, string, string][] = [
     'Call again. If it persists, look for a program that keeps the file open.',
   ],
 ];
+
+/** A damaged database was replaced: whoever asks next must know what is gone before anything is done a second time. */
+export function restoredError(
+  path: string,
+  { damaged, backupMadeAt }: { damaged: string; backupMadeAt: number },
+): AppError {
+  const at = new Date(backupMadeAt).toISOString();
+  return new AppError('unavailable', `The database was damaged. Its backup of ${at} is used from now on.`, {
+    hint: `What was stored after ${at} is only in the damaged file. Before you repeat a payment, mail or other write of that time, look at the service whether it was done. Then call again; nothing was done now.`,
+    details: { file: path, damaged_file: damaged, backup_made_at: at },
+  });
+}
 
 /** Turns what SQLite throws into an answer. Errors of ours and errors of the code inside a transaction pass through. */
 export function toStorageError(thrown: unknown, path: string): unknown {

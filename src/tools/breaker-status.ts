@@ -33,10 +33,13 @@ export const breakerStatus = defineTool({
 });
 
 async function keysFor(name: string | undefined, integrations: Integrations, breakers: Breakers, workspace: string) {
-  if (name !== undefined) {
-    const { integration, provider } = await integrations.get(workspace, name);
-    return breakerKeysOf(integration, provider);
-  }
+  if (name === undefined) return breakerKeys(integrations, breakers, workspace);
+  const { integration, provider } = await integrations.get(workspace, name);
+  return breakerKeysOf(integration, provider);
+}
+
+/** The breakers of a workspace, and any that is not closed. */
+export async function breakerKeys(integrations: Integrations, breakers: Breakers, workspace: string) {
   const { reports } = await integrations.list(workspace);
   const configured = reports.flatMap(({ integration, provider }) => breakerKeysOf(integration, provider));
   return [...new Set([...configured, ...(await breakers.keys())])].sort();

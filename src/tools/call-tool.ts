@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { AppError, abortError, messageOf } from '../core/errors.ts';
+import { isTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Tool, ToolContext } from '../core/tool.ts';
@@ -20,6 +21,8 @@ export interface CallOptions<Deps> {
 
 /** Clients put larger answers into a file or cut them. */
 const MAX_ANSWER_CHARACTERS = 40_000;
+/** Of a message and a hint, in an error that would be larger than that. */
+const MAX_CUT_CHARACTERS = 2_000;
 /** How long a call may take to end by itself after it was aborted, in milliseconds. */
 const ABORT_GRACE_MS = 150;
 
@@ -43,6 +46,11 @@ export async function callTool<Deps>(
 
 function parseInput<Deps>(tool: Tool<Deps>, args: unknown, redactor: Redactor): unknown {
   const given = args ?? {};
+  if (isTooDeep(given)) {
+    throw new AppError('invalid_input', `The arguments of ${tool.name} nest too deep.`, {
+      hint: 'Give a document that deep as text, or less of it. Nothing was executed.',
+    });
+  }
   if (tool.acceptsSecrets !== true) refuseSecrets(given, redactor, []);
   const parsed = tool.input.safeParse(given, { reportInput: false });
   if (parsed.success) return parsed.data;
@@ -134,7 +142,15 @@ function toErrorAnswer<Deps>(name: string, thrown: unknown, { redactor, log }: C
     outcome: error.outcome,
     details: error.details,
   };
-  return { text: JSON.stringify(redactor.redactValue(body)), structured: undefined, isError: true };
+  return { text: boundedText(redactor.redactValue(body)), structured: undefined, isError: true };
+}
+
+/** Errors repeat what was given, which can be as long as a caller likes. */
+function boundedText(body: { message: string; hint: string | undefined }): string {
+  const text = JSON.stringify(body);
+  if (text.length <= MAX_ANSWER_CHARACTERS) return text;
+  const cut = (long: string | undefined) => long?.slice(0, MAX_CUT_CHARACTERS);
+  return JSON.stringify({ ...body, message: cut(body.message), hint: cut(body.hint), details: { truncated: true } });
 }
 
 /** Foreign messages stay in the log: they may hold paths, queries or a service's prose. */

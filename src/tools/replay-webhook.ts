@@ -112,7 +112,7 @@ function chooseExamples(
 ): ReplayEvent[] {
   const types = webhook.events?.types ?? {};
   const chosen = examples.map((type) => {
-    const example = Object.hasOwn(types, type) ? types[type] : undefined;
+    const example = Object.hasOwn(types, type) ? types[type]?.example : undefined;
     if (example !== undefined) return [type, example] as const;
     throw new AppError('invalid_input', `There is no such example of ${provider}.`, {
       hint: `Use: ${Object.keys(types).join(', ') || 'stored events; this provider has no examples'}.`,

@@ -46,6 +46,7 @@ const output = z.object({
   body_base64: z.string().optional(),
   url: z.string(),
   event_id: z.string().optional(),
+  about: z.string().optional(),
   curl: z.string(),
 });
 
@@ -54,7 +55,7 @@ export const signWebhook = defineTool({
   title: 'Sign a webhook as its provider',
   description:
     'Makes a webhook that a handler must accept: your body or a realistic example, signed as the provider signs. Sends nothing, shows ' +
-    'no secret. Returns headers, exact body and a curl line.',
+    'no secret. Returns headers, exact body, a curl line and what the example is about.',
   effect: 'read',
   idempotent: true,
   openWorld: false,
@@ -64,7 +65,7 @@ export const signWebhook = defineTool({
     const webhook = findWebhook(await webhooks.list(caller.workspace), args.provider);
     const secret = readSecret(secrets, args.secret_env);
     const nowMs = args.timestamp === undefined ? clock.now() : args.timestamp * 1000;
-    const { body, contentType } = chooseBody(args, webhook, nowMs);
+    const { body, contentType, about } = chooseBody(args, webhook, nowMs);
     const signed = sign(webhook.scheme, {
       body,
       secret,
@@ -85,6 +86,7 @@ export const signWebhook = defineTool({
       ...(text === undefined ? { body_base64: signed.body.toString('base64') } : { body: text }),
       url: hide(url, hidden),
       event_id: eventId,
+      about,
       curl,
     };
   },
@@ -106,12 +108,14 @@ function readSecret(secrets: Secrets, name: string): string {
 }
 
 /** The body given, or an example of the event. */
-function chooseBody(args: Args, { events }: ConfiguredWebhook, nowMs: number): ExampleBody {
+function chooseBody(args: Args, { events }: ConfiguredWebhook, nowMs: number): ExampleBody & { about?: string } {
   if (args.body !== undefined || args.body_base64 !== undefined) return givenBody(args);
   const types = events?.types ?? {};
   const { event_type: type = '', overrides = {} } = args;
-  const example = Object.hasOwn(types, type) ? types[type] : undefined;
-  if (events !== undefined && example !== undefined) return buildExample(events, example, overrides, nowMs);
+  const chosen = Object.hasOwn(types, type) ? types[type] : undefined;
+  if (events !== undefined && chosen !== undefined) {
+    return { ...buildExample(events, chosen.example, overrides, nowMs), about: chosen.about };
+  }
   const known = Object.keys(types).join(', ');
   throw new AppError('invalid_input', `There is no such example of ${args.provider}, and no body.`, {
     hint: known === '' ? 'Give a body.' : `Give a body, or event_type as one of: ${known}.`,

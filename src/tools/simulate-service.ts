@@ -3,10 +3,9 @@ import { AppError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { isEnvName } from '../core/secrets.ts';
 import { defineTool } from '../core/tool.ts';
+import type { RunningSimulator, WebhookTarget } from '../simulator/contract.ts';
 import { parseFaults } from '../simulator/faults.ts';
-import type { RunningSimulator } from '../simulator/simulator.ts';
 import type { Simulators } from '../simulator/simulators.ts';
-import type { WebhookTarget } from '../simulator/webhook-target.ts';
 
 /** Lines of each log in an answer. */
 const SHOWN = 20;

@@ -1,4 +1,11 @@
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode, Outcome } from '../core/errors.ts';
+
+/** What `outcome` says about the effect at the service. */
+export const OUTCOME_GUIDE: Readonly<Record<Outcome, string>> = {
+  not_executed: 'Nothing was done at the service.',
+  executed: 'It was done.',
+  unknown: 'It may have been done. The hint says how to find out; a repeat with the same reference is safe.',
+};
 
 /** What each error code means to an agent, and what it does next. The hint of a single error is more exact. */
 export const ERROR_GUIDE: Readonly<Record<ErrorCode, { means: string; next: string }>> = {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ERROR_CODES, isRetryable } from '../core/errors.ts';
 import type { Provider } from '../integrations/provider.ts';
 import { resilienceSchema, resolveResilience } from '../resilience/resilience-settings.ts';
-import { ERROR_GUIDE } from './error-guide.ts';
+import { ERROR_GUIDE, OUTCOME_GUIDE } from './error-guide.ts';
 
 export interface Guide {
   topic: string;
@@ -22,11 +22,7 @@ export function buildGuides(providers: readonly Provider[]): Guide[] {
 function buildErrors() {
   return {
     shape: '{code, message, hint, retryable, retry_after_ms, outcome, details}',
-    outcome: {
-      not_executed: 'Nothing was done at the service.',
-      executed: 'It was done.',
-      unknown: 'It may have been done. The hint says how to find out; a repeat with the same reference is safe.',
-    },
+    outcome: OUTCOME_GUIDE,
     codes: ERROR_CODES.map((code) => ({ code, retryable: isRetryable(code), ...ERROR_GUIDE[code] })),
   };
 }
@@ -51,7 +47,7 @@ function webhookGuide({ service, title, docs, webhook }: Provider): Guide {
       secret_env: webhook?.defaultSecretEnv,
       signature: webhook?.scheme,
       challenge: webhook?.challenge !== undefined,
-      events: Object.keys(webhook?.events?.types ?? {}),
+      events: Object.entries(webhook?.events?.types ?? {}).map(([type, { about }]) => ({ type, about })),
       example: `sign_webhook with provider "${service}" and one of these event types gives headers, body and a curl line.`,
     }),
   };

@@ -12,6 +12,21 @@ export function paymentTitle({ amountMinor, currency, status }: Payment): string
   return `${formatAmount(amountMinor, currency)}, ${status}`;
 }
 
+/** A payment as our ledger has it, for a listing. */
+export function describePayment(payment: Payment) {
+  return {
+    payment_intent_id: payment.id,
+    status: payment.status,
+    amount_display: formatAmount(payment.amountMinor, payment.currency),
+    decline_code: payment.declineCode,
+    reference: payment.reference,
+    integration: payment.integration,
+    mode: payment.mode,
+    created_at: iso(payment.createdAt),
+    updated_at: iso(payment.updatedAt),
+  };
+}
+
 /** The intent as Stripe has it. */
 export function describeIntent(intent: PaymentIntent) {
   return {

@@ -15,14 +15,21 @@ export interface ExampleContext {
 /** The parsed body of an event as its provider sends it: the fields of a form, or JSON. */
 export type EventExample = (context: ExampleContext) => URLSearchParams | object;
 
-/** Realistic bodies of a provider's events, as data. */
+/** One kind of event: what a handler's author needs to know, and what arrives. */
+export interface EventType {
+  /** When it is sent and what a handler does with it, in one or two sentences of Markdown. */
+  readonly about: string;
+  readonly example: EventExample;
+}
+
+/** The events of a provider that are documented, with realistic bodies, as data. */
 export interface EventExamples {
   readonly layout: keyof typeof JSON_LAYOUTS;
   /** What follows the JSON. */
   readonly lineEnd?: '\r\n';
   /** Sent with every delivery beside those of the signature, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly types: Readonly<Record<string, EventExample>>;
+  readonly types: Readonly<Record<string, EventType>>;
 }
 
 export interface ExampleBody {

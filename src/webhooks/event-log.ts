@@ -7,6 +7,9 @@ import type { SignatureVerdict } from './verdict.ts';
 export const EVENT_STATUSES = ['unverified', 'pending', 'processed', 'ignored', 'failed'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
+/** The longest pause before an attempt is repeated. */
+export const MAX_RETRY_DELAY_MS = 600_000;
+
 /** A delivery without what can be large. */
 export interface DeliveryFacts {
   readonly workspace: string;

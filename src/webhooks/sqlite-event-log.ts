@@ -17,6 +17,7 @@ import type {
   LoggedEvent,
   ReceivedDelivery,
 } from './event-log.ts';
+import { MAX_RETRY_DELAY_MS } from './event-log.ts';
 import { capUnverified, pruneSome } from './event-retention.ts';
 import type { AttemptRow, EventRow, NewEventRow, SummaryRow } from './event-row.ts';
 import { insertRow, SELECT_EVENT, SELECT_SUMMARY, toAttempt, toEvent, toNewRow, toSummary } from './event-row.ts';
@@ -77,8 +78,11 @@ export class SqliteEventLog implements EventLog {
 
   async pending(now: number, limit: number): Promise<LoggedEvent[]> {
     const ledger = await this.#sqlite.ledger();
-    const due = `${SELECT_EVENT} WHERE status = 'pending' AND due_at <= ? ORDER BY due_at, seq LIMIT ?`;
-    return ledger.read((sql) => sql.all<EventRow>(due, [now, limit])).map((row) => this.#open(toEvent(row)));
+    // Due later than any pause lasts: the clock was set back since, and the event must not wait until it catches up.
+    const due = `${SELECT_EVENT} WHERE status = 'pending' AND (due_at <= ? OR due_at > ?) ORDER BY due_at, seq LIMIT ?`;
+    return ledger
+      .read((sql) => sql.all<EventRow>(due, [now, now + MAX_RETRY_DELAY_MS, limit]))
+      .map((row) => this.#open(toEvent(row)));
   }
 
   async setStatus(

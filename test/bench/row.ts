@@ -8,28 +8,55 @@ export interface Row {
   unit: string;
   ours: number;
   peer?: number | undefined;
-  /** Ours to the peer's, pair by pair. */
+  /** Ours to the peer's, round by round. */
   ratio?: Spread | undefined;
-  /** The limit in words. */
+  /** The limit in words; empty where the peer is only shown beside ours. */
   bar: string;
-  met: boolean;
+  /** Undefined without a limit. */
+  met?: boolean | undefined;
   /** What the peer is, or how ours was measured. */
   against: string;
+  /** How it grows, where that was measured. */
+  plot?: Plot | undefined;
+}
+
+/** Lines over the same axis; both axes are logarithmic. */
+export interface Plot {
+  title: string;
+  x: string;
+  y: string;
+  series: { name: string; points: [x: number, y: number][] }[];
+}
+
+/** A figure must be at most that number, or at least; undefined judges nothing. */
+export type Limit = number | { atLeast: number } | undefined;
+
+function judge(figure: number, limit: Limit, unit: string): Pick<Row, 'bar' | 'met'> {
+  if (limit === undefined) return { bar: '' };
+  if (typeof limit === 'object') return { bar: `≥ ${limit.atLeast} ${unit}`, met: figure >= limit.atLeast };
+  return { bar: limit === 0 ? '0' : `≤ ${limit} ${unit}`, met: figure <= limit };
 }
 
 /** Judged by the median of the ratios: the speed of the machine does not count. */
-export function ratioRow(comparison: Comparison, unit: string, limit: number, against: string): Row {
+export function ratioRow(comparison: Comparison, unit: string, limit: Limit, against: string): Row {
   const ratio = ratios(comparison);
-  return {
-    what: comparison.what,
-    unit,
-    ours: median(comparison.ours),
-    peer: median(comparison.peer),
-    ratio,
-    bar: `≤ ${limit.toFixed(2)} ×`,
-    met: ratio.median <= limit,
-    against,
-  };
+  return { ...medians(comparison, unit), ratio, ...judge(ratio.median, rounded(limit), '×'), against };
+}
+
+/** Judged by the median of what ours takes more than the peer, round by round. */
+export function differenceRow(comparison: Comparison, unit: string, limit: number, against: string): Row {
+  const more = median(comparison.ours.map((value, index) => value - (comparison.peer[index] ?? Number.NaN)));
+  const bar = `≤ peer + ${limit} ${unit}`;
+  return { ...medians(comparison, unit), ratio: ratios(comparison), bar, met: more <= limit, against };
+}
+
+function medians({ what, ours, peer }: Comparison, unit: string) {
+  return { what, unit, ours: median(ours), peer: median(peer) };
+}
+
+/** Some limits are quotients of figures. */
+function rounded(limit: Limit): Limit {
+  return typeof limit === 'number' ? Number(limit.toFixed(2)) : limit;
 }
 
 export interface Figure {
@@ -37,13 +64,14 @@ export interface Figure {
   unit: string;
   ours: number;
   peer?: number | undefined;
-  limit: number;
+  limit: Limit;
   against: string;
+  plot?: Plot | undefined;
 }
 
-/** Judged by the figure itself, which must not exceed the limit. */
+/** Judged by the figure itself. */
 export function figureRow({ limit, ...figure }: Figure): Row {
-  return { ...figure, bar: limit === 0 ? '0' : `≤ ${limit} ${figure.unit}`, met: figure.ours <= limit };
+  return { ...figure, ...judge(figure.ours, limit, figure.unit) };
 }
 
 export function markdownTable(rows: readonly Row[]): string {
@@ -54,7 +82,12 @@ export function markdownTable(rows: readonly Row[]): string {
 function markdownRow({ what, unit, ours, peer, ratio, bar, met, against }: Row): string {
   const figure = (value: number | undefined) => (value === undefined ? '' : `${shortly(value)} ${unit}`);
   const spread = ratio && [ratio.min, ratio.median, ratio.max].map((value) => value.toFixed(2)).join(' / ');
-  return `| ${[what, figure(ours), figure(peer), spread ?? '', bar, met ? 'yes' : '**no**', against].join(' | ')} |`;
+  return `| ${[what, figure(ours), figure(peer), spread ?? '', bar, verdict(met), against].join(' | ')} |`;
+}
+
+function verdict(met: boolean | undefined): string {
+  if (met === undefined) return '';
+  return met ? 'yes' : '**no**';
 }
 
 function shortly(value: number): string {

@@ -1,12 +1,18 @@
 /**
- * `npm run bench [-- <area> …] [--json FILE] [--long]`: measures beside peers in the same run and prints one table per area, in Markdown. An
- * area is named alone or with one of its measurements (`resilience/outage`); without one, all are run.
+ * `npm run bench [-- <area> …] [--json FILE] [--report] [--long] [--million]`: measures beside peers in the same run and prints one table per
+ * area, in Markdown. An area is named alone or with one of its measurements (`resilience/outage`); without one, all are run. `--report`
+ * writes docs/performance.md from the JSON.
  */
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureCalls } from './calls.ts';
+import { measureHeap, measureResident } from './footprint.ts';
 import { runInFull } from './full-counts.ts';
-import { benchMemory } from './memory.ts';
+import { measureBreakerGrowth, measureEventGrowth, measureIntegrationGrowth, measureMemoryGrowth } from './growth.ts';
+import { measureKills, measureNdcg, measureParallel, measureProcesses } from './memory.ts';
+import { measureSearch } from './memory-search.ts';
+import { measurePayment } from './payment.ts';
+import type { Report } from './report.ts';
+import { areaReport, MEASURED, saveReport, writePage } from './report.ts';
 import { resilienceMeasurements } from './resilience/index.ts';
 import type { Row } from './row.ts';
 import { markdownTable, ratioRow } from './row.ts';
@@ -15,23 +21,38 @@ import { measureStartup } from './startup.ts';
 import { measureDelivery } from './webhook-delivery.ts';
 import { measureSendgrid, measureStandardWebhooks, measureStripe } from './webhooks.ts';
 
-const STARTUP_ROUNDS = 12;
 const WEBHOOK_ROUNDS = 12;
 /** How long sustained loads last, in seconds. */
 const SHORT_S = 9;
 const LONG_S = 300;
-
-if (process.argv[2] === 'memory') await benchMemory(process.argv.slice(3)).then(() => process.exit());
+const SHORT_CALLS = 10_000;
+const LONG_CALLS = 50_000;
 
 type Measurements = Readonly<Record<string, () => Promise<Row[]>>>;
 
 const areas: Readonly<Record<string, Measurements>> = {
   startup: {
-    initialize: async () => [
-      ratioRow(await measureStartup(STARTUP_ROUNDS), 'ms', 1.3, 'one-tool server, bundled, same SDK'),
-    ],
+    initialize: measureStartup,
+    resident: measureResident,
+    heap: () => measureHeap(values.long ? LONG_CALLS : SHORT_CALLS),
   },
+  calls: { 'round-trip': measureCalls, payment: measurePayment },
   resilience: resilienceMeasurements,
+  memory: {
+    relevance: () => measureNdcg(values.retrieval),
+    'search-10k': () => measureSearch(10_000),
+    'search-100k': () => measureSearch(100_000),
+    'search-1m': async () => (values.million ? measureSearch(1_000_000) : []),
+    parallel: measureParallel,
+    processes: measureProcesses,
+    kill: measureKills,
+  },
+  growth: {
+    memories: () => measureMemoryGrowth([1_000, 10_000, 100_000, ...(values.million ? [1_000_000] : [])]),
+    events: () => measureEventGrowth([1_000, 10_000, 100_000, ...(values.long ? [1_000_000] : [])]),
+    breakers: measureBreakerGrowth,
+    integrations: measureIntegrationGrowth,
+  },
   simulator: { start: measureSimulatorStart, rate: measureSimulatorRate },
   'full-counts': {
     breaker: () =>
@@ -73,16 +94,33 @@ function select(names: readonly string[]): [area: string, name: string, measure:
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, long: { type: 'boolean' } },
+  options: {
+    json: { type: 'string' },
+    long: { type: 'boolean' },
+    million: { type: 'boolean' },
+    report: { type: 'boolean' },
+    retrieval: { type: 'string' },
+  },
 });
-const report: Record<string, Row[]> = {};
-for (const [area, name, measure] of select(positionals)) {
-  console.error(`${area}/${name} …`);
-  report[area] = [...(report[area] ?? []), ...(await measure())];
-}
-for (const [area, rows] of Object.entries(report)) console.log(`\n## ${area}\n\n${markdownTable(rows)}`);
 
-if (values.json !== undefined) {
-  const machine = { node: process.version, cores: availableParallelism(), load: loadavg() };
-  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), machine, areas: report }, null, 2)}\n`);
+async function measure(names: readonly string[]): Promise<Report> {
+  const rows: Record<string, Row[]> = {};
+  for (const [area, name, measurement] of select(names)) {
+    console.error(`${area}/${name} …`);
+    const measured = await measurement().catch((thrown: unknown) => {
+      // The others are still worth having.
+      console.error(thrown);
+      process.exitCode = 1;
+      return [];
+    });
+    rows[area] = [...(rows[area] ?? []), ...measured];
+  }
+  return Object.fromEntries(Object.entries(rows).map(([area, measured]) => [area, areaReport(measured)]));
 }
+
+// The page alone needs no measuring.
+const report = values.report && positionals.length === 0 ? {} : await measure(positionals);
+for (const [area, { rows }] of Object.entries(report)) console.log(`\n## ${area}\n\n${markdownTable(rows)}`);
+const file = values.json ?? (values.report ? MEASURED : undefined);
+if (file !== undefined) saveReport(file, report);
+if (values.report) writePage(file ?? MEASURED);

@@ -1,64 +1,43 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
-import type { Comparison } from './statistics.ts';
-import { compare } from './statistics.ts';
+import { inFolder } from './folder.ts';
+import type { Row } from './row.ts';
+import { differenceRow, ratioRow } from './row.ts';
+import type { ServerScript } from './servers.ts';
+import { bareServer, breakwater, bundleOneTool, oneToolServer, serverMemory } from './servers.ts';
+import { inRounds } from './statistics.ts';
+import { StdioClient } from './stdio-client.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const PRELOAD = join(import.meta.dirname, 'cpu-at-first-output.mjs');
-const INITIALIZE = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
-});
+const ROUNDS = 12;
+const UNBUNDLED_LIMIT = 0.75;
+const MORE_CPU_MS = 15;
 
-/** CPU milliseconds from spawn to the answer to `initialize`. */
-async function cpuToInitialize(script: string, folder: string): Promise<number> {
-  const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, BREAKWATER_DB: join(folder, 'bench.db'), BREAKWATER_LOG: 'silent' };
-  const child = spawn(process.execPath, ['--import', PRELOAD, script], { env, stdio: 'pipe' });
-  const cpu = new Promise<number>((done, fail) => {
-    let text = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      const found = /cpu=(\d+)\n/.exec(text)?.[1];
-      if (found !== undefined) done(Number(found) / 1000);
-    });
-    child.once('close', () => fail(new Error(`${script} ended before it answered: ${text}`)));
-  });
-  child.stdin.write(`${INITIALIZE}\n`);
-  try {
-    return await cpu;
-  } finally {
-    child.kill('SIGKILL');
-  }
+async function cpuToInitialize(server: ServerScript, folder: string): Promise<number> {
+  const client = await StdioClient.start(folder, server);
+  const cpuMs = await client.startCpuMs;
+  await client.stop('SIGKILL');
+  return cpuMs;
 }
 
-/** Bar: at most 1.3 times the bundled one-tool server. */
-export async function measureStartup(rounds: number): Promise<Comparison> {
-  const folder = mkdtempSync(join(tmpdir(), 'breakwater-bench-'));
-  const peer = join(folder, 'one-tool.mjs');
-  try {
-    await build({
-      entryPoints: [join(import.meta.dirname, 'one-tool-server.ts')],
-      outfile: peer,
-      bundle: true,
-      minify: true,
-      platform: 'node',
-      format: 'esm',
-      banner: { js: "import{createRequire as r}from'node:module';const require=r(import.meta.url);" },
-    });
-    const ours = join(ROOT, 'bin', 'breakwater.mjs');
-    return await compare(
-      'spawn to initialize, CPU ms',
-      () => cpuToInitialize(ours, folder),
-      () => cpuToInitialize(peer, folder),
-      rounds,
+/** CPU time from spawn to the answer to `initialize`, of all servers in turn. */
+export function measureStartup(): Promise<Row[]> {
+  return inFolder(async (folder) => {
+    const start = (server: ServerScript) => () => cpuToInitialize(server, folder);
+    const { ours, bundled, unbundled, memory, bare } = await inRounds(
+      {
+        ours: start(breakwater),
+        bundled: start(await bundleOneTool(folder)),
+        unbundled: start(oneToolServer),
+        memory: start(serverMemory()),
+        bare: start(bareServer),
+      },
+      ROUNDS,
     );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const what = 'spawn to `initialize` answered, CPU';
+    const against = (peer: number[]) => ({ what, ours, peer });
+    return [
+      differenceRow(against(bundled), 'ms', MORE_CPU_MS, 'one-tool server on the same SDK, bundled'),
+      ratioRow(against(unbundled), 'ms', UNBUNDLED_LIMIT, 'one-tool server on the same SDK, not bundled'),
+      ratioRow(against(memory), 'ms', UNBUNDLED_LIMIT, 'server-memory, as published'),
+      ratioRow(against(bare), 'ms', undefined, 'limit: the runtime alone, protocol by hand'),
+    ];
+  });
 }

@@ -27,6 +27,22 @@ export async function inTurn<T>(ours: () => Promise<T>, peer: () => Promise<T>, 
   return result;
 }
 
+/** Measures any number of things in turn, after one round that does not count. */
+export async function inRounds<K extends string>(
+  measures: Readonly<Record<K, () => Promise<number>>>,
+  rounds: number,
+): Promise<Record<K, number[]>> {
+  const names = Object.keys(measures) as K[];
+  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, number[]>;
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const value = await measures[name]();
+      if (round > 0) results[name].push(value);
+    }
+  }
+  return results;
+}
+
 /** As `inTurn`, for one number a round. */
 export async function compare(
   what: string,

@@ -1,22 +1,41 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { ServerScript } from './servers.ts';
+import { breakwater } from './servers.ts';
 
-const LAUNCHER = resolve(import.meta.dirname, '../../bin/breakwater.mjs');
+const PROBE = join(import.meta.dirname, 'probe.mjs');
 
 interface Answer {
   result?: { structuredContent?: Record<string, unknown>; content?: { text: string }[]; isError?: boolean };
+  error?: { message: string };
 }
 
-/** The server and the least client there can be: what is measured is the server, not a client library. */
+/** What a server used so far, and what it holds now, in bytes. */
+export interface Usage {
+  cpuUs: number;
+  rss: number;
+  heapUsed: number;
+}
+
+/** A server and the least client there can be: what is measured is the server, not a client library. */
 export class StdioClient {
   readonly child: ChildProcess;
+  /** CPU milliseconds from spawn to the first answer. */
+  readonly startCpuMs: Promise<number>;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #nextId = 1;
 
-  constructor(folder: string) {
-    this.child = spawn(process.execPath, [LAUNCHER], { env: benchEnv(folder), stdio: ['pipe', 'pipe', 'ignore'] });
+  private constructor({ script, env }: ServerScript, folder: string, more: Record<string, string>) {
+    const { PATH = '', HOME = '' } = process.env;
+    this.child = spawn(process.execPath, ['--expose-gc', '--import', PROBE, script], {
+      env: { PATH, HOME, ...env?.(folder), ...more },
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    });
+    this.startCpuMs = this.#readStartCpu(script);
+    this.startCpuMs.catch(() => {});
     // A killed server ends the pipe in the middle of a write.
     this.child.stdin?.on('error', () => {});
     const lines = createInterface({ input: this.child.stdout ?? process.stdin });
@@ -27,19 +46,35 @@ export class StdioClient {
     });
   }
 
-  static async start(folder: string): Promise<StdioClient> {
-    const client = new StdioClient(folder);
+  /** Spawns a server and resolves when it has answered to `initialize`. */
+  static async start(folder: string, server = breakwater, env: Record<string, string> = {}): Promise<StdioClient> {
+    const client = new StdioClient(server, folder, env);
     const clientInfo = { name: 'bench', version: '1' };
-    await client.#request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+    await Promise.race([client.#request('initialize', params), client.startCpuMs]);
     client.#send({ jsonrpc: '2.0', method: 'notifications/initialized' });
     return client;
   }
 
+  async listTools(): Promise<void> {
+    await this.#request('tools/list', {});
+  }
+
   /** The structured answer and the number of characters of its text. */
   async call(name: string, args: object): Promise<{ answer: Record<string, unknown>; length: number }> {
-    const { result } = await this.#request('tools/call', { name, arguments: args });
-    if (result === undefined || result.isError) throw new Error(`${name} failed: ${result?.content?.[0]?.text}`);
+    const { result, error } = await this.#request('tools/call', { name, arguments: args });
+    if (result === undefined || result.isError) {
+      throw new Error(`${name} failed: ${error?.message ?? result?.content?.[0]?.text}`);
+    }
     return { answer: result.structuredContent ?? {}, length: result.content?.[0]?.text.length ?? 0 };
+  }
+
+  /** @param collect garbage first */
+  async usage({ collect = false } = {}): Promise<Usage> {
+    const reply = once(this.child, 'message');
+    this.child.send(collect ? 'collect' : 'usage');
+    const [usage] = (await reply) as [Usage];
+    return usage;
   }
 
   /** Resolves when the process is gone. */
@@ -47,6 +82,19 @@ export class StdioClient {
     return new Promise((done) => {
       this.child.once('close', () => done());
       this.child.kill(signal);
+    });
+  }
+
+  #readStartCpu(script: string): Promise<number> {
+    return new Promise((done, fail) => {
+      let text = '';
+      this.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+        // The rest of the log is read and forgotten.
+        if (text.length < 10_000) text += chunk;
+        const found = /cpu=(\d+)\n/.exec(text)?.[1];
+        if (found !== undefined) done(Number(found) / 1000);
+      });
+      this.child.once('close', () => fail(new Error(`${script} ended before it answered: ${text}`)));
     });
   }
 
@@ -60,10 +108,4 @@ export class StdioClient {
   #send(message: object): void {
     this.child.stdin?.write(`${JSON.stringify(message)}\n`);
   }
-}
-
-export function benchEnv(folder: string): Record<string, string> {
-  const { PATH = '', HOME = '' } = process.env;
-  const database = join(folder, 'bench.db');
-  return { PATH, HOME, BREAKWATER_DB: database, BREAKWATER_WORKSPACE: 'bench', BREAKWATER_LOG: 'silent' };
 }

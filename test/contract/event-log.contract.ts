@@ -212,6 +212,16 @@ export function eventLogContract(open: (now: () => number) => { log: EventLog; r
       expect(await log.get(SHOP, one.event.id)).toMatchObject({ status: 'failed' });
     });
 
+    it('do not wait until a clock that was set back catches up', async () => {
+      const { log } = openLog();
+      const { event } = await log.insert(delivery('evt_1'));
+      const due = async (now: number) => (await log.pending(now, 10)).map(({ eventId }) => eventId);
+      expect(await due(NOW - DAY_MS)).toEqual(['evt_1']);
+      await log.setStatus(SHOP, event.id, 'pending', NOW + 600_000);
+      expect(await due(NOW)).toEqual([]);
+      expect(await due(NOW - 1)).toEqual(['evt_1']);
+    });
+
     it('are not brought back by a duplicate', async () => {
       const { log } = openLog();
       const { event } = await log.insert(delivery('evt_1'));

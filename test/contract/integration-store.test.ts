@@ -39,6 +39,17 @@ function openStore(path = databasePath()) {
 }
 
 describe('integration store', () => {
+  it('lists only the one that is named, in order or broken', async () => {
+    const { store, plant } = openStore();
+    await store.save(SHOP, 'stripe', MINIMAL);
+    const second = await store.save(SHOP, 'stripe-eu', MINIMAL);
+    await plant('slack', 'not JSON');
+    expect(await store.list(SHOP, 'stripe-eu')).toEqual({ integrations: [second], broken: [] });
+    const broken = [{ workspace: SHOP, name: 'slack', problems: ['configuration: not JSON'] }];
+    expect(await store.list(SHOP, 'slack')).toEqual({ integrations: [], broken });
+    expect(await store.list(SHOP, 'none')).toEqual({ integrations: [], broken: [] });
+  });
+
   it.each([
     ['the least', MINIMAL],
     ['everything', FULL],

@@ -42,7 +42,7 @@ function project(): string {
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, '@types'), { recursive: true });
   symlinkSync(ROOT, join(modules, 'breakwater-mcp'));
-  for (const name of ['msw', 'zod', '@types/node']) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  for (const name of ['msw', '@types/node']) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   return folder;
 }

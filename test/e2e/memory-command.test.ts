@@ -33,5 +33,5 @@ it('exports what a server stored, while it runs, and imports it elsewhere', asyn
   expect(run(other, 'vacuum')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^The database went from/) });
   expect(await succeed(reader, 'search_memories', { query: 'port' })).toMatchObject({ count: 1 });
   expect(run(other, 'fly')).toMatchObject({ status: 2, stdout: '' });
-  expect(run(other, '--help').stdout).toContain('breakwater memory import FILE');
+  expect(run(other, 'import', '--help').stdout).toContain('Usage: breakwater memory import [options] <file>');
 });

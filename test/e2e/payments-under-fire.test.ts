@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { FaultInput } from '../../src/simulator/faults.ts';
+import type { FaultInput } from '../../src/simulator/fault.ts';
 import { PATIENCE_MS, runs } from '../support/full-counts.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { startServer, temporaryFolder } from '../support/server-process.ts';

@@ -116,7 +116,10 @@ describe('guides', () => {
     expect((await read('resilience')).defaults).toMatchObject({ timeoutMs: 10_000, retry: { maxAttempts: 3 } });
     const stripe = await read('webhooks-stripe');
     expect(stripe.secret_env).toBe('STRIPE_WEBHOOK_SECRET');
-    expect(stripe.events).toContain('payment_intent.succeeded');
+    expect(stripe.events).toContainEqual({
+      type: 'payment_intent.succeeded',
+      about: expect.stringContaining('once for each payment intent'),
+    });
     await expect(client.readResource({ uri: 'guide://nope' })).rejects.toThrow('no such guide');
   });
 });

@@ -39,7 +39,7 @@ describe('breakwater simulate', () => {
 
   it.each([
     [['paypal'], 1, 'no simulator of paypal'],
-    [[], 2, 'a service is missing'],
+    [[], 2, "missing required argument 'service'"],
     [['stripe', '--port', 'x'], 2, '--port'],
     [['stripe', '--webhook', 'http://127.0.0.1:1/'], 2, 'go together'],
     [['stripe', '--webhook', 'http://127.0.0.1:1/', '--secret-env', 'NOT_SET'], 1, 'is not set'],

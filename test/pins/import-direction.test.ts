@@ -34,7 +34,22 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   prompts: ['core', 'resilience', 'memory', 'integrations', 'views'],
   protocol: ['core', 'tools'],
   mail: ['core', 'storage', 'webhooks', 'integrations'],
-  commands: ['core', 'memory', 'simulator'],
+  commands: [
+    'core',
+    'memory',
+    'webhooks',
+    'simulator',
+    'integrations',
+    'views',
+    'tools',
+    'resources',
+    'protocol',
+    'dashboard',
+    'app.ts',
+    'settings.ts',
+    'stdout-guard.ts',
+  ],
+  dashboard: ['core', 'protocol', 'tools', 'resources', 'views', 'memory', 'resilience', 'webhooks'],
   exports: ['core', 'simulator', 'integrations'],
   'settings.ts': ['core'],
   'lifecycle.ts': ['core'],
@@ -77,7 +92,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Nobody imports one provider from another; these see into a provider's folder from outside. */
 const PROVIDER_IMPORTERS = /^(?:app\.ts|exports\/|integrations\/catalogue\.ts|payments\/|mail\/|tools\/|views\/)/;
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
 const area = (path: string) => path.split('/', 1)[0] ?? path;
 const providerOf = (path: string) => /^integrations\/([^/]+)\//.exec(path)?.[1];
 

@@ -1,10 +1,14 @@
-/** A service in a process of its own that answers everything with one small payment intent, so that only the caller's cost counts. */
+/**
+ * A service in a process of its own that answers everything with one small payment intent, so that only the caller's cost counts. One
+ * that is created has an id of its own.
+ */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from './resilience-processes.ts';
 
+const ID = 'pi_3BreakwaterBench';
 const INTENT = JSON.stringify({
-  id: 'pi_3BreakwaterBench',
+  id: ID,
   object: 'payment_intent',
   amount: 2_000,
   amount_received: 2_000,
@@ -24,14 +28,16 @@ const INTENT = JSON.stringify({
 });
 const HEADERS = {
   'content-type': 'application/json',
-  'content-length': Buffer.byteLength(INTENT),
   'request-id': 'req_bench',
 };
 
 async function listen(): Promise<number> {
+  let created = 0;
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     request.resume();
-    response.writeHead(200, HEADERS).end(INTENT);
+    if (request.method === 'POST') created += 1;
+    const body = request.method === 'POST' ? INTENT.replaceAll(ID, `${ID}${created}`) : INTENT;
+    response.writeHead(200, { ...HEADERS, 'content-length': Buffer.byteLength(body) }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;

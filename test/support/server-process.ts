@@ -6,7 +6,8 @@ import { afterEach, expect } from 'vitest';
 import { RecordingTransport } from './recording-transport.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
-export const LAUNCHER = join(ROOT, 'bin', 'breakwater.mjs');
+/** The command under test: ours as built, or the one of an installed package that `npm run test:ci` names. */
+export const LAUNCHER = process.env['BREAKWATER_TEST_LAUNCHER'] ?? join(ROOT, 'bin', 'breakwater.mjs');
 
 export interface ToolResult {
   isError: boolean;
@@ -59,9 +60,10 @@ export function serverEnv(folder: string, extra: Readonly<Record<string, string>
 export async function startServer(
   folder: string,
   extraEnv: Readonly<Record<string, string>> = {},
+  launcher: string = LAUNCHER,
 ): Promise<ServerProcess> {
   const env = serverEnv(folder, extraEnv);
-  const transport = new RecordingTransport({ command: process.execPath, args: [LAUNCHER], env, cwd: folder });
+  const transport = new RecordingTransport({ command: process.execPath, args: [launcher], env, cwd: folder });
   const client = new Client({ name: 'test-client', version: '1.0.0' });
   await client.connect(transport);
   onTestEnd(async () => {

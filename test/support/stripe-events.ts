@@ -18,7 +18,7 @@ export interface EventOverrides {
 
 /** A verified delivery of Stripe's own example of a type. */
 export function deliver(type: string, { object = {}, ...event }: EventOverrides = {}): LoggedEvent {
-  const example = stripeEvents.types[type];
+  const example = stripeEvents.types[type]?.example;
   if (example === undefined) throw new Error(`There is no example of ${type}.`);
   const overrides = { created: BEGIN_S, ...event, data: { object } };
   return deliverBody(buildExample(stripeEvents, example, overrides, BEGIN_S * 1000).body, type);

@@ -1,5 +1,5 @@
 import { createStripeSimulator } from '../../src/integrations/stripe/simulator/index.ts';
-import type { RunningSimulator } from '../../src/simulator/simulator.ts';
+import type { RunningSimulator } from '../../src/simulator/contract.ts';
 import { startSimulator } from '../../src/simulator/simulator.ts';
 import type { ServerProcess } from './server-process.ts';
 import { onTestEnd, succeed } from './server-process.ts';

@@ -141,6 +141,16 @@ describe('createSecrets', () => {
     expect(createSecrets({ KEY: value }, new Redactor()).get('KEY')).toBeUndefined();
   });
 
+  it.each([
+    [{ CLAUDE_PLUGIN_OPTION_API_KEY: 'of the plugin' }, 'of the plugin'],
+    [{ CLAUDE_PLUGIN_OPTION_API_KEY: 'of the plugin', API_KEY: 'of the environment' }, 'of the environment'],
+    [{ CLAUDE_PLUGIN_OPTION_API_KEY: 'of the plugin', API_KEY: `\${API_KEY}` }, 'of the plugin'],
+    [{ CLAUDE_PLUGIN_OPTION_API_KEY: '', API_KEY: 'of the environment' }, 'of the environment'],
+    [{ CLAUDE_PLUGIN_OPTION_API_KEY: `\${user_config.api_key}` }, undefined],
+  ])('takes an option of the plugin where the environment has nothing: %j', (env, expected) => {
+    expect(createSecrets(env, new Redactor()).get('API_KEY')).toBe(expected);
+  });
+
   it('knows from the start what the names of variables call secret', () => {
     const redactor = new Redactor();
     const learn = vi.spyOn(redactor, 'learn');

@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 const API = 'https://api.calendly.com';
 
@@ -34,18 +34,25 @@ function invitee({ iso, uuid }: ExampleContext, event: string, more: object) {
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'invitee.created': (context) => invitee(context, 'invitee.created', { status: 'active' }),
-  'invitee.canceled': (context) =>
-    invitee(context, 'invitee.canceled', {
-      status: 'canceled',
-      cancellation: {
-        canceled_by: 'Jenny Rosen',
-        canceler_type: 'invitee',
-        reason: 'Another time',
-        created_at: context.iso,
-      },
-    }),
+const types: Readonly<Record<string, EventType>> = {
+  'invitee.created': {
+    about: 'Somebody booked. After a move `old_invitee` names the booking that this one replaces.',
+    example: (context) => invitee(context, 'invitee.created', { status: 'active' }),
+  },
+  'invitee.canceled': {
+    about:
+      'A booking was cancelled. With `rescheduled: true` it was moved, and the new one comes as `invitee.created`.',
+    example: (context) =>
+      invitee(context, 'invitee.canceled', {
+        status: 'canceled',
+        cancellation: {
+          canceled_by: 'Jenny Rosen',
+          canceler_type: 'invitee',
+          reason: 'Another time',
+          created_at: context.iso,
+        },
+      }),
+  },
 };
 
 export const calendlyEvents: EventExamples = { layout: 'compact', types };

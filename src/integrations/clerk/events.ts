@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** https://clerk.com/docs/guides/development/webhooks/overview */
 function event({ seconds }: ExampleContext, type: string, data: object) {
@@ -27,10 +27,19 @@ function user({ seconds, text }: ExampleContext) {
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'user.created': (context) => event(context, 'user.created', user(context)),
-  'user.updated': (context) => event(context, 'user.updated', user(context)),
-  'user.deleted': (context) => event(context, 'user.deleted', { id: user(context).id, object: 'user', deleted: true }),
+const types: Readonly<Record<string, EventType>> = {
+  'user.created': {
+    about: 'Somebody signed up. Insert the user, or update it when a later event came first.',
+    example: (context) => event(context, 'user.created', user(context)),
+  },
+  'user.updated': {
+    about: 'A user changed. Overwrite, unless what is stored has a later `updated_at`.',
+    example: (context) => event(context, 'user.updated', user(context)),
+  },
+  'user.deleted': {
+    about: 'A user is gone; only the id comes. Delete or anonymise, and let no late `user.updated` bring it back.',
+    example: (context) => event(context, 'user.deleted', { id: user(context).id, object: 'user', deleted: true }),
+  },
 };
 
 export const clerkEvents: EventExamples = { layout: 'compact', headers: { 'user-agent': 'Svix-Webhooks/1.0' }, types };

@@ -10,6 +10,8 @@ export const discord: Provider = {
     scheme: discordWebhook,
     defaultSecretEnv: 'DISCORD_PUBLIC_KEY',
     events: discordEvents,
+    // https://docs.discord.com/developers/interactions/receiving-and-responding#responding-to-an-interaction
+    answerWithinS: 3,
     challenge: discordChallenge,
   },
 };

@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** https://developers.intercom.com/docs/references/webhooks/webhook-models */
 function notification({ seconds, uuid }: ExampleContext, topic: string, item: object) {
@@ -31,19 +31,28 @@ function contact({ seconds, uuid }: ExampleContext) {
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'contact.created': (context) => notification(context, 'contact.created', contact(context)),
-  'conversation.user.created': (context) =>
-    notification(context, 'conversation.user.created', {
-      type: 'conversation',
-      id: '1122334455',
-      created_at: context.seconds,
-      updated_at: context.seconds,
-      state: 'open',
-      read: false,
-      source: { type: 'conversation', id: '99887766', body: '<p>Where is my order?</p>', author: contact(context) },
-    }),
-  ping: (context) => notification(context, 'ping', { type: 'ping', message: 'A test notification' }),
+const types: Readonly<Record<string, EventType>> = {
+  'contact.user.created': {
+    about: 'A contact was created. Insert or update it by `id`.',
+    example: (context) => notification(context, 'contact.user.created', contact(context)),
+  },
+  'conversation.user.created': {
+    about: 'A user began a conversation. `source` holds the first message, as HTML from outside.',
+    example: (context) =>
+      notification(context, 'conversation.user.created', {
+        type: 'conversation',
+        id: '1122334455',
+        created_at: context.seconds,
+        updated_at: context.seconds,
+        state: 'open',
+        read: false,
+        source: { type: 'conversation', id: '99887766', body: '<p>Where is my order?</p>', author: contact(context) },
+      }),
+  },
+  ping: {
+    about: 'A test from the developer hub. Answer 2xx.',
+    example: (context) => notification(context, 'ping', { type: 'ping', message: 'A test notification' }),
+  },
 };
 
 export const intercomEvents: EventExamples = {

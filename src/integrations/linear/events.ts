@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** The timestamp is put in when it is signed. https://linear.app/developers/webhooks#the-webhook-payload */
 function change({ iso, uuid }: ExampleContext, type: string, action: string, data: object) {
@@ -14,20 +14,26 @@ function change({ iso, uuid }: ExampleContext, type: string, action: string, dat
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  Issue: (context) =>
-    change(context, 'Issue', 'create', {
-      number: 86,
-      identifier: 'ENG-86',
-      title: 'The greeting is missing a comma',
-      priority: 2,
-      priorityLabel: 'High',
-      state: { name: 'Todo', type: 'unstarted' },
-      team: { key: 'ENG', name: 'Engineering' },
-      labels: [],
-      url: 'https://linear.app/example/issue/ENG-86',
-    }),
-  Comment: (context) => change(context, 'Comment', 'create', { body: 'Fixed on main.', issueId: context.uuid() }),
+const types: Readonly<Record<string, EventType>> = {
+  Issue: {
+    about: '`action` is `create`, `update` (`updatedFrom` has what was) or `remove`. Overwrite by `data.id`.',
+    example: (context) =>
+      change(context, 'Issue', 'create', {
+        number: 86,
+        identifier: 'ENG-86',
+        title: 'The greeting is missing a comma',
+        priority: 2,
+        priorityLabel: 'High',
+        state: { name: 'Todo', type: 'unstarted' },
+        team: { key: 'ENG', name: 'Engineering' },
+        labels: [],
+        url: 'https://linear.app/example/issue/ENG-86',
+      }),
+  },
+  Comment: {
+    about: '`action` is `create`, `update` or `remove`. Pass over those that your own integration wrote.',
+    example: (context) => change(context, 'Comment', 'create', { body: 'Fixed on main.', issueId: context.uuid() }),
+  },
 };
 
 export const linearEvents: EventExamples = { layout: 'compact', headers: { 'user-agent': 'Linear-Webhook' }, types };

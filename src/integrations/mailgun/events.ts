@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** The signature is put beside the event. https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads */
 function event({ seconds, text }: ExampleContext, name: string, more: object) {
@@ -22,16 +22,25 @@ function event({ seconds, text }: ExampleContext, name: string, more: object) {
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  delivered: (context) =>
-    event(context, 'delivered', { 'delivery-status': { code: 250, message: 'OK', 'attempt-no': 1, tls: true } }),
-  failed: (context) =>
-    event(context, 'failed', {
-      severity: 'permanent',
-      reason: 'bounce',
-      'delivery-status': { code: 550, message: 'No such user', 'attempt-no': 1 },
-    }),
-  opened: (context) => event(context, 'opened', { ip: '203.0.113.9', 'client-info': { 'client-type': 'browser' } }),
+const types: Readonly<Record<string, EventType>> = {
+  delivered: {
+    about: "The recipient's server took the mail. Note it.",
+    example: (context) =>
+      event(context, 'delivered', { 'delivery-status': { code: 250, message: 'OK', 'attempt-no': 1, tls: true } }),
+  },
+  failed: {
+    about: '`severity` `permanent`: mark the address as bad. `temporary`: Mailgun tries again.',
+    example: (context) =>
+      event(context, 'failed', {
+        severity: 'permanent',
+        reason: 'bounce',
+        'delivery-status': { code: 550, message: 'No such user', 'attempt-no': 1 },
+      }),
+  },
+  opened: {
+    about: "Opened, or loaded by the recipient's mail program. Count it, conclude little.",
+    example: (context) => event(context, 'opened', { ip: '203.0.113.9', 'client-info': { 'client-type': 'browser' } }),
+  },
 };
 
 export const mailgunEvents: EventExamples = {

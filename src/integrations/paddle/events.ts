@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** Paddle's ids are ULIDs in lower case. */
 function id(prefix: string, { text }: ExampleContext): string {
@@ -35,25 +35,36 @@ function subscription(context: ExampleContext, status: string) {
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'transaction.completed': (context) =>
-    event(context, 'transaction.completed', {
-      id: id('txn', context),
-      status: 'completed',
-      customer_id: id('ctm', context),
-      subscription_id: id('sub', context),
-      currency_code: 'USD',
-      collection_mode: 'automatic',
-      origin: 'web',
-      items: [{ quantity: 1, price: { id: id('pri', context), unit_price: { amount: '1999', currency_code: 'USD' } } }],
-      details: { totals: { subtotal: '1999', tax: '0', total: '1999', currency_code: 'USD' } },
-      payments: [{ amount: '1999', status: 'captured', captured_at: context.iso }],
-      created_at: context.iso,
-      updated_at: context.iso,
-      billed_at: context.iso,
-    }),
-  'subscription.created': (context) => event(context, 'subscription.created', subscription(context, 'active')),
-  'subscription.canceled': (context) => event(context, 'subscription.canceled', subscription(context, 'canceled')),
+const types: Readonly<Record<string, EventType>> = {
+  'transaction.completed': {
+    about: 'Paid and fully processed. Fulfil, or extend what was bought; `custom_data` and `customer_id` say for whom.',
+    example: (context) =>
+      event(context, 'transaction.completed', {
+        id: id('txn', context),
+        status: 'completed',
+        customer_id: id('ctm', context),
+        subscription_id: id('sub', context),
+        currency_code: 'USD',
+        collection_mode: 'automatic',
+        origin: 'web',
+        items: [
+          { quantity: 1, price: { id: id('pri', context), unit_price: { amount: '1999', currency_code: 'USD' } } },
+        ],
+        details: { totals: { subtotal: '1999', tax: '0', total: '1999', currency_code: 'USD' } },
+        payments: [{ amount: '1999', status: 'captured', captured_at: context.iso }],
+        created_at: context.iso,
+        updated_at: context.iso,
+        billed_at: context.iso,
+      }),
+  },
+  'subscription.created': {
+    about: 'A subscription began. Grant access by `status`; `items` say to what.',
+    example: (context) => event(context, 'subscription.created', subscription(context, 'active')),
+  },
+  'subscription.canceled': {
+    about: 'The subscription has ended. Take access away.',
+    example: (context) => event(context, 'subscription.canceled', subscription(context, 'canceled')),
+  },
 };
 
 export const paddleEvents: EventExamples = { layout: 'compact', headers: { 'user-agent': 'Paddle' }, types };

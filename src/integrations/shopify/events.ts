@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** Ids beyond 2^53 occur: parsing and writing them again changes them. https://shopify.dev/docs/api/webhooks */
 function order({ iso, uuid }: ExampleContext) {
@@ -30,21 +30,30 @@ function order({ iso, uuid }: ExampleContext) {
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'orders/create': order,
-  'orders/paid': order,
-  'products/update': ({ iso }) => ({
-    id: 788032119674292,
-    admin_graphql_api_id: 'gid://shopify/Product/788032119674292',
-    handle: 'notebook',
-    product_type: 'Stationery',
-    status: 'active',
-    title: 'Notebook',
-    updated_at: iso,
-    vendor: 'Example',
-    variants: [{ id: 642667041472713, price: '19.99', sku: 'NB-1', inventory_quantity: 75 }],
-  }),
-  'app/uninstalled': () => ({ id: 548380009, name: 'Example', domain: 'example.myshopify.com', plan_name: 'basic' }),
+const types: Readonly<Record<string, EventType>> = {
+  'orders/create': {
+    about: 'An order was placed, and may be unpaid (`financial_status`). Record it; fulfil on `orders/paid`.',
+    example: order,
+  },
+  'orders/paid': { about: 'An order is paid. Fulfil it once; keep ids as text, they may exceed 2^53.', example: order },
+  'products/update': {
+    about: 'A product, variant or stock changed, also because of an order. Fetch or overwrite; prices are text.',
+    example: ({ iso }) => ({
+      id: 788032119674292,
+      admin_graphql_api_id: 'gid://shopify/Product/788032119674292',
+      handle: 'notebook',
+      product_type: 'Stationery',
+      status: 'active',
+      title: 'Notebook',
+      updated_at: iso,
+      vendor: 'Example',
+      variants: [{ id: 642667041472713, price: '19.99', sku: 'NB-1', inventory_quantity: 75 }],
+    }),
+  },
+  'app/uninstalled': {
+    about: 'The shop removed the app, and its access token is void. Delete token and sessions.',
+    example: () => ({ id: 548380009, name: 'Example', domain: 'example.myshopify.com', plan_name: 'basic' }),
+  },
 };
 
 export const shopifyEvents: EventExamples = {

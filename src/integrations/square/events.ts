@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 /** https://developer.squareup.com/reference/square/payments/webhooks */
 function payment({ iso, text, uuid }: ExampleContext, type: string, status: string) {
@@ -32,9 +32,15 @@ function payment({ iso, text, uuid }: ExampleContext, type: string, status: stri
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'payment.created': (context) => payment(context, 'payment.created', 'APPROVED'),
-  'payment.updated': (context) => payment(context, 'payment.updated', 'COMPLETED'),
+const types: Readonly<Record<string, EventType>> = {
+  'payment.created': {
+    about: '`APPROVED` is authorised and not yet taken. Fulfil when `status` is `COMPLETED`.',
+    example: (context) => payment(context, 'payment.created', 'APPROVED'),
+  },
+  'payment.updated': {
+    about: 'Status, card or refunds changed. Overwrite what is stored, unless that has a later `updated_at`.',
+    example: (context) => payment(context, 'payment.updated', 'COMPLETED'),
+  },
 };
 
 export const squareEvents: EventExamples = {

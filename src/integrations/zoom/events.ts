@@ -1,4 +1,4 @@
-import type { EventExample, EventExamples, ExampleContext } from '../../webhooks/event-examples.ts';
+import type { EventExamples, EventType, ExampleContext } from '../../webhooks/event-examples.ts';
 
 const ACCOUNT = 'D8cJuqWVQ623CI4Q8yQK0Q';
 
@@ -24,14 +24,24 @@ function meeting({ iso, seconds, text }: ExampleContext, event: string, more: ob
   };
 }
 
-const types: Readonly<Record<string, EventExample>> = {
-  'meeting.started': (context) => meeting(context, 'meeting.started', {}),
-  'meeting.ended': (context) => meeting(context, 'meeting.ended', { end_time: context.iso }),
-  'endpoint.url_validation': ({ seconds, text }) => ({
-    payload: { plainToken: text(22) },
-    event_ts: seconds * 1000,
-    event: 'endpoint.url_validation',
-  }),
+const types: Readonly<Record<string, EventType>> = {
+  'meeting.started': {
+    about: 'A meeting began. Tell its instances apart by `uuid`: the `id` is used again.',
+    example: (context) => meeting(context, 'meeting.started', {}),
+  },
+  'meeting.ended': {
+    about: 'A meeting ended. Reports and recordings come later, with events of their own.',
+    example: (context) => meeting(context, 'meeting.ended', { end_time: context.iso }),
+  },
+  'endpoint.url_validation': {
+    about:
+      'Zoom checks the endpoint, now and then again. Verify it, then answer with `plainToken` and `encryptedToken`.',
+    example: ({ seconds, text }) => ({
+      payload: { plainToken: text(22) },
+      event_ts: seconds * 1000,
+      event: 'endpoint.url_validation',
+    }),
+  },
 };
 
 export const zoomEvents: EventExamples = {

@@ -4,11 +4,12 @@ import { messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
 import type { EventEffects } from '../effects.ts';
 import type { EventAttempt, EventLog, LoggedEvent } from '../event-log.ts';
+import { MAX_RETRY_DELAY_MS } from '../event-log.ts';
 import type { Forwarder } from './forward.ts';
 import type { Route } from './route.ts';
 
 /** Pauses before the repeats, in milliseconds: an event has failed after one attempt more than there are pauses. */
-export const RETRY_DELAYS_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, 600_000];
+export const RETRY_DELAYS_MS: readonly number[] = [1_000, 5_000, 30_000, 120_000, MAX_RETRY_DELAY_MS];
 /** Events under way at once; their bodies are in memory. */
 const MAX_IN_FLIGHT = 64;
 /** Due times pass without anybody telling. */

@@ -12,7 +12,7 @@ import type { ListenerRegistry, ListenerState } from './listener-registry.ts';
 import type { OpenListener } from './open-listener.ts';
 import { openListener } from './open-listener.ts';
 import type { Route, WebhooksOf } from './route.ts';
-import { checkRoute } from './route.ts';
+import { checkRoutes } from './route.ts';
 import { RouteTable } from './route-table.ts';
 
 export const DEFAULT_PORT = 4747;
@@ -139,7 +139,7 @@ export class WebhookListener {
   async #openOrJoin(wanted: number | undefined, routes: readonly Route[]): Promise<void> {
     const { registry, workspace } = this.#parts;
     const join = (port: number) => {
-      const checked = routes.map((route) => checkRoute(route, port));
+      const checked = checkRoutes(routes, port);
       this.#hasJoined = true;
       return registry.join({ workspace, process: this.#process }, port, checked);
     };

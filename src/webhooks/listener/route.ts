@@ -42,7 +42,7 @@ const MAX_PATH_LENGTH = 200;
 const PATH = /^(?:\/[\w.~-]+)+$/;
 
 /** Throws `invalid_input` or `not_allowed` for a route that cannot be served on `port`. */
-export function checkRoute(route: Route, port: number): Route {
+function checkRoute(route: Route, port: number): Route {
   const { path, secretEnv, forwardTo, publicUrl } = route;
   const isPath = path.length <= MAX_PATH_LENGTH && PATH.test(path) && !/\/\.\.?(?:\/|$)/.test(path);
   if (!isPath) {
@@ -76,4 +76,15 @@ function checkPublicUrl(text: string): void {
 /** The address of a request as the provider knows it. */
 export function publicAddress({ publicUrl }: Route, port: number, pathAndQuery: string): string {
   return `${(publicUrl ?? `http://127.0.0.1:${port}`).replace(/\/$/, '')}${pathAndQuery}`;
+}
+
+/** Routes as they are saved. Throws `invalid_input`: a delivery has one path, and a path one route. */
+export function checkRoutes(routes: readonly Route[], port: number): Route[] {
+  const checked = routes.map((route) => checkRoute(route, port));
+  const paths = checked.map(({ path }) => path);
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice === undefined) return checked;
+  throw new AppError('invalid_input', `Two routes have the path ${twice}.`, {
+    hint: 'Give each route a path of its own, for instance "/stripe" and "/stripe-eu".',
+  });
 }

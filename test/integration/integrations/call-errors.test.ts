@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode, Outcome } from '../../../src/core/errors.ts';
 import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
-import type { FaultInput } from '../../../src/simulator/faults.ts';
+import type { FaultInput } from '../../../src/simulator/fault.ts';
 import { intentsAt, startStripe } from '../../support/stripe-service.ts';
 import { openClient } from './call-setup.ts';
 import { freePort, serve } from './loopback-server.ts';

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import type { FaultInput } from '../../../src/simulator/faults.ts';
+import type { FaultInput } from '../../../src/simulator/fault.ts';
 import { PATIENTLY, startStripe, stripeErrorOf, TEST_KEY } from './setup.ts';
 
 const params = { amount: 1_000, currency: 'usd' };

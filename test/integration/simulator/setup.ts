@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { afterEach } from 'vitest';
 import type { StripeSimulatorOptions } from '../../../src/integrations/stripe/simulator/index.ts';
 import { createStripeSimulator } from '../../../src/integrations/stripe/simulator/index.ts';
-import type { RunningSimulator } from '../../../src/simulator/simulator.ts';
+import type { RunningSimulator } from '../../../src/simulator/contract.ts';
 import { startSimulator } from '../../../src/simulator/simulator.ts';
 
 export const TEST_KEY = 'sk_test_simulator';

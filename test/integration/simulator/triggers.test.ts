@@ -4,7 +4,7 @@ import { createGithubSimulator } from '../../../src/integrations/github/simulato
 import { createSlackSimulator } from '../../../src/integrations/slack/simulator/index.ts';
 import { slackWebhook } from '../../../src/integrations/slack/webhook.ts';
 import { createStripeSimulator } from '../../../src/integrations/stripe/simulator/index.ts';
-import type { FaultInput } from '../../../src/simulator/faults.ts';
+import type { FaultInput } from '../../../src/simulator/fault.ts';
 import { startSimulator } from '../../../src/simulator/simulator.ts';
 import { verifySignature } from '../../../src/webhooks/verify.ts';
 import type { Receiver } from './receiver.ts';

@@ -13,7 +13,7 @@ const STORY = ['customer.subscription.created', 'customer.subscription.updated',
 /** Everything there is to try, against one handler. */
 async function rehearse(defect?: Defect, changes: Partial<ReplayInput> = {}) {
   const { url, stateUrl } = await startHandler(defect);
-  const chosen = STORY.map((type) => [type, stripeEvents.types[type] ?? (() => ({}))] as const);
+  const chosen = STORY.map((type) => [type, stripeEvents.types[type]?.example ?? (() => ({}))] as const);
   const input: ReplayInput = {
     workspace: '/project',
     events: storyOf(stripeEvents, chosen, scheme, Date.now()),

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runMemoryCommand } from '../../../src/commands/memory.ts';
+import { runCommandLine } from '../../../src/commands/command-line.ts';
+import { createHost } from '../../../src/commands/host.ts';
 import { memoryMigrations } from '../../../src/memory/memory-migrations.ts';
 import { SqliteMemoryArchive } from '../../../src/memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from '../../../src/memory/sqlite-memory-store.ts';
@@ -20,7 +21,9 @@ function machine(folder: string, name: string, memoryLimit?: number) {
     const [out, err]: [string[], string[]] = [[], []];
     const write = async (text: string) => void out.push(text);
     const report = (text: string) => void err.push(text);
-    const code = await runMemoryCommand(args, { archive, workspace: 'shop', memoryLimit, write, report });
+    const env = { BREAKWATER_WORKSPACE: 'shop', BREAKWATER_MEMORY_LIMIT: memoryLimit?.toString() };
+    const host = createHost({ env, cwd: folder, home: folder, write, report });
+    const code = await runCommandLine(['memory', ...args], { ...host, archive: async () => archive });
     return { code, out: out.join(''), err: err.join('') };
   };
   return { clock, sqlite, store: new SqliteMemoryStore(sqlite, clock), run };
@@ -200,15 +203,15 @@ describe('breakwater memory', () => {
     expect(
       (await store.search({ text: '*', workspace: undefined, limit: 10 })).hits.map(({ memory }) => memory.content),
     ).toEqual(['other', 'important', 'older']);
-    expect((await run('stats')).out).toContain('shop: 2 memories by 1 agents');
+    expect((await run('stats')).out).toContain('shop: 2 memories by 1 agent');
   });
 
   it.each([
-    [[], 'a command is missing'],
-    [['fly'], 'unknown command "fly"'],
+    [[], 'Usage: breakwater memory'],
+    [['fly'], "unknown command 'fly'"],
     [['toString'], 'unknown command'],
-    [['import'], 'import takes other arguments'],
-    [['stats', 'x'], 'stats takes other arguments'],
+    [['import'], "missing required argument 'file'"],
+    [['stats', 'x'], "too many arguments for 'stats'"],
     [['stats', '--colour'], '--colour'],
     [['consolidate', '--similarity', '2'], '--similarity'],
   ])('refuses %j with exit code 2', async (args, message) => {

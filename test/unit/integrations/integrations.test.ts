@@ -27,9 +27,11 @@ class MapStore implements IntegrationStore {
     return index >= 0 && this.rows.splice(index, 1).length > 0;
   }
 
-  async list(workspace: string) {
-    const broken = this.brokenNames.map((name) => ({ workspace, name, problems: ['mode: wrong'] }));
-    return { integrations: this.rows.filter((row) => row.workspace === workspace), broken };
+  async list(workspace: string, name?: string) {
+    const asked = (row: { name: string }) => name === undefined || row.name === name;
+    const broken = this.brokenNames.map((each) => ({ workspace, name: each, problems: ['mode: wrong'] }));
+    const integrations = this.rows.filter((row) => row.workspace === workspace && asked(row));
+    return { integrations, broken: broken.filter(asked) };
   }
 }
 

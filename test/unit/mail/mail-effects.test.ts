@@ -46,7 +46,7 @@ describe('events of SendGrid', () => {
   it('are understood as the catalogue shows them', () => {
     const text = (length: number) => 'x'.repeat(length);
     const context = { seconds: 1_800_000_000, iso: '', text, uuid: () => 'u' };
-    for (const [type, example] of Object.entries(sendgridEvents.types)) {
+    for (const [type, { example }] of Object.entries(sendgridEvents.types)) {
       const events = parseEvents(bytes(example(context)));
       expect(events.length, type).toBeGreaterThan(0);
     }

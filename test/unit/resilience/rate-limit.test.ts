@@ -40,6 +40,14 @@ describe('takePermit', () => {
     expect(take(NOW, 300)).toMatchObject({ granted: true, waitMs: 300 });
   });
 
+  it('holds nobody longer than the limit itself when the clock is set back', () => {
+    const take = limiterOf({ permits: 1, perMs: 1_000, burst: 1 });
+    expect(take(NOW)).toMatchObject({ granted: true });
+    expect(take(NOW - 86_400_000)).toMatchObject({ granted: true, waitMs: 0 });
+    expect(take(NOW - 86_400_000)).toMatchObject({ granted: false, waitMs: 1_000 });
+    expect(take(NOW - 86_430_000, 45_000)).toMatchObject({ granted: true, waitMs: 31_000 });
+  });
+
   it('keeps nothing of a refusal', () => {
     const limit = { permits: 1, perMs: 1_000, burst: 1 };
     const { arrival } = takePermit(undefined, NOW, limit, 0);

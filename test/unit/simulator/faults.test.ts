@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type * as z from 'zod';
+import type { FaultInput } from '../../../src/simulator/fault.ts';
 import { FaultScript, faultSchema } from '../../../src/simulator/faults.ts';
 
 const refused = (fault: unknown) => !faultSchema.safeParse(fault).success;
@@ -75,4 +77,14 @@ describe('FaultScript', () => {
     const script = new FaultScript();
     expect(() => script.load(Array.from({ length: 101 }, () => ({ kind: 'drop' as const })))).toThrow();
   });
+});
+
+/** The fields of each kind of fault. */
+type Fields<T extends { kind: string }> = { [Kind in T['kind']]: keyof (T & { kind: Kind }) };
+type FromSchema = z.input<typeof faultSchema>;
+
+it('is written out for users as the schema has it', () => {
+  expectTypeOf<Fields<FaultInput>>().toEqualTypeOf<Fields<FromSchema>>();
+  expectTypeOf<FaultInput>().toExtend<FromSchema>();
+  expectTypeOf<FromSchema>().toExtend<FaultInput>();
 });

@@ -15,7 +15,7 @@ const all = [...catalogue].flatMap(([provider, { webhook }]) =>
 
 function build(provider: string, type: string, overrides: Record<string, unknown> = {}): string {
   const entry = all.find((candidate) => candidate.provider === provider && candidate.type === type);
-  const example = entry?.events.types[type];
+  const example = entry?.events.types[type]?.example;
   if (entry === undefined || example === undefined) throw new Error(`${provider} has no ${type}`);
   return buildExample(entry.events, example, overrides, NOW_MS).body.toString('utf8');
 }
@@ -49,6 +49,10 @@ describe('the catalogue', () => {
     ['slack', 'slash_command'],
   ])('has %s %s', (provider, type) => {
     expect(build(provider, type).length).toBeGreaterThan(100);
+  });
+
+  it.each(all)('$provider $type is told in one line', ({ type, events }) => {
+    expect(events.types[type]?.about).toMatch(/^[A-Z`][^\n]{20,170}\.$/);
   });
 
   it.each(all)('$provider $type holds no secret and fits an answer', ({ provider, type }) => {

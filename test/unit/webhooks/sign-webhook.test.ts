@@ -71,6 +71,7 @@ describe('sign_webhook', () => {
     const verdict = await verify({ provider, headers, url, body, body_base64 }, { certificates });
     expect(verdict).toMatchObject({ valid: true, reason: 'ok' });
     expect(verdict['event_id']).toBe(signed['event_id']);
+    expect(signed['about']).toBe(catalogue.get(provider)?.webhook?.events?.types[type]?.about);
   });
 
   it('answers with headers, the exact body and a curl line', async () => {

@@ -2,16 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { AppError } from '../../../core/errors.ts';
+import type { ServiceOptions, TriggeredEvent, WebhookTarget } from '../../../simulator/contract.ts';
 import { bearerToken, findJsonRoute, readJson } from '../../../simulator/json-service.ts';
-import type {
-  ServiceOptions,
-  SimulatedRequest,
-  SimulatedResponse,
-  SimulatedService,
-  TriggeredEvent,
-} from '../../../simulator/service.ts';
+import type { SimulatedRequest, SimulatedResponse, SimulatedService } from '../../../simulator/service.ts';
 import { WebhookOutbox } from '../../../simulator/webhook-outbox.ts';
-import type { WebhookTarget } from '../../../simulator/webhook-target.ts';
 import { checkTarget } from '../../../simulator/webhook-target.ts';
 import { buildExample } from '../../../webhooks/event-examples.ts';
 import { githubEvents } from '../events.ts';
@@ -104,7 +98,7 @@ class GithubService implements SimulatedService, HubContext {
       if (type === 'issues') return { action: 'opened', issue };
       return { action: 'created', issue, comment: this.hub.addComment(place, issue, 'Me too') };
     }
-    const example = githubEvents.types[type];
+    const example = githubEvents.types[type]?.example;
     if (example === undefined) return {};
     return JSON.parse(buildExample(githubEvents, example, {}, this.#clock.now()).body.toString('utf8'));
   }

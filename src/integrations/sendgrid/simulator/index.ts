@@ -1,23 +1,17 @@
 import type { Clock } from '../../../core/clock.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { AppError } from '../../../core/errors.ts';
+import type { ServiceOptions, TriggeredEvent, WebhookTarget } from '../../../simulator/contract.ts';
 import { bearerToken, findJsonRoute, readJson, respond } from '../../../simulator/json-service.ts';
-import type {
-  ServiceOptions,
-  SimulatedRequest,
-  SimulatedResponse,
-  SimulatedService,
-  TriggeredEvent,
-} from '../../../simulator/service.ts';
+import type { SimulatedRequest, SimulatedResponse, SimulatedService } from '../../../simulator/service.ts';
 import { WebhookOutbox } from '../../../simulator/webhook-outbox.ts';
-import type { WebhookTarget } from '../../../simulator/webhook-target.ts';
 import { checkTarget } from '../../../simulator/webhook-target.ts';
 import { sendgridWebhook } from '../webhook.ts';
 import type { MailEvent } from './mail-events.ts';
 import { buildEvent, EVENT_TYPES, fateOf, formatBatch } from './mail-events.ts';
 import type { Mail } from './mail-parameters.ts';
-import type { ReceivedMail } from './mailbox.ts';
 import { createMessageId, Mailbox } from './mailbox.ts';
+import type { ReceivedMail } from './received-mail.ts';
 import type { MailAccount } from './routes.ts';
 import { rateHeaders, refusal, sendgridRoutes } from './routes.ts';
 import { Suppressions } from './suppressions.ts';

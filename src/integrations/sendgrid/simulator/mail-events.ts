@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ReceivedMail } from './mailbox.ts';
+import type { ReceivedMail } from './received-mail.ts';
 import type { Suppression } from './suppressions.ts';
 
 /** Events of mails: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event */

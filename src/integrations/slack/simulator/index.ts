@@ -2,16 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
 import { systemClock } from '../../../core/clock.ts';
 import { AppError } from '../../../core/errors.ts';
+import type { ServiceOptions, TriggeredEvent, WebhookTarget } from '../../../simulator/contract.ts';
 import { bearerToken, readJson, respond } from '../../../simulator/json-service.ts';
-import type {
-  ServiceOptions,
-  SimulatedRequest,
-  SimulatedResponse,
-  SimulatedService,
-  TriggeredEvent,
-} from '../../../simulator/service.ts';
+import type { SimulatedRequest, SimulatedResponse, SimulatedService } from '../../../simulator/service.ts';
 import { WebhookOutbox } from '../../../simulator/webhook-outbox.ts';
-import type { WebhookTarget } from '../../../simulator/webhook-target.ts';
 import { checkTarget } from '../../../simulator/webhook-target.ts';
 import { slackWebhook } from '../webhook.ts';
 import type { Arguments, Team } from './methods.ts';

@@ -1,4 +1,4 @@
-import type { EventExample, ExampleContext } from '../../../webhooks/event-examples.ts';
+import type { EventType, ExampleContext } from '../../../webhooks/event-examples.ts';
 import { ADDRESS, CUSTOMER, EMAIL, snapshot } from './snapshot.ts';
 
 /** A payment on a hosted page: https://docs.stripe.com/api/checkout/sessions/object */
@@ -76,6 +76,10 @@ export function checkoutSession({ seconds, text }: ExampleContext) {
   } as const;
 }
 
-export const checkoutEvents: Readonly<Record<string, EventExample>> = {
-  'checkout.session.completed': (context) => snapshot(context, 'checkout.session.completed', checkoutSession(context)),
+export const checkoutEvents: Readonly<Record<string, EventType>> = {
+  'checkout.session.completed': {
+    about:
+      'The customer finished the page. Fulfil when `payment_status` is `paid`; otherwise wait for `checkout.session.async_payment_succeeded`.',
+    example: (context) => snapshot(context, 'checkout.session.completed', checkoutSession(context)),
+  },
 };

@@ -1,4 +1,4 @@
-import type { EventExample, ExampleContext } from '../../../webhooks/event-examples.ts';
+import type { EventType, ExampleContext } from '../../../webhooks/event-examples.ts';
 import { EMAIL, snapshot } from './snapshot.ts';
 
 /** https://docs.stripe.com/api/disputes/object */
@@ -67,12 +67,18 @@ const EVIDENCE = {
   uncategorized_text: null,
 } as const;
 
-export const disputeEvents: Readonly<Record<string, EventExample>> = {
-  'charge.dispute.created': (context) => snapshot(context, 'charge.dispute.created', dispute(context)),
-  'charge.dispute.closed': (context) =>
-    snapshot(context, 'charge.dispute.closed', {
-      ...dispute(context),
-      created: context.seconds - 14 * 24 * 60 * 60,
-      status: 'lost',
-    }),
+export const disputeEvents: Readonly<Record<string, EventType>> = {
+  'charge.dispute.created': {
+    about: 'The cardholder objects, and the amount is held back. Send evidence before `evidence_details.due_by`.',
+    example: (context) => snapshot(context, 'charge.dispute.created', dispute(context)),
+  },
+  'charge.dispute.closed': {
+    about: 'Decided: `status` is `won`, `lost` or `warning_closed`. Book the result.',
+    example: (context) =>
+      snapshot(context, 'charge.dispute.closed', {
+        ...dispute(context),
+        created: context.seconds - 14 * 24 * 60 * 60,
+        status: 'lost',
+      }),
+  },
 };

@@ -1,4 +1,4 @@
-import type { EventExample, ExampleContext } from '../../../webhooks/event-examples.ts';
+import type { EventType, ExampleContext } from '../../../webhooks/event-examples.ts';
 import { ADDRESS, CUSTOMER, EMAIL, list, snapshot } from './snapshot.ts';
 import { PRICE, PRODUCT } from './subscription-events.ts';
 
@@ -165,14 +165,27 @@ function unpaid(context: ExampleContext) {
 }
 
 /** https://docs.stripe.com/billing/subscriptions/webhooks */
-export const invoiceEvents: Readonly<Record<string, EventExample>> = {
-  'invoice.finalized': (context) =>
-    snapshot(context, 'invoice.finalized', { ...unpaid(context), attempt_count: 0, attempted: false }),
-  'invoice.paid': (context) => snapshot(context, 'invoice.paid', invoice(context)),
-  'invoice.payment_succeeded': (context) => snapshot(context, 'invoice.payment_succeeded', invoice(context)),
-  'invoice.payment_failed': (context) =>
-    snapshot(context, 'invoice.payment_failed', {
-      ...unpaid(context),
-      next_payment_attempt: context.seconds + 3 * 24 * 60 * 60,
-    }),
+export const invoiceEvents: Readonly<Record<string, EventType>> = {
+  'invoice.finalized': {
+    about: 'The invoice has its number and can no longer be changed. Show or send it; payment follows.',
+    example: (context) =>
+      snapshot(context, 'invoice.finalized', { ...unpaid(context), attempt_count: 0, attempted: false }),
+  },
+  'invoice.paid': {
+    about: 'Paid, or marked as paid outside Stripe. Extend access to the end of the period on its lines.',
+    example: (context) => snapshot(context, 'invoice.paid', invoice(context)),
+  },
+  'invoice.payment_succeeded': {
+    about:
+      'A payment of the invoice succeeded. Comes with `invoice.paid`, which also covers payments outside Stripe: act on one of the two.',
+    example: (context) => snapshot(context, 'invoice.payment_succeeded', invoice(context)),
+  },
+  'invoice.payment_failed': {
+    about: 'An attempt failed; `next_payment_attempt` says when Stripe tries again. Ask for another payment method.',
+    example: (context) =>
+      snapshot(context, 'invoice.payment_failed', {
+        ...unpaid(context),
+        next_payment_attempt: context.seconds + 3 * 24 * 60 * 60,
+      }),
+  },
 };

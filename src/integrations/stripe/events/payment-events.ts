@@ -1,4 +1,4 @@
-import type { EventExample, ExampleContext } from '../../../webhooks/event-examples.ts';
+import type { EventType, ExampleContext } from '../../../webhooks/event-examples.ts';
 import { ADDRESS, CUSTOMER, EMAIL, snapshot } from './snapshot.ts';
 
 const AMOUNT = 1999;
@@ -163,22 +163,41 @@ function card(text: ExampleContext['text']) {
 }
 
 /** https://docs.stripe.com/api/events/types */
-export const paymentEvents: Readonly<Record<string, EventExample>> = {
-  'payment_intent.succeeded': (context) => snapshot(context, 'payment_intent.succeeded', paymentIntent(context)),
-  'payment_intent.payment_failed': (context) =>
-    snapshot(context, 'payment_intent.payment_failed', failedPaymentIntent(context)),
-  'payment_intent.canceled': (context) =>
-    snapshot(context, 'payment_intent.canceled', {
-      ...paymentIntent(context),
-      amount_received: 0,
-      canceled_at: context.seconds,
-      cancellation_reason: 'requested_by_customer',
-      latest_charge: null,
-      status: 'canceled',
-    }),
-  'charge.succeeded': (context) => snapshot(context, 'charge.succeeded', charge(context)),
-  'charge.refunded': (context) => {
-    const refunded = { ...charge(context), amount_refunded: AMOUNT, refunded: true };
-    return snapshot(context, 'charge.refunded', refunded, { amount_refunded: 0, refunded: false });
+export const paymentEvents: Readonly<Record<string, EventType>> = {
+  'payment_intent.succeeded': {
+    about:
+      'Paid, or the authorised amount was captured. Fulfil the order that `metadata` names, once for each payment intent.',
+    example: (context) => snapshot(context, 'payment_intent.succeeded', paymentIntent(context)),
+  },
+  'payment_intent.payment_failed': {
+    about:
+      'An attempt failed; the intent can be paid with another method. Show the customer `last_payment_error.code`, keep the order open.',
+    example: (context) => snapshot(context, 'payment_intent.payment_failed', failedPaymentIntent(context)),
+  },
+  'payment_intent.canceled': {
+    about:
+      'It can no longer be paid, and what was authorised is released. Close the order, or begin anew with another intent.',
+    example: (context) =>
+      snapshot(context, 'payment_intent.canceled', {
+        ...paymentIntent(context),
+        amount_received: 0,
+        canceled_at: context.seconds,
+        cancellation_reason: 'requested_by_customer',
+        latest_charge: null,
+        status: 'canceled',
+      }),
+  },
+  'charge.succeeded': {
+    about:
+      'A card was charged, or authorised where it is captured later. Leave fulfilment to `payment_intent.succeeded`, or it is done twice.',
+    example: (context) => snapshot(context, 'charge.succeeded', charge(context)),
+  },
+  'charge.refunded': {
+    about:
+      'Part or all was given back; `amount_refunded` is the sum so far. Set the refunded amount, do not add to it.',
+    example: (context) => {
+      const refunded = { ...charge(context), amount_refunded: AMOUNT, refunded: true };
+      return snapshot(context, 'charge.refunded', refunded, { amount_refunded: 0, refunded: false });
+    },
   },
 };

@@ -1,4 +1,4 @@
-import type { EventExample, ExampleContext } from '../../../webhooks/event-examples.ts';
+import type { EventType, ExampleContext } from '../../../webhooks/event-examples.ts';
 import { CUSTOMER, list, snapshot } from './snapshot.ts';
 
 const MONTH_S = 30 * 24 * 60 * 60;
@@ -137,47 +137,61 @@ function plan(createdAt: number) {
 }
 
 /** https://docs.stripe.com/billing/subscriptions/webhooks */
-export const subscriptionEvents: Readonly<Record<string, EventExample>> = {
-  'customer.subscription.created': (context) =>
-    snapshot(context, 'customer.subscription.created', subscription(context)),
-  'customer.subscription.updated': (context) => {
-    const ending = {
-      ...subscription(context, context.seconds - MONTH_S / 2),
-      cancel_at: context.seconds + MONTH_S / 2,
-      cancel_at_period_end: true,
-      canceled_at: context.seconds,
-      cancellation_details: {
-        comment: null,
-        feedback: 'too_expensive',
-        feedback_option: null,
-        reason: 'cancellation_requested',
-      },
-    };
-    return snapshot(context, 'customer.subscription.updated', ending, {
-      cancel_at: null,
-      cancel_at_period_end: false,
-      canceled_at: null,
-      cancellation_details: { feedback: null, reason: null },
-    });
+export const subscriptionEvents: Readonly<Record<string, EventType>> = {
+  'customer.subscription.created': {
+    about:
+      'A subscription began. Grant access on status `active` or `trialing` only: `incomplete` waits for its first payment.',
+    example: (context) => snapshot(context, 'customer.subscription.created', subscription(context)),
   },
-  'customer.subscription.deleted': (context) =>
-    snapshot(context, 'customer.subscription.deleted', {
-      ...subscription(context, context.seconds - MONTH_S),
-      canceled_at: context.seconds - MONTH_S / 2,
-      cancellation_details: {
-        comment: null,
-        feedback: null,
-        feedback_option: null,
-        reason: 'cancellation_requested',
-      },
-      ended_at: context.seconds,
-      status: 'canceled',
-    }),
-  'customer.subscription.trial_will_end': (context) =>
-    snapshot(context, 'customer.subscription.trial_will_end', {
-      ...subscription(context),
-      status: 'trialing',
-      trial_end: context.seconds + 3 * 24 * 60 * 60,
-      trial_start: context.seconds - 4 * 24 * 60 * 60,
-    }),
+  'customer.subscription.updated': {
+    about:
+      'Status, plan, period or cancellation changed; `previous_attributes` has what was. Set access by `status`, whatever came before.',
+    example: (context) => {
+      const ending = {
+        ...subscription(context, context.seconds - MONTH_S / 2),
+        cancel_at: context.seconds + MONTH_S / 2,
+        cancel_at_period_end: true,
+        canceled_at: context.seconds,
+        cancellation_details: {
+          comment: null,
+          feedback: 'too_expensive',
+          feedback_option: null,
+          reason: 'cancellation_requested',
+        },
+      };
+      return snapshot(context, 'customer.subscription.updated', ending, {
+        cancel_at: null,
+        cancel_at_period_end: false,
+        canceled_at: null,
+        cancellation_details: { feedback: null, reason: null },
+      });
+    },
+  },
+  'customer.subscription.deleted': {
+    about: 'The subscription has ended. Take access away.',
+    example: (context) =>
+      snapshot(context, 'customer.subscription.deleted', {
+        ...subscription(context, context.seconds - MONTH_S),
+        canceled_at: context.seconds - MONTH_S / 2,
+        cancellation_details: {
+          comment: null,
+          feedback: null,
+          feedback_option: null,
+          reason: 'cancellation_requested',
+        },
+        ended_at: context.seconds,
+        status: 'canceled',
+      }),
+  },
+  'customer.subscription.trial_will_end': {
+    about:
+      'A trial ends in three days, or sooner when it is shorter. Tell the customer, and ask for a payment method that is missing.',
+    example: (context) =>
+      snapshot(context, 'customer.subscription.trial_will_end', {
+        ...subscription(context),
+        status: 'trialing',
+        trial_end: context.seconds + 3 * 24 * 60 * 60,
+        trial_start: context.seconds - 4 * 24 * 60 * 60,
+      }),
+  },
 };

@@ -8,7 +8,7 @@ export function exampleEvent(
   overrides: Readonly<Record<string, unknown>>,
   nowMs: number,
 ): StripeEvent | undefined {
-  const example = Object.hasOwn(stripeEvents.types, type) ? stripeEvents.types[type] : undefined;
+  const example = Object.hasOwn(stripeEvents.types, type) ? stripeEvents.types[type]?.example : undefined;
   if (example === undefined) return undefined;
   const { body } = buildExample(stripeEvents, example, { data: { object: overrides } }, nowMs);
   return JSON.parse(body.toString('utf8'));

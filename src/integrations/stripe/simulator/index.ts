@@ -1,15 +1,9 @@
 import type { Clock } from '../../../core/clock.ts';
 import { sleep, systemClock } from '../../../core/clock.ts';
 import { AppError, messageOf } from '../../../core/errors.ts';
-import type {
-  ServiceOptions,
-  SimulatedRequest,
-  SimulatedResponse,
-  SimulatedService,
-  TriggeredEvent,
-} from '../../../simulator/service.ts';
+import type { ServiceOptions, TriggeredEvent, WebhookTarget } from '../../../simulator/contract.ts';
+import type { SimulatedRequest, SimulatedResponse, SimulatedService } from '../../../simulator/service.ts';
 import { WebhookOutbox } from '../../../simulator/webhook-outbox.ts';
-import type { WebhookTarget } from '../../../simulator/webhook-target.ts';
 import { checkTarget } from '../../../simulator/webhook-target.ts';
 import { stripeEvents } from '../events/index.ts';
 import { stripeWebhook } from '../webhook.ts';

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { AppError, ERROR_CODES } from '../core/errors.ts';
+import type { Tool } from '../core/tool.ts';
+import type { ResourceDeps } from '../resources/registry.ts';
+import { callTool } from '../tools/call-tool.ts';
+import type { Host } from './host.ts';
+
+const failure = z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().optional() });
+
+/** Of a terminal. */
+const CLEAR_LINE = '\r\u001b[K';
+
+/** Calls a tool as an agent would, for a person: the same checks, the same masking, the same answer. Throws its error as `AppError`. */
+export async function useTool<Input extends z.ZodType, Output extends z.ZodType>(
+  host: Host,
+  tool: Tool<ResourceDeps, Input, Output>,
+  args: z.input<Input>,
+): Promise<z.output<Output>> {
+  const { deps } = await host.app();
+  const { redactor, log } = host;
+  const { workspace, agent } = host.settings();
+  let hasProgress = false;
+  const progress = (message: string) => {
+    if (!process.stderr.isTTY) return;
+    hasProgress = true;
+    host.report(`${CLEAR_LINE}${message}`);
+  };
+  const context = {
+    signal: new AbortController().signal,
+    caller: { workspace, agent: agent || 'command line', sessionId: undefined },
+    progress,
+    confirm: () => Promise.reject(new AppError('not_allowed', 'The command line makes no live writes.')),
+  };
+  const { isError, text, structured } = await callTool(tool, args, context, { deps, redactor, log });
+  if (hasProgress) host.report(CLEAR_LINE);
+  if (!isError) return tool.output.parse(structured);
+  const { code, message, hint } = failure.parse(JSON.parse(text));
+  throw new AppError(code, message, { hint });
+}

@@ -1,0 +1,115 @@
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Database } from 'better-sqlite3';
+import { AppError } from '../core/errors.ts';
+import { isDamaged, isLocked } from './storage-error.ts';
+
+/** Pages copied between two turns of the event loop: 8 MB. */
+const PAGES_PER_STEP = 2_000;
+
+export function backupOf(path: string): string {
+  return `${path}.backup`;
+}
+
+/**
+ * Copies the database beside itself unless there is a copy younger than `maxAgeMs`. Other connections read and write meanwhile; a
+ * damaged file never replaces a sound copy. Resolves to whether a copy was made.
+ */
+export async function backUp(path: string, maxAgeMs: number, now: number): Promise<boolean> {
+  const backup = backupOf(path);
+  const madeAt = statSync(backup, { throwIfNoEntry: false })?.mtimeMs;
+  if (madeAt !== undefined && Math.abs(now - madeAt) < maxAgeMs) return false;
+  return withLock(path, async () => {
+    const copy = await copyDatabase(path, `${backup}-new`);
+    const damage = await findDamage(copy);
+    if (damage !== undefined) throw new AppError('unavailable', `The database is damaged and not backed up: ${damage}`);
+    chmodSync(copy, 0o600);
+    renameSync(copy, backup);
+    return true;
+  });
+}
+
+/** What became of a database that SQLite calls damaged: it is sound after all, there is no sound copy, or the copy took its place. */
+export type Restoration = 'sound' | 'no_backup' | { damaged: string; backupMadeAt: number };
+
+/**
+ * Puts the backup in the place of a damaged database, which is kept under another name. One process does it; the others find a sound
+ * file. Connections that are open stay with the damaged file until `Sqlite` notices that another one lies at the path.
+ */
+export async function restoreIfDamaged(path: string, now: number): Promise<Restoration> {
+  return withLock(path, async () => {
+    if ((await findDamage(path)) === undefined) return 'sound';
+    const backup = backupOf(path);
+    if (!existsSync(backup) || (await findDamage(backup)) !== undefined) return 'no_backup';
+    const backupMadeAt = statSync(backup).mtimeMs;
+    const copy = await copyDatabase(backup, `${backup}-new`);
+    const damaged = `${path}.damaged-${now}`;
+    // The log belongs to the damaged file: SQLite would play it into the restored one.
+    for (const suffix of ['-wal', '-shm']) moveIfThere(path + suffix, damaged + suffix);
+    linkSync(path, damaged);
+    renameSync(copy, path);
+    return { damaged, backupMadeAt };
+  });
+}
+
+/** One process at a time, by a lock that ends with it, whatever ends that. The empty file stays: removing it could part those who wait. */
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const { default: open } = await import('better-sqlite3');
+  const lock = new open(`${path}.lock`, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return await work();
+  } finally {
+    lock.close();
+  }
+}
+
+/** The first thing wrong with a database file; undefined for a sound one and for none. Table by table, so that the event loop goes on. */
+export async function findDamage(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined;
+  const { default: open } = await import('better-sqlite3');
+  let db: Database | undefined;
+  try {
+    db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
+    const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0");
+    for (const name of tables.pluck().all()) {
+      const check = db.prepare<[string], string>('SELECT quick_check FROM pragma_quick_check(?) LIMIT 1').pluck();
+      const found = check.get(name);
+      if (found !== 'ok') return found ?? 'The check gave no answer.';
+      await nextTurn();
+    }
+    return undefined;
+  } catch (thrown) {
+    if (isDamaged(thrown)) return (thrown as Error).message;
+    if (isLocked(thrown)) return undefined;
+    throw thrown;
+  } finally {
+    db?.close();
+  }
+}
+
+/** One snapshot for the whole copy: without it every write of anybody begins the copy anew. Removes what an earlier try left. */
+async function copyDatabase(from: string, to: string): Promise<string> {
+  const { default: open } = await import('better-sqlite3');
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(to + suffix, { force: true });
+  const db = new open(from, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    db.exec('BEGIN');
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    await db.backup(to, { progress: () => PAGES_PER_STEP });
+    // A file that is complete in itself, without a log beside it.
+    const copy = new open(to, { timeout: 0 });
+    copy.pragma('journal_mode = DELETE');
+    copy.close();
+    return to;
+  } catch (thrown) {
+    rmSync(to, { force: true });
+    throw thrown;
+  } finally {
+    db.close();
+  }
+}
+
+function moveIfThere(from: string, to: string): void {
+  if (existsSync(from)) renameSync(from, to);
+}
