@@ -1,7 +1,9 @@
-import { AppError } from './core/errors.ts';
+import type * as z from 'zod';
+import { AppError, messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { eventMail } from './integrations/event-hooks.ts';
 import type { Integrations } from './integrations/integrations.ts';
+import type { MailMessage } from './mail/mail-message.ts';
 import type { MailService } from './mail/mail-service.ts';
 import type { MemoryStore } from './memory/memory-store.ts';
 import type { HookNote, HookRunner } from './payments/effects.ts';
@@ -46,32 +48,39 @@ export interface EventMailParts {
 }
 
 /**
- * Tells a person by mail, where an integration's settings ask for it. Nobody is there to consent, so nothing is sent through a live mail
- * integration. What a repeat cannot mend is logged and left.
+ * Tells a person by mail, where an integration's settings ask for it. Nobody is there to consent, so a live mail integration refuses, and
+ * one in test mode sends to the service on this machine or to SendGrid's sandbox, which checks the mail and delivers nothing. What
+ * became of it is logged; only what a repeat can mend is thrown.
  */
 export function mailEvents({ mail, integrations, log }: EventMailParts): HookRunner {
-  return async ({ workspace, integration, eventId, claim, type, note }: HookNote) => {
+  return async (event: HookNote) => {
+    const { workspace, integration, eventId, claim } = event;
+    const told = { event: eventId, integration };
     try {
-      const configured = await integrations.get(workspace, integration);
-      const { from, to } = eventMail.parse(configured.integration.config.settings['on_mail']);
-      const message = {
-        from,
-        to: [to],
-        subject: `${type}: ${note}`,
-        text: `${note}\n\nEvent ${eventId} of ${integration}.\n`,
-      };
-      await mail.send(
-        message,
+      const { config } = (await integrations.get(workspace, integration)).integration;
+      const addresses = eventMail.safeParse(config.settings['on_mail']);
+      if (!addresses.success) {
+        log.warn({ ...told, cause: 'settings.on_mail {from, to} is missing or not valid.' }, NOT_TOLD);
+        return;
+      }
+      const { accepted } = await mail.send(
+        mailOf(event, addresses.data),
         { reference: `event:${claim}` },
         { integration: undefined, confirmToken: undefined, context: unattended(workspace) },
       );
+      log.info(told, accepted ? 'an event was told by mail' : 'the mail of an event was checked in the sandbox only');
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.retryable) throw thrown;
-      const cause =
-        thrown instanceof AppError ? thrown.message : 'settings.on_mail {from, to} is missing or not valid.';
-      log.warn({ event: eventId, integration, cause }, 'an event was not told by mail');
+      log.warn({ ...told, cause: messageOf(thrown) }, NOT_TOLD);
     }
   };
+}
+
+const NOT_TOLD = 'an event was not told by mail';
+
+function mailOf({ type, note, eventId, integration }: HookNote, { from, to }: z.output<typeof eventMail>): MailMessage {
+  const text = `${note}\n\nEvent ${eventId} of ${integration}.\n`;
+  return { from, to: [to], subject: `${type}: ${note}`, text };
 }
 
 /** A call that no client made. */

@@ -1,8 +1,7 @@
-import { validateHeaderValue } from 'node:http';
 import type { AxiosResponse } from 'axios';
 import { Axios } from 'axios';
-import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { checkHeaders } from './check-headers.ts';
 import type { ExchangeConfig } from './http-adapter.ts';
 import { createHttpAdapter, Exchange, HttpAgents } from './http-adapter.ts';
 import type { HttpRequest } from './http-client.ts';
@@ -54,20 +53,6 @@ function createAxios(agents: HttpAgents, log: Log): Axios {
     return response;
   });
   return instance;
-}
-
-/** axios would drop the characters that HTTP forbids, and send another value than was meant. */
-function checkHeaders(headers: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      validateHeaderValue(name, value);
-    } catch (cause) {
-      throw new AppError('invalid_input', `The header ${name} would hold characters that HTTP does not allow.`, {
-        hint: 'Correct the key, setting or id that it is made of. Nothing was sent.',
-        cause,
-      });
-    }
-  }
 }
 
 /** Query strings may hold personal data. */

@@ -17,6 +17,8 @@ export interface WriteOptions {
   reference: string;
   idempotencyKey?: string | undefined;
   allowDuplicate?: boolean | undefined;
+  /** True for a check by the service that changes nothing: the reference stays free for the call itself. */
+  isRehearsal?: boolean | undefined;
   /** What the cap on amounts compares, in minor units, where the input itself has no `amount`. */
   amountMinor?: number | undefined;
   /** What a person reads first when asked for consent. */
@@ -31,12 +33,11 @@ export function planRequest(
   { workspace, name, config }: Integration,
   target: string,
 ): RequestPlan {
-  const amount = input['amount'] ?? input['amount_to_capture'];
   return {
     workspace,
     integration: name,
     mode: config.mode,
-    operation: operation.name,
+    operation: options.isRehearsal ? `${operation.name} (rehearsal)` : operation.name,
     reference: options.reference,
     target,
     arguments: input,
@@ -44,9 +45,19 @@ export function planRequest(
     allowDuplicate: options.allowDuplicate ?? false,
     leaseMs: resolveResilience(config.resilience, operation.class).deadlineMs + LEASE_MARGIN_MS,
     limits: { ...config.caps },
-    amountMinor: typeof amount === 'number' ? amount : options.amountMinor,
+    amountMinor: largestAmount(operation, input) ?? options.amountMinor,
     movesMoney: operation.movesMoney,
   };
+}
+
+const AMOUNT_FIELDS = ['amount', 'amount_to_capture'];
+
+/** Where an operation moves money by itself, only a field that it knows says how much. */
+function largestAmount(operation: Operation, input: Readonly<Record<string, unknown>>): number | undefined {
+  const known = AMOUNT_FIELDS.filter((name) => operation.movesMoney !== true || name in operation.input.shape);
+  const body = Object(input['body']) as Record<string, unknown>;
+  const amounts = known.flatMap((name) => [input[name], body[name]]).filter((value) => typeof value === 'number');
+  return amounts.length === 0 ? undefined : Math.max(...amounts);
 }
 
 /** A plan that this call may carry out, or whose answer is there already. */

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { anyFields, anyObject } from './any-object.ts';
 import type { Operation } from './operation.ts';
+import type { Pagination } from './pagination.ts';
 import type { ProviderApi } from './provider.ts';
 
 /** What an agent asks to call: an operation by name, or a method and a path. */
@@ -9,6 +10,8 @@ export interface WantedCall {
   method?: Operation['method'] | undefined;
   path?: string | undefined;
   params: Readonly<Record<string, unknown>>;
+  /** True where the caller expects a list: what is found by its path alone may be an object that refuses to be asked for pages. */
+  isList?: boolean | undefined;
 }
 
 export interface FoundCall {
@@ -30,7 +33,7 @@ export function findOperation(api: ProviderApi, wanted: WantedCall): FoundCall {
       hint: 'For instance operation "listCustomers", or path "/v1/customers".',
     });
   }
-  if (path !== undefined) return findPath(api, wanted.method ?? 'GET', canonicalPath(path), params);
+  if (path !== undefined) return findPath(api, wanted.method ?? 'GET', canonicalPath(path), wanted);
   const known = Object.hasOwn(api.operations, name ?? '') ? api.operations[name ?? ''] : undefined;
   if (known !== undefined) return { operation: known, params };
   throw new AppError('invalid_input', `"${name}" is not an operation of this integration.`, {
@@ -51,7 +54,7 @@ function findPath(
   api: ProviderApi,
   method: Operation['method'],
   path: string,
-  params: Readonly<Record<string, unknown>>,
+  { params, isList }: WantedCall,
 ): FoundCall {
   const matches = Object.values(api.operations).flatMap((operation) => {
     const values = operation.method === method ? matchPath(operation.path, path) : undefined;
@@ -60,10 +63,10 @@ function findPath(
   // A fixed part is nearer than a placeholder: /v1/customers/search is no customer.
   const [best] = matches.sort((a, b) => Object.keys(a.values).length - Object.keys(b.values).length);
   if (best !== undefined) return { operation: best.operation, params: { ...params, ...best.values } };
-  return { operation: operationOfPath(api, method, path), params };
+  return { operation: operationOfPath(api, method, path, isList ?? false), params };
 }
 
-function operationOfPath(api: ProviderApi, method: Operation['method'], path: string): Operation {
+function operationOfPath(api: ProviderApi, method: Operation['method'], path: string, isList: boolean): Operation {
   const { encoding = 'json', pagination } = api.conventions ?? {};
   const isRead = method === 'GET';
   const keyed = method === 'POST' && api.idempotency !== undefined;
@@ -75,11 +78,15 @@ function operationOfPath(api: ProviderApi, method: Operation['method'], path: st
     repeat: isRead ? 'safe' : keyed ? 'with-key' : 'unsafe',
     class: isRead ? 'read' : 'write',
     // Nothing is known of it.
-    movesMoney: !isRead,
+    movesMoney: method === 'POST',
     input: anyFields,
     output: anyObject,
-    ...(isRead && pagination !== undefined ? { pagination } : {}),
+    ...(isRead && pagination !== undefined ? { pagination: isList ? pagination : unsized(pagination) } : {}),
   };
+}
+
+function unsized({ size: _size, ...pagination }: Pagination): Pagination {
+  return pagination;
 }
 
 /** The path as it will be sent: dot segments resolved, nothing that could be a host. */
@@ -87,12 +94,31 @@ function canonicalPath(path: string): string {
   const origin = 'https://path.invalid';
   const url = path.startsWith('/') ? URL.parse(path, origin) : null;
   const isPath = url?.origin === origin && url.username === '' && !url.pathname.startsWith('//');
+  if (isDisguised(path)) {
+    throw new AppError(
+      'invalid_input',
+      'The path holds an encoded slash or backslash, or dots beside ";" or a control character.',
+      {
+        hint: 'Servers between here and there may read it as another path. Write it plainly.',
+      },
+    );
+  }
   if (url === null || !isPath || url.search !== '' || url.hash !== '') {
     throw new AppError('invalid_input', 'The path must begin with one "/" and have no host, query or fragment.', {
       hint: 'For instance /v1/customers; what belongs into the query goes into params.',
     });
   }
   return url.pathname;
+}
+
+/** What some servers resolve to another path than the one that was checked. */
+function isDisguised(path: string): boolean {
+  if (/%(?:2f|5c)/i.test(path)) return true;
+  return (decode(path) ?? path).split('/').some((segment) => {
+    const [name = ''] = segment.split(';', 1);
+    const bare = [...name].filter((character) => character > ' ').join('');
+    return (bare === '.' || bare === '..') && bare !== segment;
+  });
 }
 
 /** The values of the placeholders, decoded; undefined when the path is another one. */

@@ -196,7 +196,7 @@ export class IntegrationClient {
     const { provider, integration } = context;
     const { name, config } = integration;
     this.#refuseLocked(context);
-    if (!isAllowed(integration, operation.name)) {
+    if (!isAllowed(integration, operation)) {
       throw new AppError('not_allowed', `Integration "${name}" does not allow ${operation.name}.`, {
         hint: 'A person can extend "allow" with configure_integration.',
         details: { allowed: config.allow },

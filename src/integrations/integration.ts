@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isEnvName } from '../core/secrets.ts';
 import { resilienceSchema } from '../resilience/resilience-settings.ts';
 import { webhookScheme } from '../webhooks/scheme.ts';
+import type { Operation } from './operation.ts';
 import type { Provider, ProviderApi } from './provider.ts';
 import { MODES } from './provider.ts';
 
@@ -55,11 +56,16 @@ export function baseUrlOf({ config }: Integration, api: ProviderApi): URL {
 /** Calls by path in `allow`: `GET /v1/things`, or `GET /v1/*` for everything below. */
 export const ALLOWED_PATH = /^(?:GET|POST|PUT|PATCH|DELETE) \/[^\s*]{0,500}\*?$/;
 
-/** Whether `allow` permits what is called by this name; without a list everything is. */
-export function isAllowed({ config: { allow } }: Integration, name: string): boolean {
+/** Whether `allow` permits an operation, by its name or by its method and path; without a list everything is. */
+export function isAllowed({ config: { allow } }: Integration, { name, method, path }: Called): boolean {
   if (allow === undefined) return true;
-  return allow.some((entry) => (entry.endsWith('/*') ? name.startsWith(entry.slice(0, -1)) : entry === name));
+  const call = `${method} ${path}`;
+  return allow.some((entry) =>
+    entry.endsWith('/*') ? call.startsWith(entry.slice(0, -1)) : entry === name || entry === call,
+  );
 }
+
+type Called = Pick<Operation, 'name' | 'method' | 'path'>;
 
 /** What shares a breaker: one host and one class of endpoints. */
 export function breakerKey(host: string, endpointClass: string): string {

@@ -3,6 +3,8 @@ import type { Secrets } from '../core/secrets.ts';
 import type { DescriptionStore } from '../openapi/description-store.ts';
 import type { IntegrationInput } from './configuration.ts';
 import { buildConfig, configProblem } from './configuration.ts';
+import type { ConfigurationChange } from './configuration-consent.ts';
+import { newPermissions, refuseForeignKeys } from './configuration-consent.ts';
 import type { Integration } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
@@ -35,6 +37,12 @@ export interface IntegrationsOptions {
   descriptions?: DescriptionStore;
 }
 
+/** Resolves when a person agreed; throws `not_allowed` otherwise. `subject` is what the consent covers. */
+export type Consent = (message: string, subject: unknown) => Promise<void>;
+
+const refuseConsent: Consent = (message) =>
+  Promise.reject(new AppError('not_allowed', `This needs a person's consent: ${message}`));
+
 /** The configured integrations of each workspace and what is known about them. */
 export class Integrations {
   readonly #options: IntegrationsOptions;
@@ -64,6 +72,7 @@ export class Integrations {
     service: string,
     name: string | undefined,
     input: IntegrationInput,
+    consent: Consent = refuseConsent,
   ): Promise<IntegrationReport> {
     const known = this.provider(service);
     const chosen = name ?? service;
@@ -83,14 +92,32 @@ export class Integrations {
       throw new AppError('invalid_input', 'The description names no host.', { hint: 'Give base_url too.' });
     }
     const config = buildConfig(provider, saved?.config, kept);
+    refuseForeignKeys({ provider, after: config }, this.providers);
+    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent);
     return this.#report(await this.#options.store.save(workspace, chosen, config));
   }
 
   /** Removes the integration of a service under `name`, or the service's name; true when there was one. What the ledgers hold stays. */
-  async remove(workspace: string, service: string, name: string | undefined): Promise<boolean> {
+  async remove(
+    workspace: string,
+    service: string,
+    name: string | undefined,
+    consent: Consent = refuseConsent,
+  ): Promise<boolean> {
     const chosen = name ?? service;
-    await this.#findSaved(workspace, service, chosen);
+    const saved = await this.#findSaved(workspace, service, chosen);
+    const known = this.#options.catalogue.get(service);
+    if (saved !== undefined && known !== undefined) {
+      await this.#agree({ known, provider: known, before: saved.config, after: undefined }, chosen, consent);
+    }
     return this.#options.store.remove(workspace, chosen);
+  }
+
+  async #agree(change: ConfigurationChange, name: string, consent: Consent): Promise<void> {
+    const { secrets } = this.#options;
+    const permissions = newPermissions(change, (variable) => secrets.get(variable) !== undefined);
+    if (permissions.length === 0) return;
+    await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, { name, permissions });
   }
 
   /** @param name only the one of that name */

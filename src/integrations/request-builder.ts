@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { checkHeaders } from './check-headers.ts';
 import type { ListStyle } from './form-encoding.ts';
 import { encodeForm, isFormFields } from './form-encoding.ts';
 import type { HttpRequest } from './http-client.ts';
@@ -44,6 +45,8 @@ export function buildRequest(
     ...placed,
     ...api.headers(secretValues, settings),
   };
+  // Here rather than at the first attempt: nothing has begun yet, and nobody was asked for consent.
+  checkHeaders(headers);
   if (body === undefined) return { method: operation.method, url, headers, body };
   const contentType = operation.encoding === 'form' ? 'application/x-www-form-urlencoded' : 'application/json';
   return { method: operation.method, url, headers: { ...headers, 'content-type': contentType }, body };
@@ -68,6 +71,10 @@ function join(base: string, path: string): string {
   return path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
 }
 
+function ownValue(values: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
 function fillPath(
   template: string,
   input: Readonly<Record<string, unknown>>,
@@ -75,7 +82,7 @@ function fillPath(
 ): { path: string; rest: Record<string, unknown> } {
   const rest = { ...input };
   const path = template.replace(/\{([^{}/]+)\}/g, (_match, name: string) => {
-    const value = String(rest[name] ?? settings[name] ?? '');
+    const value = String(ownValue(rest, name) ?? ownValue(settings, name) ?? '');
     delete rest[name];
     if (/^\.{0,2}$/.test(value)) throw new AppError('invalid_input', `"${name}" cannot be a part of an address.`);
     return encodeURIComponent(value.toWellFormed());

@@ -18,7 +18,7 @@ export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
       'not_allowed',
       `This may move any amount, and ${plan.integration} has a cap of ${maxAmountMinor}.`,
       {
-        hint: 'Give the amount, use create_payment_intent, update_payment_intent or refund_payment, or ask the person who set caps.max_amount.',
+        hint: 'Use create_payment_intent, update_payment_intent or refund_payment, or ask the person who set caps.max_amount.',
       },
     );
   }
@@ -91,7 +91,7 @@ export function changedArguments(plan: RequestPlan, row: RequestRow): AppError {
     .filter((name) => canonicalJson(before[name]) !== canonicalJson(plan.arguments[name]))
     .map((name) => ({ argument: name, before: before[name] ?? null, now: plan.arguments[name] ?? null }));
   return new AppError('conflict', `Reference "${plan.reference}" was used before with other arguments.`, {
-    hint: 'Repeat the call with the first arguments, or use a new reference for a new purchase.',
+    hint: 'Repeat the call with the first arguments, or give what is new a new reference.',
     details: { differences, state: row.state, answer_id: answerId(parseAnswer(row.answer)) },
   });
 }

@@ -1,10 +1,13 @@
+import type { Stats } from 'node:fs';
 import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { basename, extname, relative, sep } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 import type { Secrets } from '../core/secrets.ts';
 import { MAX_MAIL_BYTES } from '../integrations/sendgrid/operations/mail-rules.ts';
+import { holdsSecret } from './secret-search.ts';
 
 /** A file as SendGrid takes it. */
 export interface Attachment {
@@ -18,14 +21,11 @@ export interface Attachment {
 const MAX_ATTACHMENTS = 50;
 /** Base64 makes four characters of three bytes. */
 const MAX_BYTES = Math.floor((MAX_MAIL_BYTES / 4) * 3);
-/** As much of a text is searched for secrets. */
-const SEARCHED_BYTES = 2_000_000;
-
-/** Names under which keys and credentials are kept. */
+/** Names under which keys and credentials are kept, also as copies: server.key.old. */
 const KEY_FILES = [
-  /\.(?:pem|key|p8|p12|pfx|jks|keystore|kdbx|ppk|gpg|asc|ovpn|env|tfstate|tfvars|htpasswd|netrc|mobileprovision)$/i,
+  /\.(?:pem|key|p8|p12|pfx|jks|keystore|kdbx|ppk|gpg|asc|ovpn|env|tfstate|tfvars|htpasswd|netrc|kubeconfig|mobileprovision)(?![a-z0-9])/i,
   /^id_(?:rsa|dsa|ecdsa|ed25519)/i,
-  /^(?:secrets?|credentials?|service[-_]?account|client[-_]secret)(?:[-_.]|$)/i,
+  /^(?:secrets?|credentials?|passwords?|passwd|kubeconfig|service[-_]?account|client[-_]secret)(?![a-z0-9])/i,
   /(?:^|[-_.])env(?:\.|$)/i,
 ];
 
@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /**
  * Reads files of the project to be sent away. Throws `not_allowed` for what lies outside, for files that keys are kept in by their
- * name, and for text that holds a secret; `invalid_input` for what is no file or too large.
+ * name or by another one (hard links), and for what holds a secret; `invalid_input` for what is no file or too large.
  */
 export async function readAttachments(
   paths: readonly string[],
@@ -62,7 +62,7 @@ export async function readAttachments(
   for (const path of paths) {
     const bytes = await readFileOf(project, path, left);
     left -= bytes.length;
-    refuseSecrets(path, bytes, secrets);
+    await refuseSecrets(path, bytes, secrets);
     const type = TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';
     attachments.push({ content: bytes.toString('base64'), filename: basename(path), type, disposition: 'attachment' });
   }
@@ -92,11 +92,12 @@ async function readFileOf(project: ProjectFolder, path: string, maxBytes: number
   }
 }
 
-async function checkFile(path: string, file: { stat(): Promise<{ size: number; isFile(): boolean }> }) {
+async function checkFile(path: string, file: FileHandle): Promise<Stats> {
   const stat = await file.stat();
   if (!stat.isFile() || stat.size === 0) {
     throw new AppError('invalid_input', `The attachment ${path} is empty or not a file.`);
   }
+  if (stat.nlink > 1) throw kept(path, 'it is a hard link, and its other names may be those of keys');
   return stat;
 }
 
@@ -109,16 +110,17 @@ function tooLarge(path: string): AppError {
 function refuseKeyFile(part: string, path: string): void {
   const isHidden = part.startsWith('.') && part !== '.' && part !== '..';
   if (!isHidden && !KEY_FILES.some((pattern) => pattern.test(part))) return;
-  throw new AppError('not_allowed', `${path} is not attached: hidden files and files that keep keys stay here.`, {
+  throw kept(path, 'hidden files and files that keep keys stay here');
+}
+
+function kept(path: string, reason: string): AppError {
+  return new AppError('not_allowed', `${path} is not attached: ${reason}.`, {
     hint: 'If a person wants this file to be sent, they can send it themselves.',
   });
 }
 
-function refuseSecrets(path: string, bytes: Buffer, { mask }: Pick<Secrets, 'mask'>): void {
-  const searched = bytes.subarray(0, SEARCHED_BYTES);
-  if (mask === undefined || searched.includes(0)) return;
-  const text = searched.toString('utf8');
-  if (mask(text) === text) return;
+async function refuseSecrets(path: string, bytes: Buffer, { mask }: Pick<Secrets, 'mask'>): Promise<void> {
+  if (mask === undefined || !(await holdsSecret(bytes, mask))) return;
   throw new AppError('not_allowed', `${path} is not attached: it holds what looks like a secret.`, {
     hint: 'Remove the secret from the file first.',
   });

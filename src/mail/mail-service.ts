@@ -72,15 +72,14 @@ export class MailService {
     const sandbox = isSandboxForced(context) || (options.sandbox ?? false);
     const paths = message.attachments ?? [];
     if (paths.length > 0 && isSandboxForced(context)) throw attachmentsLeave(integration);
-    // A mail that was checked can then be sent under its reference.
-    const reference = sandbox ? `sandbox:${options.reference}` : options.reference;
-    const key = keyOf(integration, reference);
+    const { reference, allowDuplicate } = options;
+    const key = keyOf(integration, reference, sandbox);
     const attachments = await readAttachments(paths, project, secrets);
     const mail = buildMail(message, { attachments, mailId: key.id, sandbox, now: clock.now() });
     await mails.plan({ ...key, integration: integration.name, mode: integration.config.mode, reference });
-    const { allowDuplicate } = options;
     try {
-      const { data, replayed } = await client.write(sendMail, mail, { reference, allowDuplicate }, context);
+      const asked = { reference, allowDuplicate, isRehearsal: sandbox };
+      const { data, replayed } = await client.write(sendMail, mail, asked, context);
       await this.#end(key, { state: 'accepted', messageId: data.message_id });
       const deliveries = replayed ? ((await mails.get(key))?.deliveries ?? []) : [];
       return { accepted: !sandbox, messageId: data.message_id, sandbox, replayed, deliveries };
@@ -126,9 +125,10 @@ function isSandboxForced({ provider, integration }: CallContext): boolean {
   return !isLoopbackUrl(baseUrlOf(integration, provider.api));
 }
 
-/** The same reference names the same mail on every machine and after any loss of state. */
-function keyOf({ workspace, name, config }: Integration, reference: string): MailKey {
-  return { workspace, id: sha256(canonicalJson([workspace, name, config.mode, reference])).slice(0, 32) };
+/** The same reference names the same mail on every machine and after any loss of state, and its check in the sandbox another one. */
+function keyOf({ workspace, name, config }: Integration, reference: string, sandbox: boolean): MailKey {
+  const named = [workspace, name, config.mode, reference, ...(sandbox ? ['sandbox'] : [])];
+  return { workspace, id: sha256(canonicalJson(named)).slice(0, 32) };
 }
 
 function attachmentsLeave({ name }: Integration): AppError {

@@ -33,6 +33,9 @@ export async function readDescription(text: string): Promise<ApiDescription> {
   };
 }
 
+/** Would be sent as another path than the one that is shown. */
+const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;
+
 class OperationReader {
   /** The security requirement of each operation. */
   readonly requirements: unknown[] = [];
@@ -54,7 +57,7 @@ class OperationReader {
     const operations: DescribedOperation[] = [];
     for (const [path, value] of Object.entries(this.#document.root.paths)) {
       const item = this.#document.fields(value);
-      if (item === undefined || !/^\/[^\s?#]{0,1000}$/.test(path)) continue;
+      if (item === undefined || !/^\/[^\s?#]{0,1000}$/.test(path) || DOT_SEGMENT.test(path)) continue;
       for (const method of METHODS) {
         const operation = this.#document.fields(item[method.toLowerCase()]);
         if (operation !== undefined) operations.push(this.#operation(method, path, item, operation));

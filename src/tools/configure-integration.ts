@@ -62,6 +62,7 @@ const input = z.strictObject({
   rate_limit: limits.nullable().describe('{permits, per_ms, burst?}: shared by all processes (default none)'),
   bulkhead: limits.describe('{max_concurrent: 32, max_queued: 256} of one process'),
   classes: limits.describe('The limits above for one endpoint class: {read: {timeout_ms: 3000}}'),
+  confirm_token: z.string().optional().describe('From a refused call'),
   remove: z.boolean().optional().describe('true removes the integration; ledgers and memories stay'),
 });
 
@@ -88,13 +89,15 @@ export const configureIntegration = defineTool({
   output,
   async run(args, { integrations, memory, project }: Deps, context) {
     const { workspace } = context.caller;
+    const consent = (message: string, subject: unknown) =>
+      context.confirm({ message, subject, token: args.confirm_token });
     if (args.remove) {
-      const removed = await integrations.remove(workspace, args.service, args.name);
+      const removed = await integrations.remove(workspace, args.service, args.name, consent);
       return { saved: false, removed };
     }
     const description = args.openapi === undefined ? undefined : await loadDescription(args.openapi, project);
     const wanted = { ...toInput(args), description };
-    const report = await integrations.configure(workspace, args.service, args.name, wanted);
+    const report = await integrations.configure(workspace, args.service, args.name, wanted, consent);
     // The integration is saved whatever becomes of the note about it.
     const stored = await memory.store(decisionOf(report), context.caller).catch(() => undefined);
     return { saved: true, integration: describeIntegration(report), memory_id: stored?.memory.id };

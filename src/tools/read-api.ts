@@ -4,6 +4,7 @@ import { defineTool } from '../core/tool.ts';
 import type { AnyApi } from '../integrations/any-api.ts';
 import { valueAt } from '../integrations/pagination.ts';
 
+const DEFAULT_ITEMS = 20;
 /** Leaves room for the rest of the answer below the limit of all answers. */
 const MAX_CHARACTERS = 36_000;
 const MAX_ITEMS = 10_000;
@@ -44,9 +45,10 @@ export const readApi = defineTool({
   openWorld: true,
   input,
   output,
-  async run({ limit = 20, all, fields, params = {}, cursor, ...call }, { api }: Deps, context) {
+  async run({ limit, all, fields, params = {}, cursor, ...wanted }, { api }: Deps, context) {
+    const call = { ...wanted, isList: all === true || limit !== undefined };
     const pick = fields === undefined ? (item: unknown) => item : (item: unknown) => pickFields(item, fields);
-    const options = { limit: all ? MAX_ITEMS : limit, maxCharacters: MAX_CHARACTERS, cursor, pick };
+    const options = { limit: all ? MAX_ITEMS : (limit ?? DEFAULT_ITEMS), maxCharacters: MAX_CHARACTERS, cursor, pick };
     const answer = await api.read({ ...call, params }, options, context);
     const { items, operation, host, calls, requestId, nextCursor, warning } = answer;
     return {

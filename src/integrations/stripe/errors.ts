@@ -68,6 +68,11 @@ const SERVER_ERROR: Explanation = [
   'Stripe failed to answer.',
   'Check breaker_status and https://status.stripe.com, then call again.',
 ];
+const NO_SUCH_PATH: Explanation = [
+  'not_found',
+  'Stripe does not know this path, or has no such object.',
+  'Check the path (a known operation is safer), then the id, and that key and object belong to the same account and mode.',
+];
 const KEY_REUSED: Explanation = [
   'conflict',
   'The idempotency key was used before with other parameters.',
@@ -87,6 +92,7 @@ function explain(status: number, error: StripeError): Explanation {
   if (error.type === 'idempotency_error') return KEY_REUSED;
   // https://docs.stripe.com/error-low-level: some limits answer with 400.
   if (error.code === 'rate_limit' && status === 400) return BY_STATUS[429] ?? DEFAULT;
+  if (status === 404 && error.code === undefined) return NO_SUCH_PATH;
   if (error.type === 'card_error')
     return ['rejected', 'The card was declined.', declineAdvice(error.decline_code ?? error.code)];
   return BY_STATUS[status] ?? DEFAULT;

@@ -193,6 +193,25 @@ describe('where it may go', () => {
     expect(asked).toEqual([]);
   });
 
+  it('into the sandbox under its own reference, which hints repeat as it is and the mail itself may use', async () => {
+    const { send } = await openService({});
+    await send();
+    const repetition = await send({}, { reference: 'receipt-2' }).catch((thrown) => thrown);
+    expect(repetition).toMatchObject({ code: 'conflict', details: { reference: 'receipt-1' } });
+    expect(repetition.hint).toContain('use reference "receipt-1"');
+    expect(await send()).toMatchObject({ replayed: true });
+    const changed = await send({ subject: 'Reminder' }).catch((thrown) => thrown);
+    expect(changed.message).toBe('Reference "receipt-1" was used before with other arguments.');
+    expect(changed.hint).not.toContain('purchase');
+  });
+
+  it('in live mode also under a reference that looks like a check of another one', async () => {
+    const { send } = await openService({ mode: 'live' }, { allowLive: true });
+    expect(await send({}, { sandbox: true })).toMatchObject({ accepted: false });
+    expect(await send({}, { reference: 'sandbox:receipt-1' })).toMatchObject({ accepted: true, replayed: false });
+    expect(await send({ subject: 'Reminder' })).toMatchObject({ accepted: true, replayed: false });
+  });
+
   it('in test mode without attachments: they would leave this machine', async () => {
     const { send, path } = await openService({});
     writeFileSync(join(dirname(path), 'receipt.txt'), 'hello');

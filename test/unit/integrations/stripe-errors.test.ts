@@ -54,6 +54,8 @@ const ROWS: readonly Row[] = [
     'not_found',
     /same account and mode/,
   ],
+  ['an unknown path', 404, invalid, 'not_found', /Check the path/],
+  ['a missing invoice', 404, { ...invalid, code: 'invoice_upcoming_none' }, 'not_found', /^Check the id/],
   ['a key in use', 409, { ...invalid, code: 'idempotency_key_in_use' }, 'conflict', /same reference/],
   ['a key used before', 400, { type: 'idempotency_error' }, 'conflict', /first arguments/],
   ['a key used before, as 409', 409, { type: 'idempotency_error' }, 'conflict', /first arguments/],

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -48,6 +57,14 @@ describe('attachments', () => {
     'client_secret_7.json',
     'store.p12',
     'terraform.tfstate',
+    'terraform.tfstate.backup',
+    'server.key.old',
+    'server.pem~',
+    'master.key.enc',
+    'kubeconfig',
+    'prod.kubeconfig.yaml',
+    'password.txt',
+    'passwords-2026.xlsx',
   ])('never are %s', async (path) => {
     const { read } = project({ [path]: 'x' });
     await expect(read(path)).rejects.toMatchObject({ code: 'not_allowed', outcome: 'not_executed' });
@@ -83,6 +100,35 @@ describe('attachments', () => {
       expect(refusal).toMatchObject({ code: 'not_allowed', message: expect.stringContaining('secret') });
       expect(JSON.stringify(refusal)).not.toContain(key);
     }
+  });
+
+  const key = `sk_${'live'}_51BreakwaterLiveKey0000000000000000000001`;
+  const base64 = Buffer.from(`STRIPE=${key}\n`).toString('base64');
+  it.each<[string, Buffer]>([
+    ['in UTF-16', Buffer.from(`\ufeffOur key: ${key}`, 'utf16le')],
+    ['in UTF-16, big-endian, beside other letters', Buffer.from(`\u4141${key}`, 'utf16le').swap16()],
+    ['in UTF-16, between letters of other scripts', Buffer.from(`\ufeff\u4141\u4142${key}\u4143`, 'utf16le')],
+    ['before a null byte', Buffer.from(`Our key: ${key}\0`)],
+    ['in a binary file', Buffer.concat([Buffer.alloc(5000, 0xfe), Buffer.from(` ${key}`), Buffer.alloc(9)])],
+    ['after 2 MB', Buffer.from(`${'all is well. '.repeat(160_000)}${key}`)],
+    ['across two windows', Buffer.from(`${'all is well '.repeat(20_831)}${key}${' all is well'.repeat(90_000)}`)],
+    ['as base64', Buffer.from(`data: ${base64}`)],
+    ['as base64 in lines, after a word', Buffer.from(`key ${base64.slice(0, 30)}\r\n${base64.slice(30)}`)],
+  ])('never hold a secret %s', async (_place, content) => {
+    const { read } = project({ 'notes.txt': content });
+    await expect(read('notes.txt')).rejects.toMatchObject({ code: 'not_allowed' });
+  });
+
+  it('never are hard links', async () => {
+    const { root, read } = project({ '.env': 'A=1' });
+    linkSync(join(root, '.env'), join(root, 'notes.txt'));
+    await expect(read('notes.txt')).rejects.toMatchObject({ code: 'not_allowed' });
+  });
+
+  it('may be named like the ordinary files they are, and hold ordinary base64', async () => {
+    const image = Buffer.from(Array.from({ length: 3000 }, (_each, index) => (index * 7919) % 256)).toString('base64');
+    const { read } = project({ 'q3.keynote.pdf': 'x', 'environment.md': `<img src="data:image/png;base64,${image}">` });
+    expect(await read('q3.keynote.pdf', 'environment.md')).toHaveLength(2);
   });
 
   it('never are folders, pipes, empty or missing files, or more than a mail may hold', async () => {

@@ -61,12 +61,14 @@ const invoice = {
 
 /** https://docs.stripe.com/api/invoices */
 export const invoiceOperations = operations({
-  createInvoice: post('/v1/invoices', {
-    ...invoice,
-    customer: id,
-    subscription: id,
-    pending_invoice_items_behavior: id,
-  }),
+  createInvoice: moving(
+    post('/v1/invoices', {
+      ...invoice,
+      customer: id,
+      subscription: id,
+      pending_invoice_items_behavior: id,
+    }),
+  ),
   retrieveInvoice: get('/v1/invoices/{id}'),
   updateInvoice: post('/v1/invoices/{id}', invoice),
   deleteDraftInvoice: remove('/v1/invoices/{id}'),

@@ -1,0 +1,16 @@
+import { validateHeaderValue } from 'node:http';
+import { AppError } from '../core/errors.ts';
+
+/** Throws `invalid_input` for characters that HTTP forbids: axios would drop them, and send another value than was meant. */
+export function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderValue(name, value);
+    } catch (cause) {
+      throw new AppError('invalid_input', `The header ${name} would hold characters that HTTP does not allow.`, {
+        hint: 'Correct the key, setting or id that it is made of. Nothing was sent.',
+        cause,
+      });
+    }
+  }
+}
