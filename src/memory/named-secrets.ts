@@ -48,9 +48,10 @@ export function redactNamedSecrets(text: string, mask: Mask): string {
     .replace(BESIDE, (_, name: string) => named(name));
 }
 
-/** Written as `name=value` or between quotes, nearly everything is a value; after `: ` or `is` it may be what is said about one. */
+/** Written as `NAME=value` everything is a value, as `name=value` or between quotes nearly everything; after `: ` or `is` it may be what is said about one. */
 function isNamedSecret(name: string, value: string, next: string): boolean {
   if (STAND_IN.test(value)) return false;
+  if (/^[^a-z]+=$/.test(name)) return true;
   const isQuoted = /["']$/.test(name);
   if (isQuoted && /^["'\\]?$/.test(next)) return true;
   if (!isQuoted && (VARIABLE.test(value) || /[([]/.test(next))) return false;

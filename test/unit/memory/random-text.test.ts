@@ -25,6 +25,7 @@ describe('redactRandomText masks', () => {
     [String.raw`{"a":"{\"password\":\"hunter2\"}"}`, String.raw`{"a":"{\"password\":\"[redacted named_secret]\"}"}`],
     ["password: 'letmein'", "password: '[redacted named_secret]'"],
     ['DB_PASSWORD=letmein', 'DB_PASSWORD=[redacted named_secret]'],
+    ['DB_PASSWORD=supersecret', 'DB_PASSWORD=[redacted named_secret]'],
     ['DB_PASS=letmein1', 'DB_PASS=[redacted named_secret]'],
     ['password=12345678', 'password=[redacted named_secret]'],
     ['Passwort: Sommer2024!', 'Passwort: [redacted named_secret]'],
