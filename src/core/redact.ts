@@ -46,6 +46,12 @@ const SECRET_PATTERNS: readonly SecretPattern[] = [
   { kind: 'resend_key', pattern: word(/re_[A-Za-z0-9]{8,40}_[A-Za-z0-9]{16,60}/g) },
   { kind: 'shopify_token', pattern: word(/shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,80}/g) },
   { kind: 'npm_token', pattern: word(/npm_[A-Za-z0-9]{30,60}/g) },
+  { kind: 'huggingface_token', pattern: word(/hf_[A-Za-z0-9]{20,60}/g) },
+  { kind: 'digitalocean_token', pattern: word(/do[opr]_v1_[a-f0-9]{32,100}/g) },
+  { kind: 'google_token', pattern: hyphenated(/ya29\.[A-Za-z0-9_-]{20,2000}/g) },
+  { kind: 'linear_key', pattern: word(/lin_(?:api|oauth)_[A-Za-z0-9]{20,80}/g) },
+  { kind: 'square_secret', pattern: hyphenated(/sq0(?:csp|atp)-[A-Za-z0-9_-]{20,80}/g) },
+  { kind: 'mailgun_key', pattern: hyphenated(/key-[a-f0-9]{32}(?![A-Za-z0-9])/g) },
   {
     kind: 'jwt',
     pattern: hyphenated(/eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}/g),

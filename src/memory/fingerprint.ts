@@ -7,12 +7,6 @@ import { remembering } from './remembering.ts';
 const FILLERS = new Set(
   'a an the is are we our i my that this it please note fyi btw just also already has have'.split(' '),
 );
-/** Words that begin a phrase; phrases may change places inside a sentence. */
-const PHRASE_STARTS = new Set(
-  'for with without to from in into on onto at by of and or but because so as over under than before after via per until unless if'.split(
-    ' ',
-  ),
-);
 /** A question mark stays part of its word: a question is no statement. */
 const SENTENCE_END = /[.;!…]{1,3}["'`)\]]{0,2}(?:\s|$)|\n/;
 const OUTER_PUNCTUATION = /^["'`([*]{1,4}|["'`)\]*.,;:!…]{1,4}$/g;
@@ -40,21 +34,21 @@ const VOLATILE_KEY = /^(?:timestamp|ts|(?:created|updated|stored|reported)_?at)$
 const stem = remembering(porterStem);
 
 /**
- * Equal for texts that say the same: differences in case, spacing, punctuation, inflection, filler words, order of sentences, of
- * phrases in a sentence, of keys in JSON, and in the time of writing do not count. Deliberately strict beyond that: one other word,
- * number or symbol can turn a statement around, and a memory taken for a duplicate is not stored.
+ * Equal for texts that say the same: differences in case, spacing, punctuation, inflection, filler words, order of keys in JSON, and in
+ * the time of writing do not count. Deliberately strict beyond that: another word, number, symbol or order can turn a statement around,
+ * and a memory taken for a duplicate is not stored.
  */
 export function fingerprint(content: string): string {
   const leaves = jsonLeaves(content);
   const sentences =
-    leaves === undefined ? sentencesOf(content) : leaves.flatMap(({ path, value }) => leafSentence(path, value));
-  const text = sentences.length > 0 ? sentences.sort().join('\n') : content;
+    leaves === undefined ? sentencesOf(content) : leaves.flatMap(({ path, value }) => leafSentence(path, value)).sort();
+  const text = sentences.length > 0 ? sentences.join('\n') : content;
   return createHash('sha256').update(text).digest('base64url').slice(0, 24);
 }
 
 function leafSentence(path: readonly (string | number)[], value: string): string[] {
   if (VOLATILE_KEY.test(String(path.at(-1)))) return [];
-  return [JSON.stringify([...path, sentencesOf(value).sort()])];
+  return [JSON.stringify([...path, sentencesOf(value)])];
 }
 
 function sentencesOf(text: string): string[] {
@@ -63,17 +57,15 @@ function sentencesOf(text: string): string[] {
     .toLowerCase()
     .replace(CONTRACTION, spellOut)
     .split(SENTENCE_END)
-    .map((sentence) => phrasesOf(sentence).sort().join('|'))
+    .map(significantWords)
     .filter((sentence) => sentence !== '');
 }
 
-function phrasesOf(sentence: string): string[] {
-  const phrases: string[][] = [[]];
-  for (const raw of sentence.split(/\s+/)) {
-    const word = raw.replace(OUTER_PUNCTUATION, '');
-    if (BULLETS.has(word) || FILLERS.has(word)) continue;
-    if (PHRASE_STARTS.has(word)) phrases.push([]);
-    phrases.at(-1)?.push(/^[a-z]+$/.test(word) ? stem(word) : word);
-  }
-  return phrases.map((phrase) => phrase.join(' ')).filter((phrase) => phrase !== '');
+function significantWords(sentence: string): string {
+  return sentence
+    .split(/\s+/)
+    .map((raw) => raw.replace(OUTER_PUNCTUATION, ''))
+    .filter((word) => !BULLETS.has(word) && !FILLERS.has(word))
+    .map((word) => (/^[a-z]+$/.test(word) ? stem(word) : word))
+    .join(' ');
 }

@@ -39,7 +39,16 @@ export class SafePattern {
   }
 }
 
+/** With Unicode classes (`\p{L}`) where the source permits it; the flag refuses escapes that are harmless without it (`\-`). */
 function compile(source: string): RegExp {
+  try {
+    return new RegExp(source, 'iu');
+  } catch {
+    return compileLeniently(source);
+  }
+}
+
+function compileLeniently(source: string): RegExp {
   try {
     return new RegExp(source, 'i');
   } catch (thrown) {

@@ -1,12 +1,5 @@
 import type { Redacted } from '../core/redact.ts';
-
-/** Names after which a value is a secret: `password: …`, `"api_key": "…"`, `token = …`. */
-const NAMED =
-  /((?:password|passwd|pwd|secret|(?<!page_)(?<!page)token|(?:api|access|private|auth|account)[_-]?key|credentials?)["']?(?: is |\s{0,4}[:=]\s{0,4})["']?)((?:[^\s"'`,;(){}[\]<>\\]|\\u[0-9a-f]{4}){8,2000})/gi;
-
-/** What may stand after such a name and is none: names of variables, words joined by hyphens and dots, numbers, paths, addresses. */
-const HARMLESS_VALUE =
-  /^(?:[A-Z][A-Z0-9_]*|[a-z]+(?:[-_./][a-z0-9]+)*|[\d.:,+-]+|[$%].*|.*:\/\/.*|[./~].*|\[?redacted.*)$/;
+import { redactNamedSecrets } from './named-secrets.ts';
 
 const TOKEN = /[A-Za-z0-9+/=_-]{20,}/g;
 /** Longer runs are encoded files, not keys. */
@@ -30,9 +23,7 @@ export function redactRandomText(text: string): Redacted {
     if (!kinds.includes(kind)) kinds.push(kind);
     return `[redacted ${kind}]`;
   };
-  const named = text.replace(NAMED, (whole, name: string, value: string) =>
-    isSecretValue(value) ? name + mask('named_secret') : whole,
-  );
+  const named = redactNamedSecrets(text, mask);
   const result = named.replace(TOKEN, (token, offset: number) =>
     CHECKSUM.test(token) || isEncodedText(token) ? token : maskRuns(token, named[offset - 1], mask),
   );
@@ -46,11 +37,6 @@ function maskRuns(token: string, before: string | undefined, mask: (kind: string
     const isKey = !OBJECT_ID.test(token.slice(0, offset)) && isRandom(run.slice(escaped));
     return isKey ? run.slice(0, escaped) + mask('random_text') : run;
   });
-}
-
-/** Letters and digits mixed, or letters and signs. */
-function isSecretValue(value: string): boolean {
-  return /[A-Za-z]/.test(value) && /[^A-Za-z]/.test(value) && !HARMLESS_VALUE.test(value);
 }
 
 function isRandom(run: string): boolean {

@@ -20,7 +20,7 @@ import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, toMemory, toVersion } from './memory-row.ts';
 import type { StoredLink } from './memory-store.ts';
 import { findSimilar } from './similar-memories.ts';
-import { readVersions } from './update-memory.ts';
+import { readVersions } from './versions.ts';
 
 const BATCH = 500;
 const VACUUM_PATIENCE_MS = 30_000;

@@ -29,7 +29,8 @@ import type {
 import { MAX_CONTENT_BYTES } from './memory-store.ts';
 import { searchMemories } from './search.ts';
 import type { SemanticIndex } from './semantic-index.ts';
-import { readVersions, restoreVersion, updateMemory } from './update-memory.ts';
+import { restoreVersion, updateMemory } from './update-memory.ts';
+import { readVersions } from './versions.ts';
 import { writableRow } from './writable-row.ts';
 import { draftMemory, storeDraft } from './write-memory.ts';
 

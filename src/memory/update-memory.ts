@@ -7,8 +7,8 @@ import { addToIndex, defaultSummary, indexTerms, removeFromIndex, rowFacets } fr
 import type { MemoryRow, VersionRow } from './memory-row.ts';
 import { VERSION_COLUMNS } from './memory-row.ts';
 import type { MemoryChanges, Origin } from './memory-store.ts';
-import { MAX_VERSIONS } from './memory-store.ts';
 import { encodeTerms } from './term-vector.ts';
+import { keepVersion } from './versions.ts';
 import type { FullRow } from './writable-row.ts';
 import { writableRow } from './writable-row.ts';
 import { normalizeTags, supersede } from './write-memory.ts';
@@ -38,13 +38,6 @@ export function restoreVersion(sql: Sql, id: string, version: number, origin: Or
     hint: 'get_memory with include ["versions"] lists those that are kept.',
     details: { memory_id: id, present_version: row.version },
   });
-}
-
-export function readVersions(sql: Sql, id: string): VersionRow[] {
-  return sql.all<VersionRow>(
-    `SELECT version, saved_at, ${VERSION_COLUMNS} FROM memory_version WHERE memory_id = ? ORDER BY version DESC`,
-    [id],
-  );
 }
 
 function currentRow(sql: Sql, id: string, workspace: string, now: number): FullRow {
@@ -93,12 +86,7 @@ function replace(sql: Sql, row: FullRow, next: FullRow, now: number): Updated {
     sql.run('UPDATE memory SET expires_at = ? WHERE seq = ?', [expires_at, row.seq]);
     return { row: next, isChanged: expires_at !== row.expires_at };
   }
-  sql.run(
-    `INSERT INTO memory_version (memory_id, version, saved_at, ${VERSION_COLUMNS})
-     SELECT id, version, coalesce(updated_at, created_at), ${VERSION_COLUMNS} FROM memory WHERE seq = ?`,
-    [row.seq],
-  );
-  sql.run('DELETE FROM memory_version WHERE memory_id = ? AND version <= ?', [row.id, row.version - MAX_VERSIONS]);
+  keepVersion(sql, row);
   const written = {
     ...next,
     version: row.version + 1,

@@ -8,6 +8,7 @@ import type { MemoryRow } from './memory-row.ts';
 import { parseTags } from './memory-row.ts';
 import type { NewMemory, Origin } from './memory-store.ts';
 import { encodeTerms } from './term-vector.ts';
+import { keepVersion } from './versions.ts';
 import type { FullRow } from './writable-row.ts';
 
 /** A memory ready to be written: everything computed before the lock is taken. */
@@ -99,11 +100,15 @@ export function insertRow(sql: Sql, { row, facets, fingerprint: print, terms }: 
   return last + 1;
 }
 
-/** The memory keeps its text, origin and id, and takes on everything that the new one can be found by. */
+/**
+ * The memory keeps its content, origin and id, and takes on everything that the new one can be found by. A summary of its own takes the
+ * place of the old one, which stays readable as a version.
+ */
 function refresh(sql: Sql, old: FullRow, { row }: Draft): MemoryRow {
   const { facets: oldFacets, ...known } = old;
   const merged: MemoryRow = {
     ...known,
+    ...refreshedSummary(old, row),
     tags: JSON.stringify([...new Set([...parseTags(old.tags), ...parseTags(row.tags)])].slice(0, MAX_TAGS)),
     importance: Math.max(old.importance, row.importance),
     stored_at: Math.max(old.stored_at, row.stored_at),
@@ -111,16 +116,22 @@ function refresh(sql: Sql, old: FullRow, { row }: Draft): MemoryRow {
     expires_at: old.expires_at === null || row.expires_at === null ? null : Math.max(old.expires_at, row.expires_at),
   };
   const facets = mergeFacets(oldFacets, known, merged, row);
+  if (merged.version > old.version) keepVersion(sql, old);
   removeFromIndex(sql, old.seq);
   const terms = indexTerms(merged);
-  const { tags, importance, stored_at, times_stored, expires_at } = merged;
   sql.run(
-    `UPDATE memory SET tags = ?, importance = ?, stored_at = ?, times_stored = ?, expires_at = ?, facets = ?, terms = ?
-     WHERE seq = ?`,
-    [tags, importance, stored_at, times_stored, expires_at, facets, encodeTerms(terms), old.seq],
+    `UPDATE memory SET tags = :tags, importance = :importance, stored_at = :stored_at, times_stored = :times_stored,
+       expires_at = :expires_at, summary = :summary, version = :version, updated_at = :updated_at, facets = :facets, terms = :terms
+     WHERE seq = :seq`,
+    { ...merged, facets, terms: encodeTerms(terms) },
   );
   addToIndex(sql, old.seq, terms, facets);
   return merged;
+}
+
+function refreshedSummary(old: MemoryRow, { summary, content, stored_at }: Draft['row']): Partial<MemoryRow> {
+  if (summary === old.summary || summary === defaultSummary(content)) return {};
+  return { summary, version: old.version + 1, updated_at: stored_at };
 }
 
 /** The facets of the merged memory, and the agents and sessions that ever stored it. */

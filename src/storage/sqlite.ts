@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -145,6 +145,7 @@ function inodeOf(path: string): number | undefined {
 async function openBoth(options: SqliteOptions, onDamage: () => void): Promise<Opened> {
   const { default: open } = await import('better-sqlite3');
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+  makePrivate(options.path);
   const databases: Database[] = [];
   try {
     const hot = await whileLocked(() => openOne(open, options.path, 'NORMAL', databases));
@@ -159,6 +160,15 @@ async function openBoth(options: SqliteOptions, onDamage: () => void): Promise<O
   } catch (thrown) {
     for (const db of databases) db.close();
     throw thrown;
+  }
+}
+
+/** Makes the file before SQLite does, which would let every user of the machine read it; its log and index take on the same rights. */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch {
+    // It exists, or SQLite will say why it cannot be made.
   }
 }
 
@@ -194,8 +204,13 @@ async function migrate(db: Database, { path, migrations, clock = systemClock }: 
   if (pending.length === 0) return;
   const now = clock.now();
   const hasData = pending.length < migrations.length;
-  if (hasData && pending.some((migration) => migration.destructive)) await db.backup(`${path}.backup-${now}`);
+  if (hasData && pending.some((migration) => migration.destructive)) await backUp(db, `${path}.backup-${now}`);
   await whileLocked(() => applyMigrations(db, migrations, now));
+}
+
+async function backUp(db: Database, path: string): Promise<void> {
+  makePrivate(path);
+  await db.backup(path);
 }
 
 async function whileLocked<T>(work: () => T): Promise<T> {

@@ -58,6 +58,24 @@ export function memoryLifecycleContract(create: CreateStores): void {
       }
     });
 
+    it('takes on a new summary, finds by it, and keeps the old one as a version', async () => {
+      const first = await bench.store.store(note('Retry three times', { summary: 'omega' }), HERE);
+      bench.stores.clock.time += DAY_MS;
+      const again = await bench.store.store(note('retry three times.', { summary: 'alpha' }), HERE);
+      expect(again.memory).toMatchObject({ summary: 'alpha', version: 2, updatedAt: START + DAY_MS, timesStored: 2 });
+      expect(await bench.search('alpha')).toEqual(['Retry three times']);
+      expect(await bench.search('omega')).toEqual([]);
+      const versions = await bench.store.versions(first.memory.id);
+      expect(versions.map(({ version, summary }) => [version, summary])).toEqual([[1, 'omega']]);
+    });
+
+    it.each([undefined, 'mine'])('keeps its summary when the same is stored with the summary %j', async (summary) => {
+      const { memory } = await bench.store.store(note('Retry three times', { summary: 'mine' }), HERE);
+      const again = await bench.store.store(note('retry three times.', { summary }), HERE);
+      expect(again.memory).toMatchObject({ summary: 'mine', version: 1, timesStored: 2 });
+      expect(await bench.store.versions(memory.id)).toEqual([]);
+    });
+
     it('keeps one row of 20 equal parallel stores from two stores, and counts them', async () => {
       const results = await Promise.all(
         Array.from({ length: 20 }, (_, index) =>

@@ -210,6 +210,12 @@ export function memorySearchContract(create: CreateStores): void {
       }
     });
 
+    it('knows Unicode classes, and escapes that the Unicode flag refuses', async () => {
+      await bench.store.store(note('Größe 12-34'), HERE);
+      expect(await bench.search('', { regex: '^\\p{L}+ \\d' })).toEqual(['Größe 12-34']);
+      expect(await bench.search('', { regex: '12\\-34' })).toEqual(['Größe 12-34']);
+    });
+
     it('gives up a regex that runs too long, soon', async () => {
       await bench.store.store(note(`slow ${'a'.repeat(60_000)}`), HERE);
       const startedAt = performance.now();

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
@@ -31,6 +31,21 @@ describe('two connections on one file', () => {
       ['wal', 2, 1],
     ]);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'make files that only their owner can read, and leave the rights of a file that exists',
+    async () => {
+      const path = databasePath();
+      const modes = () => readdirSync(dirname(path)).map((name) => statSync(join(dirname(path), name)).mode & 0o777);
+      const sqlite = sqliteAt(path, noteMigrations);
+      await add(await sqlite.hot(), 'a');
+      expect(modes()).toEqual([0o600, 0o600, 0o600]);
+      await sqlite.close();
+      chmodSync(path, 0o640);
+      await add(await sqliteAt(path, noteMigrations).hot(), 'b');
+      expect(modes()).toEqual([0o640, 0o640, 0o640]);
+    },
+  );
 
   it('see what any other has committed, and notice it by the data version', async () => {
     const path = databasePath();
@@ -254,7 +269,7 @@ describe('migrations', () => {
     expect(backups()).toEqual([]);
     await sqliteAt(path, [...noteMigrations, drop]).hot();
     const [backup = ''] = backups();
-    expect(existsSync(join(dirname(path), backup))).toBe(true);
+    if (process.platform !== 'win32') expect(statSync(join(dirname(path), backup)).mode & 0o777).toBe(0o600);
     const db = new Database(join(dirname(path), backup), { readonly: true });
     expect(db.prepare('SELECT text FROM note').all()).toEqual([{ text: 'precious' }]);
     db.close();

@@ -4,10 +4,10 @@ import { fingerprint } from '../../../src/memory/fingerprint.ts';
 const SAME: readonly [string, string][] = [
   [
     'Use exponential backoff for Stripe API retries with jitter',
-    'use exponential backoff with jitter for the Stripe API retries.',
+    'use the exponential backoff for Stripe API retry, with jitter.',
   ],
-  ['We configured the webhook. Retries are on.', 'Retries are on!  We configured the webhook'],
-  ['- one item\n- two items', '* two items\n* one item'],
+  ['We configured the webhook. Retries are on.', 'we configured  webhook!\nRetries on'],
+  ['- one item\n- two items', '* one item\n* two items'],
   ['Note: retry "twice"', 'retry twice'],
   [
     '{"service":"stripe","status":"complete","timestamp":1}',
@@ -38,6 +38,16 @@ const DIFFERENT: readonly [string, string][] = [
   ['{"deadline":"2026-05-14"}', '{"deadline":"2026-05-15"}'],
   ['🎉', '🚀'],
   ['...', '!!!'],
+  [
+    '1. Stop the workers.\n2. Run the migration.\n3. Start the workers.',
+    '3. Start the workers.\n2. Run the migration.\n1. Stop the workers.',
+  ],
+  ['- stop the workers\n- run the migration', '- run the migration\n- stop the workers'],
+  ['Deploy the service. Restart the workers.', 'Restart the workers. Deploy the service.'],
+  ['build and test and deploy', 'build and deploy and test'],
+  ['cards in staging with Stripe, in production with Adyen', 'cards in staging with Adyen, in production with Stripe'],
+  ['{"steps":["build","deploy"]}', '{"steps":["deploy","build"]}'],
+  ['{"steps":"Build. Deploy."}', '{"steps":"Deploy. Build."}'],
 ];
 
 describe('fingerprint', () => {

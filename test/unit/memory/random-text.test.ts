@@ -18,6 +18,29 @@ describe('redactRandomText masks', () => {
     ['DB_PASSWORD=s3cr3tvalue', 'DB_PASSWORD=[redacted named_secret]'],
     ['api_key = 3f786850e387550fdab836ed7e6dc881de23001b', 'api_key = [redacted named_secret]'],
     ['aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'aws_secret_access_key=[redacted named_secret]'],
+    ['{"password":"hunter2"}', '{"password":"[redacted named_secret]"}'],
+    ['{"password":"letmein","port":1}', '{"password":"[redacted named_secret]","port":1}'],
+    [String.raw`{"password":"pa\"ss12","port":1}`, '{"password":"[redacted named_secret]","port":1}'],
+    ['{"password":"correct horse 7","port":1}', '{"password":"[redacted named_secret]","port":1}'],
+    [String.raw`{"a":"{\"password\":\"hunter2\"}"}`, String.raw`{"a":"{\"password\":\"[redacted named_secret]\"}"}`],
+    ["password: 'letmein'", "password: '[redacted named_secret]'"],
+    ['DB_PASSWORD=letmein', 'DB_PASSWORD=[redacted named_secret]'],
+    ['DB_PASSWORD=supersecret', 'DB_PASSWORD=[redacted named_secret]'],
+    ['DB_PASS=letmein1', 'DB_PASS=[redacted named_secret]'],
+    ['password=12345678', 'password=[redacted named_secret]'],
+    ['Passwort: Sommer2024!', 'Passwort: [redacted named_secret]'],
+    ['api key: 9f86d081884c7d659a2feaa0c55ad015', 'api key: [redacted named_secret]'],
+    ['api-key 9f86d081884c7d659a2feaa0c55ad015', 'api-key [redacted named_secret]'],
+    ['SLACK_SIGNING_SECRET 8f742231b10e8888abcd99yyyzzz85a5', 'SLACK_SIGNING_SECRET [redacted named_secret]'],
+    ['token 0123456789abcdef0123456789abcdef', 'token [redacted named_secret]'],
+    ['https://x/?api_key=abc123&x=1', 'https://x/?api_key=[redacted named_secret]&x=1'],
+    ['https://x/?token=abc123&password=a&b&y[z]=1', 'https://x/?token=[redacted named_secret]&password=a&b&y[z]=1'],
+    ['otpauth://totp/x?secret=JBSWY3DPEHPK3PXP', 'otpauth://totp/x?secret=[redacted named_secret]'],
+    ['Authorization: Basic dXNlcjpwYXNzd29yZDEyMw==', 'Authorization: Basic [redacted basic_auth]'],
+    ['{"auths":{"x":{"auth":"dXNlcjpwYXNzd29yZA=="}}}', '{"auths":{"x":{"auth":"[redacted basic_auth]"}}}'],
+    ['curl -u admin:Sup3rS3cret https://x', 'curl -u admin:[redacted basic_auth] https://x'],
+    ['curl -s --user "admin:letmein" https://x', 'curl -s --user "admin:[redacted basic_auth]" https://x'],
+    ['pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJUKribcBjcG8H', '[redacted client_secret]'],
   ])('%s', (text, masked) => {
     expect(redactRandomText(text).text).toBe(masked);
     expect(redactRandomText(text).kinds).toHaveLength(1);
@@ -51,6 +74,14 @@ describe('redactRandomText leaves alone', () => {
     'the password is checked by bcrypt',
     'secret = config/vault/stripe.json',
     'token: $GITHUB_TOKEN_V2',
+    'token=accessToken, password = req.body?.password, secret=getSecret(name), api_key=api_key',
+    'PASSWORD=$DB_PASSWORD TOKEN=$(cat token) SECRET=<your-secret> API_KEY=STRIPE_API_KEY API_KEY=xxxx',
+    '{"password":"string","token":"required","secret":"never written to disk"}',
+    'The token is JWT-based, the password is sha256-hashed, the secret: v2.1, token: 15min, password: P256/RS256.',
+    'All tests pass: 1234abc. The password is case-sensitive; the token is base64-encoded.',
+    'Basic authentication of the basic plan2024; curl -u is documented; "auth":"required"',
+    'next_token=abc123 and page_token=abc123',
+    'The account key is rotated; API keys: see the vault. Secret: none',
     'Donaudampfschifffahrtsgesellschaftskapitän',
     '0123456789012345678901234567890123456789',
   ])('%s', (text) => {
@@ -109,7 +140,21 @@ describe('redactRandomText, for any text', () => {
         expect(() => JSON.parse(redactRandomText(json).text) as unknown).not.toThrow();
       }),
     );
-    for (const unit of ['a', 'A1', 'password', 'password:', 'token =', 'aA1/', '=']) {
+    for (const unit of [
+      'a',
+      'A1',
+      'password',
+      'password:',
+      'token =',
+      'aA1/',
+      '=',
+      '"password":"',
+      'secret=a&',
+      'curl ',
+      'curl -u ',
+      'basic a',
+      'pi_aaaaaaaa',
+    ]) {
       const startedAt = performance.now();
       redactRandomText(unit.repeat(65_536 / unit.length));
       expect(performance.now() - startedAt, unit).toBeLessThan(500);
