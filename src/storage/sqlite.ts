@@ -204,11 +204,11 @@ async function migrate(db: Database, { path, migrations, clock = systemClock }: 
   if (pending.length === 0) return;
   const now = clock.now();
   const hasData = pending.length < migrations.length;
-  if (hasData && pending.some((migration) => migration.destructive)) await backUp(db, `${path}.backup-${now}`);
+  if (hasData && pending.some((migration) => migration.destructive)) await copyTo(db, `${path}.backup-${now}`);
   await whileLocked(() => applyMigrations(db, migrations, now));
 }
 
-async function backUp(db: Database, path: string): Promise<void> {
+async function copyTo(db: Database, path: string): Promise<void> {
   makePrivate(path);
   await db.backup(path);
 }
