@@ -1,15 +1,22 @@
+import type { FileHandle } from 'node:fs/promises';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../core/errors.ts';
+import { AppError, codeOf } from '../core/errors.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 
-/** Larger files are taken for absent: no description of a project comes near. In bytes. */
+/** Larger files are not read: no description of a project comes near. In bytes. */
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Most folder entries that one reader looks at. */
 const MAX_ENTRIES = 20_000;
 const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
 
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What is at a path. Without a text it is absent, or there and not to be read: too large, no file, locked, or a link that leads out. */
+export interface FoundFile {
+  readonly exists: boolean;
+  readonly text: string | undefined;
+}
 
 /** Reads a repository as data: bounded, inside the project folder, links out of it taken for absent. Nothing is executed. */
 export class ProjectReader {
@@ -25,8 +32,13 @@ export class ProjectReader {
 
   /** Undefined for what is not there, too large or no file. */
   async text(path: string): Promise<string | undefined> {
+    return (await this.find(path)).text;
+  }
+
+  /** For one who writes: what is there and cannot be read is not free to be written. */
+  async find(path: string): Promise<FoundFile> {
     const absolute = await this.#resolve(path);
-    return absolute === undefined ? undefined : readBounded(absolute);
+    return absolute === undefined ? { exists: true, text: undefined } : findBounded(absolute);
   }
 
   /** An object from JSON with comments and trailing commas. */
@@ -68,13 +80,15 @@ export class ProjectReader {
   }
 }
 
-async function readBounded(path: string): Promise<string | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
+async function findBounded(path: string): Promise<FoundFile> {
+  let file: FileHandle | undefined;
   try {
-    const stat = await file?.stat();
-    return stat?.isFile() && stat.size <= MAX_FILE_BYTES ? await file?.readFile('utf8') : undefined;
-  } catch {
-    return undefined;
+    file = await open(path, 'r');
+    const stat = await file.stat();
+    const isRead = stat.isFile() && stat.size <= MAX_FILE_BYTES;
+    return { exists: true, text: isRead ? await file.readFile('utf8') : undefined };
+  } catch (thrown) {
+    return { exists: codeOf(thrown) !== 'ENOENT', text: undefined };
   } finally {
     await file?.close();
   }

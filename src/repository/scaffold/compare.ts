@@ -1,3 +1,4 @@
+import type { FoundFile } from '../project-reader.ts';
 import type { GeneratedHashes } from './manifest.ts';
 import { hashOf } from './manifest.ts';
 import type { Files } from './templates.ts';
@@ -16,22 +17,22 @@ export interface PlannedFile {
   readonly present: string | undefined;
 }
 
-/** What is to be done with each file. `present` reads a file of the integration. */
+/** What is to be done with each file. `find` looks at a file of the integration. */
 export async function compareFiles(
   files: Files,
   generated: GeneratedHashes,
-  present: (path: string) => Promise<string | undefined>,
+  find: (path: string) => Promise<FoundFile>,
 ): Promise<readonly PlannedFile[]> {
   const planned: PlannedFile[] = [];
   for (const [path, text] of files) {
-    const before = await present(path);
-    planned.push({ path, text, present: before, action: actionFor(text, before, generated[path]) });
+    const found = await find(path);
+    planned.push({ path, text, present: found.text, action: actionFor(text, found, generated[path]) });
   }
   return planned;
 }
 
-function actionFor(text: string, present: string | undefined, generated: string | undefined): Action {
-  if (present === undefined) return 'create';
+function actionFor(text: string, { exists, text: present }: FoundFile, generated: string | undefined): Action {
+  if (present === undefined) return exists ? 'conflict' : 'create';
   if (present === text) return 'unchanged';
   if (hashOf(present) === generated) return 'update';
   return hashOf(text) === generated ? 'kept' : 'conflict';

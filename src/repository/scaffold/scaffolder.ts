@@ -51,7 +51,7 @@ export class Scaffolder {
     const reader = new ProjectReader(this.#project, folder);
     const manifest = await reader.text(MANIFEST_NAME);
     const generated = parseManifest(manifest);
-    const files = await compareFiles(await planFiles(blueprint), generated, (path) => reader.text(path));
+    const files = await compareFiles(await planFiles(blueprint), generated, (path) => reader.find(path));
     if (request.isDryRun) return { blueprint, files, diff: await formatDiff(files) };
     if (signal.aborted) throw abortError(signal);
     await this.#write(folder, files, generated, manifest);

@@ -157,13 +157,29 @@ describe('Scaffolder', () => {
     expect(readdirSync(join(base, 'outside'))).toEqual([]);
   });
 
-  it('leaves a file alone that is a link out', async () => {
-    const { base, root, scaffold } = open();
+  it('takes what it cannot read for yours: a link out, a large file, a folder', async () => {
+    const { base, root, scaffold, write, at, read } = open();
     writeFileSync(join(base, 'outside.ts'), 'mine');
-    mkdirSync(join(root, STRIPE, 'src'), { recursive: true });
-    symlinkSync(join(base, 'outside.ts'), join(root, STRIPE, 'src/app.ts'));
-    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
-    expect(readFileSync(join(root, STRIPE, 'src/app.ts'), 'utf8')).toBe('mine');
+    mkdirSync(at('src'), { recursive: true });
+    symlinkSync(join(base, 'outside.ts'), at('src/app.ts'));
+    const large = `// mine${' '.repeat(1_100_000)}`;
+    write(`${STRIPE}/src/config.ts`, large);
+    write(`${STRIPE}/src/server.ts/folder`, '');
+    const before = snapshot(root);
+    expect((await scaffold({ isDryRun: true })).of('conflict')).toEqual([
+      'src/app.ts',
+      'src/config.ts',
+      'src/server.ts',
+    ]);
+    expect(snapshot(root)).toEqual(before);
+    expect((await scaffold()).of('conflict')).toEqual(['src/app.ts', 'src/config.ts', 'src/server.ts']);
+    expect(readFileSync(join(base, 'outside.ts'), 'utf8')).toBe('mine');
+    expect(read('src/config.ts') === large).toBe(true);
+    expect(read('src/config.ts.new')).toContain('DATABASE_URL');
+    // A file of its own that grew beyond what is read.
+    write(`${STRIPE}/src/utils/retry.util.ts`, large);
+    expect((await scaffold()).of('conflict')).toContain('src/utils/retry.util.ts');
+    expect(read('src/utils/retry.util.ts') === large).toBe(true);
   });
 
   it('stops when it is cancelled, and completes when it is repeated', async () => {
@@ -174,7 +190,8 @@ describe('Scaffolder', () => {
 
   it('says that a file could not be written', async () => {
     const { scaffold, write } = open();
-    write(`${STRIPE}/src/app.ts/folder`, 'a folder where a file belongs');
+    write(`${STRIPE}/src/app.ts`, 'mine');
+    write(`${STRIPE}/src/app.ts.new/folder`, 'a folder where a file belongs');
     await expect(scaffold()).rejects.toMatchObject({ code: 'unavailable', hint: expect.any(String) });
   });
 
