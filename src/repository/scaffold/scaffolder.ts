@@ -41,7 +41,8 @@ export class Scaffolder {
 
   /**
    * Throws `invalid_input` for what cannot be generated, `not_found` without a repository, `not_allowed` for a place outside of the
-   * project, `unavailable` when the disk refuses; files written before that are whole, and a repeat completes them.
+   * project, `unavailable` when the disk refuses; files written before that are whole, the outcome is then `executed`, and a repeat
+   * completes them.
    */
   async scaffold(request: ScaffoldRequest, signal: AbortSignal): Promise<ScaffoldResult> {
     const provider = this.#provider(request.service);
@@ -73,10 +74,10 @@ export class Scaffolder {
     generated: GeneratedHashes,
     manifest: string | undefined,
   ): Promise<void> {
-    const texts = files.filter(isWritten).map((file) => [join(folder, targetOf(file)), file.text] as const);
-    await writeFiles(this.#project, new Map(texts));
+    const texts = files.filter(isWritten).map((file) => [targetOf(file), file.text] as const);
     const hashes = { ...generated, ...Object.fromEntries(files.map(({ path, text }) => [path, hashOf(text)])) };
-    const text = formatManifest(Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))));
-    if (text !== manifest) await writeFiles(this.#project, new Map([[join(folder, MANIFEST_NAME), text]]));
+    const text = formatManifest(hashes);
+    const last = text === manifest ? [] : [[MANIFEST_NAME, text] as const];
+    await writeFiles(this.#project, folder, new Map(texts), new Map(last));
   }
 }

@@ -148,13 +148,20 @@ describe('Scaffolder', () => {
     expect((await scaffold({ parts: ['service'] })).of('create')).toContain('src/store/store.ts');
   });
 
-  it('never writes through a link that leads out', async () => {
-    const { base, root, scaffold } = open();
+  it('never writes through a link that leads out, and looks at every place before it writes', async () => {
+    const { base, root, scaffold, at } = open();
     mkdirSync(join(base, 'outside'));
-    mkdirSync(join(root, STRIPE), { recursive: true });
-    symlinkSync(join(base, 'outside'), join(root, STRIPE, 'src'));
-    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
+    mkdirSync(at('.'), { recursive: true });
+    symlinkSync(join(base, 'outside'), at('tests'));
+    const before = snapshot(root);
+    await expect(scaffold()).rejects.toMatchObject({
+      code: 'not_allowed',
+      outcome: 'not_executed',
+      message: expect.stringContaining('tests/'),
+      details: { paths: [expect.stringMatching(/^tests\//)] },
+    });
     expect(readdirSync(join(base, 'outside'))).toEqual([]);
+    expect(snapshot(root)).toEqual(before);
   });
 
   it('takes what it cannot read for yours: a link out, a large file, a folder', async () => {
@@ -188,11 +195,29 @@ describe('Scaffolder', () => {
     expect((await scaffold()).of('create').length).toBeGreaterThan(30);
   });
 
-  it('says that a file could not be written', async () => {
-    const { scaffold, write } = open();
-    write(`${STRIPE}/src/app.ts`, 'mine');
-    write(`${STRIPE}/src/app.ts.new/folder`, 'a folder where a file belongs');
-    await expect(scaffold()).rejects.toMatchObject({ code: 'unavailable', hint: expect.any(String) });
+  it('says which file could not be written, and that others were', async () => {
+    const { scaffold, at } = open();
+    // The last one, where a folder lies.
+    mkdirSync(at('.breakwater.json'), { recursive: true });
+    await expect(scaffold({ parts: ['client'] })).rejects.toMatchObject({
+      code: 'unavailable',
+      outcome: 'executed',
+      message: expect.stringMatching(/^\.breakwater\.json could not be written \(E\w+\); \d+ files were\.$/),
+      details: { paths: ['.breakwater.json'], written: expect.any(Number) },
+    });
+    expect(existsSync(at('package.json'))).toBe(true);
+  });
+
+  it('says that nothing was written', async () => {
+    const { root, scaffold, write, at } = open();
+    write(`${STRIPE}/src`, 'a file where a folder belongs');
+    const before = snapshot(root);
+    await expect(scaffold()).rejects.toMatchObject({
+      outcome: 'not_executed',
+      details: { paths: [expect.stringMatching(/^src\//)] },
+    });
+    expect(snapshot(root)).toEqual(before);
+    expect(readdirSync(at('.'))).toEqual(['src']);
   });
 
   it.each([
