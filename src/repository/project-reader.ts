@@ -12,9 +12,12 @@ const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage']);
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What is at a path. Without a text it is absent, or there and not to be read: too large, no file, locked, or a link that leads out. */
+/**
+ * What is at a path: a text, nothing (`absent`), what cannot be read (`unreadable`: too large, locked, no file), or no place of the project
+ * (`unreachable`: a link leads out, or a file lies where a folder belongs).
+ */
 export interface FoundFile {
-  readonly exists: boolean;
+  readonly state: 'text' | 'absent' | 'unreadable' | 'unreachable';
   readonly text: string | undefined;
 }
 
@@ -38,7 +41,7 @@ export class ProjectReader {
   /** For one who writes: what is there and cannot be read is not free to be written. */
   async find(path: string): Promise<FoundFile> {
     const absolute = await this.#resolve(path);
-    return absolute === undefined ? { exists: true, text: undefined } : findBounded(absolute);
+    return absolute === undefined ? { state: 'unreachable', text: undefined } : findBounded(absolute);
   }
 
   /** An object from JSON with comments and trailing commas. */
@@ -85,10 +88,10 @@ async function findBounded(path: string): Promise<FoundFile> {
   try {
     file = await open(path, 'r');
     const stat = await file.stat();
-    const isRead = stat.isFile() && stat.size <= MAX_FILE_BYTES;
-    return { exists: true, text: isRead ? await file.readFile('utf8') : undefined };
+    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return { state: 'unreadable', text: undefined };
+    return { state: 'text', text: await file.readFile('utf8') };
   } catch (thrown) {
-    return { exists: codeOf(thrown) !== 'ENOENT', text: undefined };
+    return { state: codeOf(thrown) === 'ENOENT' ? 'absent' : 'unreadable', text: undefined };
   } finally {
     await file?.close();
   }

@@ -1,11 +1,11 @@
 import type { Provider } from '../../integrations/provider.ts';
 import { BEARER, headerFields } from './api-headers.ts';
 import type { Blueprint } from './blueprint.ts';
-import { usesPostgres } from './blueprint.ts';
+import { PARTS, usesPostgres } from './blueprint.ts';
 import { environmentNames, projectFiles } from './project-files.ts';
 import { schemeSource } from './scheme-source.ts';
 import type { Files, Words } from './templates.ts';
-import { readTemplates } from './templates.ts';
+import { isWanted, readTemplates } from './templates.ts';
 
 /** Every file of an integration, by path inside it. The same blueprint gives the same bytes. */
 export async function planFiles(blueprint: Blueprint): Promise<Files> {
@@ -20,6 +20,15 @@ export async function planFiles(blueprint: Blueprint): Promise<Files> {
     files.set(`src/webhooks/${provider.service}.scheme.ts`, schemeSource(provider, scheme));
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Which of the files that were generated are no longer, in the parts that are asked for: those of another store, test runner or linter.
+ * @param generated paths inside the integration
+ */
+export async function obsoletePaths(blueprint: Blueprint, generated: readonly string[]): Promise<readonly string[]> {
+  const whole = await planFiles({ ...blueprint, parts: new Set(PARTS) });
+  return generated.filter((path) => isWanted(path, blueprint.parts) && !whole.has(path));
 }
 
 /** The README is put together from three templates, which are no files themselves. */

@@ -7,10 +7,9 @@ import { ProjectReader } from '../project-reader.ts';
 import type { Blueprint, ScaffoldChoice } from './blueprint.ts';
 import { createBlueprint } from './blueprint.ts';
 import type { PlannedFile } from './compare.ts';
-import { compareFiles, formatDiff, isWritten, targetOf } from './compare.ts';
-import type { GeneratedHashes } from './manifest.ts';
-import { formatManifest, hashOf, MANIFEST_NAME, parseManifest } from './manifest.ts';
-import { planFiles } from './plan.ts';
+import { compareFiles, compareObsolete, formatDiff, hashesAfter } from './compare.ts';
+import { formatManifest, MANIFEST_NAME, parseManifest } from './manifest.ts';
+import { obsoletePaths, planFiles } from './plan.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ScaffoldRequest extends ScaffoldChoice {
@@ -52,10 +51,16 @@ export class Scaffolder {
     const reader = new ProjectReader(this.#project, folder);
     const manifest = await reader.text(MANIFEST_NAME);
     const generated = parseManifest(manifest);
-    const files = await compareFiles(await planFiles(blueprint), generated, (path) => reader.find(path));
+    const find = (path: string) => reader.find(path);
+    const obsolete = await obsoletePaths(blueprint, Object.keys(generated));
+    const files = [
+      ...(await compareFiles(await planFiles(blueprint), generated, find)),
+      ...(await compareObsolete(obsolete, generated, find)),
+    ];
     if (request.isDryRun) return { blueprint, files, diff: await formatDiff(files) };
     if (signal.aborted) throw abortError(signal);
-    await this.#write(folder, files, generated, manifest);
+    const hashes = formatManifest(hashesAfter(files, obsolete, generated));
+    await this.#write(folder, files, hashes === manifest ? undefined : hashes);
     return { blueprint, files, diff: undefined };
   }
 
@@ -68,16 +73,10 @@ export class Scaffolder {
   }
 
   /** The manifest comes last: after a crash the files are recognised by their text. */
-  async #write(
-    folder: string,
-    files: readonly PlannedFile[],
-    generated: GeneratedHashes,
-    manifest: string | undefined,
-  ): Promise<void> {
-    const texts = files.filter(isWritten).map((file) => [targetOf(file), file.text] as const);
-    const hashes = { ...generated, ...Object.fromEntries(files.map(({ path, text }) => [path, hashOf(text)])) };
-    const text = formatManifest(hashes);
-    const last = text === manifest ? [] : [[MANIFEST_NAME, text] as const];
-    await writeFiles(this.#project, folder, new Map(texts), new Map(last));
+  async #write(folder: string, files: readonly PlannedFile[], manifest: string | undefined): Promise<void> {
+    const texts = files.flatMap(({ target, text }) => (target === undefined ? [] : [[target, text] as const]));
+    const removed = files.filter(({ action }) => action === 'remove').map(({ path }) => path);
+    const last = manifest === undefined ? [] : [[MANIFEST_NAME, manifest] as const];
+    await writeFiles(this.#project, folder, { files: new Map(texts), removed, last: new Map(last) });
   }
 }

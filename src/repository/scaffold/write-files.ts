@@ -1,15 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { AppError, codeOf } from '../../core/errors.ts';
 import type { ProjectFolder } from '../../core/project-folder.ts';
 
-/** A text and where it goes, with every link resolved. */
-interface Write {
+interface Place {
   /** As people know it: relative to the folder. */
   readonly path: string;
+  /** With every link resolved. */
   readonly target: string;
+}
+
+interface Write extends Place {
   readonly text: string;
+}
+
+/** Paths are relative to the folder. */
+interface Changes {
+  /** Text by path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly removed: readonly string[];
+  /** Written when all else is done. */
+  readonly last: ReadonlyMap<string, string>;
 }
 
 /**
@@ -17,20 +29,16 @@ interface Write {
  * `invalid_input` where none can be. Throws `unavailable` when the disk refuses; what was written stays, and the outcome says whether
  * that is anything. Errors name the paths.
  * @param folder absolute
- * @param files text by path, relative to the folder
- * @param last written when all others are
  */
-export async function writeFiles(
-  project: ProjectFolder,
-  folder: string,
-  files: ReadonlyMap<string, string>,
-  last: ReadonlyMap<string, string>,
-): Promise<void> {
-  const writes = await placeAll(project, folder, files);
-  const lastWrites = await placeAll(project, folder, last);
+export async function writeFiles(project: ProjectFolder, folder: string, changes: Changes): Promise<void> {
+  const writes = await placeAll(project, folder, changes.files);
+  const lastWrites = await placeAll(project, folder, changes.last);
+  const removed: Place[] = [];
+  for (const path of changes.removed) removed.push({ path, target: await placeOfEntry(project, folder, path) });
   await makeFolders([...writes, ...lastWrites]);
-  await writeAll(writes, 0);
-  await writeAll(lastWrites, writes.length);
+  await doAll(writes, writeFile, 0);
+  await doAll(removed, ({ target }) => rm(target, { force: true }), writes.length);
+  await doAll(lastWrites, writeFile, writes.length + removed.length);
 }
 
 async function placeAll(project: ProjectFolder, folder: string, files: ReadonlyMap<string, string>): Promise<Write[]> {
@@ -53,6 +61,11 @@ async function place(project: ProjectFolder, folder: string, path: string): Prom
   }
 }
 
+/** Of the entry itself: of a link, not of what it leads to. */
+async function placeOfEntry(project: ProjectFolder, folder: string, path: string): Promise<string> {
+  return join(await place(project, folder, dirname(path)), basename(path));
+}
+
 async function makeFolders(writes: readonly Write[]): Promise<void> {
   const folders = new Map(writes.map(({ target, path }) => [dirname(target), dirname(path)]));
   for (const [folder, path] of folders) {
@@ -63,12 +76,16 @@ async function makeFolders(writes: readonly Write[]): Promise<void> {
 }
 
 /** At once: each waits for the disk. */
-async function writeAll(writes: readonly Write[], writtenBefore: number): Promise<void> {
-  const results = await Promise.allSettled(writes.map(writeFile));
+async function doAll<T extends Place>(
+  changes: readonly T[],
+  change: (each: T) => Promise<void>,
+  doneBefore: number,
+): Promise<void> {
+  const results = await Promise.allSettled(changes.map(change));
   const failures = results.flatMap((result, index) =>
-    result.status === 'rejected' ? [{ path: writes[index]?.path ?? '', reason: result.reason as unknown }] : [],
+    result.status === 'rejected' ? [{ path: changes[index]?.path ?? '', reason: result.reason as unknown }] : [],
   );
-  if (failures.length > 0) throw refusedByDisk(failures, writtenBefore + writes.length - failures.length);
+  if (failures.length > 0) throw refusedByDisk(failures, doneBefore + changes.length - failures.length);
 }
 
 async function writeFile({ target, text }: Write): Promise<void> {

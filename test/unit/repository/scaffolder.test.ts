@@ -118,11 +118,62 @@ describe('Scaffolder', () => {
     expect(read('src/app.ts')).toBe('// mine\n');
   });
 
-  it('brings back a deleted file', async () => {
-    const { scaffold, at } = open();
+  it('leaves a deleted file deleted, until its hash is taken away', async () => {
+    const { root, scaffold, at, read } = open();
     await scaffold();
     rmSync(at('src/server.ts'));
+    const before = snapshot(root);
+    const { of } = await scaffold();
+    expect([of('create'), of('kept')]).toEqual([[], ['src/server.ts']]);
+    expect(snapshot(root)).toEqual(before);
+    writeFileSync(at('.breakwater.json'), read('.breakwater.json').replace(/ *"src\/server\.ts".*\n/, ''));
     expect((await scaffold()).of('create')).toEqual(['src/server.ts']);
+  });
+
+  it('never writes over a .new file that somebody edits', async () => {
+    const { scaffold, at, read } = open();
+    await scaffold({ testRunner: 'vitest' });
+    writeFileSync(at('tests/retry.test.ts'), '// mine\n');
+    await scaffold({ testRunner: 'jest' });
+    const offered = read('tests/retry.test.ts.new');
+    writeFileSync(at('tests/retry.test.ts.new'), '// half merged\n');
+    for (let call = 0; call < 2; call += 1) {
+      expect((await scaffold({ testRunner: 'vitest' })).of('conflict')).toEqual(['tests/retry.test.ts']);
+      expect(read('tests/retry.test.ts.new')).toBe('// half merged\n');
+    }
+    rmSync(at('tests/retry.test.ts.new'));
+    expect((await scaffold({ testRunner: 'vitest' })).of('conflict')).toEqual(['tests/retry.test.ts']);
+    expect(read('tests/retry.test.ts.new')).toBe(offered.replace("'@jest/globals'", "'vitest'"));
+  });
+
+  it('removes what another choice no longer has, and only what is unchanged', async () => {
+    const { root, scaffold, at } = open();
+    const fresh = open();
+    await fresh.scaffold({ store: 'memory', testRunner: 'jest' });
+    await scaffold({ store: 'sqlite' });
+    const first = snapshot(root);
+    expect((await scaffold({ store: 'memory', testRunner: 'jest', isDryRun: true })).diff).toContain('+++ /dev/null');
+    expect(snapshot(root)).toEqual(first);
+    const { of } = await scaffold({ store: 'memory', testRunner: 'jest' });
+    expect(of('remove')).toEqual(['src/store/sqlite.store.ts', 'vitest.config.mts']);
+    const names = (folder: string) => Object.keys(snapshot(folder)).map((path) => path.slice(folder.length));
+    expect(names(root).sort()).toEqual(names(fresh.root).sort());
+    expect((await scaffold({ store: 'memory', testRunner: 'jest' })).of('unchanged')).toHaveLength(
+      names(root).length - 2,
+    );
+    expect((await scaffold({ store: 'sqlite' })).of('create')).toEqual(['src/store/sqlite.store.ts']);
+    writeFileSync(at('src/store/sqlite.store.ts'), '// mine\n');
+    expect((await scaffold({ store: 'memory' })).of('kept')).toEqual(['src/store/sqlite.store.ts']);
+  });
+
+  it('removes nothing of the parts that are not asked for', async () => {
+    const { scaffold } = open();
+    await scaffold();
+    const { of } = await scaffold({ parts: ['client'], store: 'memory', testRunner: 'jest' });
+    expect([of('remove'), of('kept')]).toEqual([[], []]);
+    await scaffold({ service: 'paypal', parts: ['client', 'service'], store: 'sqlite' });
+    const paypal = await scaffold({ service: 'paypal', parts: ['client', 'service'], store: 'memory' });
+    expect(paypal.of('remove')).toEqual(['src/store/sqlite.store.ts']);
   });
 
   it('writes nothing in a dry run, and shows changes before new files', async () => {
