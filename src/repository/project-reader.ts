@@ -97,22 +97,28 @@ async function findBounded(path: string): Promise<FoundFile> {
   }
 }
 
+/** Also without its end: a text that fails to match would be searched again from every quote in it. */
+const STRING = String.raw`"(?:\\[^]|[^"\\])*(?:"|\\?$)`;
+
 /** In linear time. Comments and trailing commas become nothing; what stands in a string stays. Undefined when the rest is no JSON. */
 export function parseJsonc(text: string): unknown {
-  // Also without its end: a text that fails to match would be searched again from every quote in it.
-  const string = String.raw`"(?:\\[^]|[^"\\])*(?:"|\\?$)`;
-  const bare = text
-    .replace(/^\uFEFF/, '')
-    .replace(
-      new RegExp(String.raw`(${string})|//[^\n]*|/\*[\s\S]*?(?:\*/|$)`, 'g'),
-      (_match, kept?: string) => kept ?? ' ',
-    )
-    .replace(new RegExp(String.raw`(${string})|,(?=\s*[}\]])`, 'g'), (_match, kept?: string) => kept ?? '');
+  const bare = withoutComments(text.replace(/^\uFEFF/, '')).replace(
+    new RegExp(String.raw`(${STRING})|,(?=\s*[}\]])`, 'g'),
+    (_match, kept?: string) => kept ?? '',
+  );
   try {
     return JSON.parse(bare);
   } catch {
     return undefined;
   }
+}
+
+/** In linear time. Of a language with comments as in C and strings in double quotes; what stands in a string stays. */
+export function withoutComments(text: string): string {
+  return text.replace(
+    new RegExp(String.raw`(${STRING})|//[^\n]*|/\*[\s\S]*?(?:\*/|$)`, 'g'),
+    (_match, kept?: string) => kept ?? ' ',
+  );
 }
 
 export function isObject(value: unknown): value is JsonObject {
