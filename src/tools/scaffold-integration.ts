@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
-import { includesPath } from '../repository/repository.ts';
+import { includesPath, runCommand } from '../repository/repository.ts';
 import type { Blueprint } from '../repository/scaffold/blueprint.ts';
 import { PARTS, STORES } from '../repository/scaffold/blueprint.ts';
 import type { Action } from '../repository/scaffold/compare.ts';
@@ -64,18 +64,28 @@ function view({ blueprint, files, diff }: ScaffoldResult): z.input<typeof output
       unchanged: pathsOf('unchanged').length,
     },
     diff,
-    next_steps: nextSteps(blueprint, pathsOf('conflict').length > 0),
+    next_steps: nextSteps(
+      blueprint,
+      pathsOf('conflict').length > 0,
+      files.filter(({ action, text }) => action === 'kept' && text === '').map(({ path }) => path),
+    ),
   };
 }
 
-function nextSteps({ repository, path, parts }: Blueprint, hasConflicts: boolean): string[] {
+/** @param obsolete no longer generated, and changed by hand */
+function nextSteps(
+  { repository, path, parts }: Blueprint,
+  hasConflicts: boolean,
+  obsolete: readonly string[],
+): string[] {
   const { workspaces, packageManager, kind } = repository;
-  const run = packageManager === 'npm' ? 'npm run' : packageManager;
+  const run = runCommand(packageManager);
   const isWorkspace = includesPath(workspaces.globs, path);
   const scripts = ['build', 'lint', ...(parts.has('tests') ? ['test:unit'] : [])].map((script) => `${run} ${script}`);
   return [
     ...(kind === 'library' ? ['This is the shared library: integrations belong in its consumers.'] : []),
     ...(hasConflicts ? ['Merge each .new file into the one beside it, then delete it.'] : []),
+    ...(obsolete.length > 0 ? [`No longer generated, delete or adapt: ${obsolete.join(', ')}`] : []),
     ...(isWorkspace || workspaces.tool === undefined ? [] : ['Add services/integrations/* to the workspaces.']),
     `${isWorkspace ? '' : `In ${path}: `}${packageManager} install, then ${isWorkspace ? `in ${path} ` : ''}${scripts.join(', ')}`,
     ...(parts.has('webhooks') ? ['Copy .env.example to .env and fill it in.'] : []),

@@ -1,4 +1,5 @@
 import type { Provider } from '../../integrations/provider.ts';
+import { runCommand } from '../repository.ts';
 import { BEARER, headerFields } from './api-headers.ts';
 import type { Blueprint } from './blueprint.ts';
 import { PARTS, usesPostgres } from './blueprint.ts';
@@ -51,7 +52,6 @@ function wordsOf(blueprint: Blueprint): Words {
   const { service, title, api } = provider;
   const baseUrl = api?.baseUrl;
   const names = environmentNames(provider);
-  const manager = repository.packageManager;
   return [
     ...(testRunner === 'jest' ? [["from 'vitest'", "from '@jest/globals'"] as const] : []),
     [ACME_URL, baseUrl === undefined ? `required(env, '${names.urlEnv}')` : `env.${names.urlEnv} ?? '${baseUrl}'`],
@@ -65,7 +65,7 @@ function wordsOf(blueprint: Blueprint): Words {
     ['STORE_NOTE', STORE_NOTES[store]],
     ['MODULE_FORMAT', repository.moduleType === 'esm' ? 'esm' : 'cjs'],
     ['DATABASE_PROVIDER', repository.prisma?.provider ?? 'sqlite'],
-    ['RUN_SCRIPT', manager === 'npm' || manager === 'bun' ? `${manager} run` : manager],
+    ['RUN_SCRIPT', runCommand(repository.packageManager)],
     ['Acme', pascalCase(service)],
     ['acme', service],
   ];
