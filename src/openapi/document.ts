@@ -77,11 +77,10 @@ async function parseText(text: string): Promise<unknown> {
   if (bytes > max) {
     throw invalid(`The description has ${bytes} bytes; ${max} is the limit for ${isJson ? 'JSON' : 'YAML'}.`, {});
   }
+  // Outside of what is caught: that the parser cannot be loaded is no fault of the text.
+  const yaml = isJson ? undefined : await import('../core/yaml.ts');
   try {
-    if (isJson) return JSON.parse(text);
-    const { parse } = await import('yaml');
-    // Few aliases: a short text of nested ones would unfold to gigabytes.
-    return parse(text, { maxAliasCount: 100, logLevel: 'silent' });
+    return yaml === undefined ? JSON.parse(text) : yaml.parseYaml(text, 100);
   } catch (cause) {
     throw invalid('The description is neither JSON nor YAML that can be read.', {}, cause);
   }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 import type { JsonObject } from './project-reader.ts';
-import { isObject, ProjectReader } from './project-reader.ts';
+import { isObject, ProjectReader, withoutComments } from './project-reader.ts';
 import type { ReadPackage } from './read-workspaces.ts';
 import { nameOf, readPackageManager, readWorkspaces, workspaceGlobs } from './read-workspaces.ts';
 import type { Linter, ModuleType, PrismaSchema, Repository, TestRunner, TypeScript } from './repository.ts';
@@ -189,6 +189,6 @@ async function findPrisma(reader: ProjectReader, packages: readonly ReadPackage[
 }
 
 function providerOf(schema: string): string | undefined {
-  const datasource = /\bdatasource\s+\w+\s*\{([^}]{0,2000})\}/.exec(schema)?.[1];
+  const datasource = /\bdatasource\s+\w+\s*\{([^}]{0,2000})\}/.exec(withoutComments(schema))?.[1];
   return /^\s*provider\s*=\s*"(\w{1,30})"/m.exec(datasource ?? '')?.[1];
 }

@@ -60,8 +60,8 @@ export async function readWorkspaces(
 export async function workspaceGlobs(reader: ProjectReader, root: JsonObject): Promise<readonly string[]> {
   const text = await reader.text('pnpm-workspace.yaml');
   if (text !== undefined) {
-    const { parse } = await import('yaml');
-    const document: unknown = attempt(() => parse(text, { maxAliasCount: 10 }));
+    const { parseYaml } = await import('../core/yaml.ts');
+    const document = attempt(() => parseYaml(text, 10));
     return isObject(document) ? texts(document['packages']) : [];
   }
   const { workspaces } = root;

@@ -24,6 +24,11 @@ export interface Repository {
 }
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
+
+/** What stands before the name of a script. `bun build` and `bun test` are commands of bun's own: https://bun.sh/docs/cli/run */
+export function runCommand(manager: PackageManager): string {
+  return manager === 'npm' || manager === 'bun' ? `${manager} run` : manager;
+}
 export type ModuleType = 'esm' | 'commonjs';
 export type TestRunner = 'vitest' | 'jest';
 export type Linter = 'eslint' | 'biome';

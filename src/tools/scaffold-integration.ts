@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
 import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
-import { includesPath } from '../repository/repository.ts';
+import { includesPath, runCommand } from '../repository/repository.ts';
 import type { Blueprint } from '../repository/scaffold/blueprint.ts';
 import { PARTS, STORES } from '../repository/scaffold/blueprint.ts';
 import type { Action } from '../repository/scaffold/compare.ts';
-import { isWritten } from '../repository/scaffold/compare.ts';
+import { isChange } from '../repository/scaffold/compare.ts';
 import type { Scaffolder, ScaffoldResult } from '../repository/scaffold/scaffolder.ts';
 
 const input = z.strictObject({
@@ -34,7 +34,7 @@ export const scaffoldIntegration = defineTool({
   description:
     'Writes services/integrations/<service>/: client, verified idempotent webhooks, service, Express server, mocks, tests, ' +
     'fitted to the repository. A file changed by hand is never overwritten: the new text goes beside it as .new. A repeat changes nothing. ' +
-    'Answers files by action (create, update, conflict, kept; unchanged as a number) and next_steps.',
+    'Answers files by action (create, update, remove, conflict, kept; unchanged as a number) and next_steps.',
   effect: 'write',
   idempotent: true,
   openWorld: false,
@@ -44,7 +44,7 @@ export const scaffoldIntegration = defineTool({
     const request = { service, path, parts, store, testRunner: test_runner, isDryRun: dry_run };
     const result = await scaffolder.scaffold(request, context.signal);
     const answer = view(result);
-    if (dry_run || !result.files.some(isWritten)) return answer;
+    if (dry_run || !result.files.some(isChange)) return answer;
     // The files are there whatever becomes of the note about them.
     const stored = await memory.store(noteOf(result), context.caller).catch(() => undefined);
     return { ...answer, memory_id: stored?.memory.id };
@@ -53,7 +53,9 @@ export const scaffoldIntegration = defineTool({
 
 function view({ blueprint, files, diff }: ScaffoldResult): z.input<typeof output> {
   const pathsOf = (action: Action) => files.filter((file) => file.action === action).map(({ path }) => path);
-  const shown = (['create', 'update', 'conflict', 'kept'] as const).map((action) => [action, pathsOf(action)] as const);
+  const shown = (['create', 'update', 'remove', 'conflict', 'kept'] as const).map(
+    (action) => [action, pathsOf(action)] as const,
+  );
   return {
     path: blueprint.path,
     package_name: blueprint.packageName,
@@ -62,18 +64,28 @@ function view({ blueprint, files, diff }: ScaffoldResult): z.input<typeof output
       unchanged: pathsOf('unchanged').length,
     },
     diff,
-    next_steps: nextSteps(blueprint, pathsOf('conflict').length > 0),
+    next_steps: nextSteps(
+      blueprint,
+      pathsOf('conflict').length > 0,
+      files.filter(({ action, text }) => action === 'kept' && text === '').map(({ path }) => path),
+    ),
   };
 }
 
-function nextSteps({ repository, path, parts }: Blueprint, hasConflicts: boolean): string[] {
+/** @param obsolete no longer generated, and changed by hand */
+function nextSteps(
+  { repository, path, parts }: Blueprint,
+  hasConflicts: boolean,
+  obsolete: readonly string[],
+): string[] {
   const { workspaces, packageManager, kind } = repository;
-  const run = packageManager === 'npm' ? 'npm run' : packageManager;
+  const run = runCommand(packageManager);
   const isWorkspace = includesPath(workspaces.globs, path);
   const scripts = ['build', 'lint', ...(parts.has('tests') ? ['test:unit'] : [])].map((script) => `${run} ${script}`);
   return [
     ...(kind === 'library' ? ['This is the shared library: integrations belong in its consumers.'] : []),
     ...(hasConflicts ? ['Merge each .new file into the one beside it, then delete it.'] : []),
+    ...(obsolete.length > 0 ? [`No longer generated, delete or adapt: ${obsolete.join(', ')}`] : []),
     ...(isWorkspace || workspaces.tool === undefined ? [] : ['Add services/integrations/* to the workspaces.']),
     `${isWorkspace ? '' : `In ${path}: `}${packageManager} install, then ${isWorkspace ? `in ${path} ` : ''}${scripts.join(', ')}`,
     ...(parts.has('webhooks') ? ['Copy .env.example to .env and fill it in.'] : []),

@@ -26,7 +26,8 @@ export function parseManifest(text: string | undefined): GeneratedHashes {
 export function formatManifest(files: GeneratedHashes): string {
   const comment =
     'Hashes of what breakwater generated. A file that differs is yours and is never overwritten. Commit this file.';
-  return `${JSON.stringify({ comment, version: 1, files }, null, 2)}\n`;
+  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ comment, version: 1, files: sorted }, null, 2)}\n`;
 }
 
 export function hashOf(text: string): string {

@@ -1,11 +1,12 @@
 import type { Provider } from '../../integrations/provider.ts';
+import { runCommand } from '../repository.ts';
 import { BEARER, headerFields } from './api-headers.ts';
 import type { Blueprint } from './blueprint.ts';
-import { usesPostgres } from './blueprint.ts';
+import { PARTS, usesPostgres } from './blueprint.ts';
 import { environmentNames, projectFiles } from './project-files.ts';
 import { schemeSource } from './scheme-source.ts';
 import type { Files, Words } from './templates.ts';
-import { readTemplates } from './templates.ts';
+import { isWanted, readTemplates } from './templates.ts';
 
 /** Every file of an integration, by path inside it. The same blueprint gives the same bytes. */
 export async function planFiles(blueprint: Blueprint): Promise<Files> {
@@ -20,6 +21,15 @@ export async function planFiles(blueprint: Blueprint): Promise<Files> {
     files.set(`src/webhooks/${provider.service}.scheme.ts`, schemeSource(provider, scheme));
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Which of the files that were generated are no longer, in the parts that are asked for: those of another store, test runner or linter.
+ * @param generated paths inside the integration
+ */
+export async function obsoletePaths(blueprint: Blueprint, generated: readonly string[]): Promise<readonly string[]> {
+  const whole = await planFiles({ ...blueprint, parts: new Set(PARTS) });
+  return generated.filter((path) => isWanted(path, blueprint.parts) && !whole.has(path));
 }
 
 /** The README is put together from three templates, which are no files themselves. */
@@ -42,7 +52,6 @@ function wordsOf(blueprint: Blueprint): Words {
   const { service, title, api } = provider;
   const baseUrl = api?.baseUrl;
   const names = environmentNames(provider);
-  const manager = repository.packageManager;
   return [
     ...(testRunner === 'jest' ? [["from 'vitest'", "from '@jest/globals'"] as const] : []),
     [ACME_URL, baseUrl === undefined ? `required(env, '${names.urlEnv}')` : `env.${names.urlEnv} ?? '${baseUrl}'`],
@@ -56,7 +65,7 @@ function wordsOf(blueprint: Blueprint): Words {
     ['STORE_NOTE', STORE_NOTES[store]],
     ['MODULE_FORMAT', repository.moduleType === 'esm' ? 'esm' : 'cjs'],
     ['DATABASE_PROVIDER', repository.prisma?.provider ?? 'sqlite'],
-    ['RUN_SCRIPT', manager === 'npm' || manager === 'bun' ? `${manager} run` : manager],
+    ['RUN_SCRIPT', runCommand(repository.packageManager)],
     ['Acme', pascalCase(service)],
     ['acme', service],
   ];

@@ -7,10 +7,9 @@ import { ProjectReader } from '../project-reader.ts';
 import type { Blueprint, ScaffoldChoice } from './blueprint.ts';
 import { createBlueprint } from './blueprint.ts';
 import type { PlannedFile } from './compare.ts';
-import { compareFiles, formatDiff, isWritten, targetOf } from './compare.ts';
-import type { GeneratedHashes } from './manifest.ts';
-import { formatManifest, hashOf, MANIFEST_NAME, parseManifest } from './manifest.ts';
-import { planFiles } from './plan.ts';
+import { compareFiles, compareObsolete, formatDiff, hashesAfter } from './compare.ts';
+import { formatManifest, MANIFEST_NAME, parseManifest } from './manifest.ts';
+import { obsoletePaths, planFiles } from './plan.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ScaffoldRequest extends ScaffoldChoice {
@@ -41,7 +40,8 @@ export class Scaffolder {
 
   /**
    * Throws `invalid_input` for what cannot be generated, `not_found` without a repository, `not_allowed` for a place outside of the
-   * project, `unavailable` when the disk refuses; files written before that are whole, and a repeat completes them.
+   * project, `unavailable` when the disk refuses; files written before that are whole, the outcome is then `executed`, and a repeat
+   * completes them.
    */
   async scaffold(request: ScaffoldRequest, signal: AbortSignal): Promise<ScaffoldResult> {
     const provider = this.#provider(request.service);
@@ -51,10 +51,16 @@ export class Scaffolder {
     const reader = new ProjectReader(this.#project, folder);
     const manifest = await reader.text(MANIFEST_NAME);
     const generated = parseManifest(manifest);
-    const files = await compareFiles(await planFiles(blueprint), generated, (path) => reader.text(path));
+    const find = (path: string) => reader.find(path);
+    const obsolete = await obsoletePaths(blueprint, Object.keys(generated));
+    const files = [
+      ...(await compareFiles(await planFiles(blueprint), generated, find)),
+      ...(await compareObsolete(obsolete, generated, find)),
+    ];
     if (request.isDryRun) return { blueprint, files, diff: await formatDiff(files) };
     if (signal.aborted) throw abortError(signal);
-    await this.#write(folder, files, generated, manifest);
+    const hashes = formatManifest(hashesAfter(files, obsolete, generated));
+    await this.#write(folder, files, hashes === manifest ? undefined : hashes);
     return { blueprint, files, diff: undefined };
   }
 
@@ -67,16 +73,10 @@ export class Scaffolder {
   }
 
   /** The manifest comes last: after a crash the files are recognised by their text. */
-  async #write(
-    folder: string,
-    files: readonly PlannedFile[],
-    generated: GeneratedHashes,
-    manifest: string | undefined,
-  ): Promise<void> {
-    const texts = files.filter(isWritten).map((file) => [join(folder, targetOf(file)), file.text] as const);
-    await writeFiles(this.#project, new Map(texts));
-    const hashes = { ...generated, ...Object.fromEntries(files.map(({ path, text }) => [path, hashOf(text)])) };
-    const text = formatManifest(Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))));
-    if (text !== manifest) await writeFiles(this.#project, new Map([[join(folder, MANIFEST_NAME), text]]));
+  async #write(folder: string, files: readonly PlannedFile[], manifest: string | undefined): Promise<void> {
+    const texts = files.flatMap(({ target, text }) => (target === undefined ? [] : [[target, text] as const]));
+    const removed = files.filter(({ action }) => action === 'remove').map(({ path }) => path);
+    const last = manifest === undefined ? [] : [[MANIFEST_NAME, manifest] as const];
+    await writeFiles(this.#project, folder, { files: new Map(texts), removed, last: new Map(last) });
   }
 }

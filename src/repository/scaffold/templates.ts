@@ -47,10 +47,11 @@ const PART_OF: readonly (readonly [RegExp, readonly Part[]])[] = [
   [/^src\/(?:webhooks\/|app\.ts|server\.ts|config\.ts)/, ['webhooks']],
   [/^(?:src\/store\/|prisma)/, ['service', 'webhooks']],
   [/^tests\/mocks\//, ['mocks']],
-  [/^tests\//, ['tests']],
+  [/^(?:tests\/|(?:vitest|jest)\.config\.)/, ['tests']],
 ];
 
-function isWanted(path: string, parts: ReadonlySet<Part>): boolean {
+/** A path that no part owns is always wanted. */
+export function isWanted(path: string, parts: ReadonlySet<Part>): boolean {
   const owners = PART_OF.find(([pattern]) => pattern.test(path))?.[1];
   return owners === undefined || owners.some((part) => parts.has(part));
 }

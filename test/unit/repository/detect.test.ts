@@ -121,6 +121,15 @@ describe('detect', () => {
     expect(repository).toMatchObject({ packageName: 'x', typescript: undefined, workspaces: { globs: [] } });
   });
 
+  it.each([
+    ['// datasource old { provider = "mysql" }\ndatasource db {\n  provider = "postgresql"\n}'],
+    ['/*\ndatasource old {\n  provider = "mysql"\n}\n*/\ndatasource db {\n  provider = "postgresql"\n}'],
+    ['datasource db { // not { here }\n  url = "file://x" // "\n  provider = "postgresql" // "mysql"\n}'],
+  ])('reads a Prisma schema without its comments: %j', async (schema) => {
+    const { prisma } = await detect({ 'package.json': {}, 'prisma/schema.prisma': schema });
+    expect(prisma).toEqual({ path: 'prisma/schema.prisma', provider: 'postgresql' });
+  });
+
   it('reads hostile files in bounded time', async () => {
     const start = performance.now();
     const files = {

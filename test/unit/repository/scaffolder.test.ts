@@ -118,11 +118,62 @@ describe('Scaffolder', () => {
     expect(read('src/app.ts')).toBe('// mine\n');
   });
 
-  it('brings back a deleted file', async () => {
-    const { scaffold, at } = open();
+  it('leaves a deleted file deleted, until its hash is taken away', async () => {
+    const { root, scaffold, at, read } = open();
     await scaffold();
     rmSync(at('src/server.ts'));
+    const before = snapshot(root);
+    const { of } = await scaffold();
+    expect([of('create'), of('kept')]).toEqual([[], ['src/server.ts']]);
+    expect(snapshot(root)).toEqual(before);
+    writeFileSync(at('.breakwater.json'), read('.breakwater.json').replace(/ *"src\/server\.ts".*\n/, ''));
     expect((await scaffold()).of('create')).toEqual(['src/server.ts']);
+  });
+
+  it('never writes over a .new file that somebody edits', async () => {
+    const { scaffold, at, read } = open();
+    await scaffold({ testRunner: 'vitest' });
+    writeFileSync(at('tests/retry.test.ts'), '// mine\n');
+    await scaffold({ testRunner: 'jest' });
+    const offered = read('tests/retry.test.ts.new');
+    writeFileSync(at('tests/retry.test.ts.new'), '// half merged\n');
+    for (let call = 0; call < 2; call += 1) {
+      expect((await scaffold({ testRunner: 'vitest' })).of('conflict')).toEqual(['tests/retry.test.ts']);
+      expect(read('tests/retry.test.ts.new')).toBe('// half merged\n');
+    }
+    rmSync(at('tests/retry.test.ts.new'));
+    expect((await scaffold({ testRunner: 'vitest' })).of('conflict')).toEqual(['tests/retry.test.ts']);
+    expect(read('tests/retry.test.ts.new')).toBe(offered.replace("'@jest/globals'", "'vitest'"));
+  });
+
+  it('removes what another choice no longer has, and only what is unchanged', async () => {
+    const { root, scaffold, at } = open();
+    const fresh = open();
+    await fresh.scaffold({ store: 'memory', testRunner: 'jest' });
+    await scaffold({ store: 'sqlite' });
+    const first = snapshot(root);
+    expect((await scaffold({ store: 'memory', testRunner: 'jest', isDryRun: true })).diff).toContain('+++ /dev/null');
+    expect(snapshot(root)).toEqual(first);
+    const { of } = await scaffold({ store: 'memory', testRunner: 'jest' });
+    expect(of('remove')).toEqual(['src/store/sqlite.store.ts', 'vitest.config.mts']);
+    const names = (folder: string) => Object.keys(snapshot(folder)).map((path) => path.slice(folder.length));
+    expect(names(root).sort()).toEqual(names(fresh.root).sort());
+    expect((await scaffold({ store: 'memory', testRunner: 'jest' })).of('unchanged')).toHaveLength(
+      names(root).length - 2,
+    );
+    expect((await scaffold({ store: 'sqlite' })).of('create')).toEqual(['src/store/sqlite.store.ts']);
+    writeFileSync(at('src/store/sqlite.store.ts'), '// mine\n');
+    expect((await scaffold({ store: 'memory' })).of('kept')).toEqual(['src/store/sqlite.store.ts']);
+  });
+
+  it('removes nothing of the parts that are not asked for', async () => {
+    const { scaffold } = open();
+    await scaffold();
+    const { of } = await scaffold({ parts: ['client'], store: 'memory', testRunner: 'jest' });
+    expect([of('remove'), of('kept')]).toEqual([[], []]);
+    await scaffold({ service: 'paypal', parts: ['client', 'service'], store: 'sqlite' });
+    const paypal = await scaffold({ service: 'paypal', parts: ['client', 'service'], store: 'memory' });
+    expect(paypal.of('remove')).toEqual(['src/store/sqlite.store.ts']);
   });
 
   it('writes nothing in a dry run, and shows changes before new files', async () => {
@@ -148,22 +199,45 @@ describe('Scaffolder', () => {
     expect((await scaffold({ parts: ['service'] })).of('create')).toContain('src/store/store.ts');
   });
 
-  it('never writes through a link that leads out', async () => {
-    const { base, root, scaffold } = open();
+  it('never writes through a link that leads out, and looks at every place before it writes', async () => {
+    const { base, root, scaffold, at } = open();
     mkdirSync(join(base, 'outside'));
-    mkdirSync(join(root, STRIPE), { recursive: true });
-    symlinkSync(join(base, 'outside'), join(root, STRIPE, 'src'));
-    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
+    mkdirSync(at('.'), { recursive: true });
+    symlinkSync(join(base, 'outside'), at('tests'));
+    const before = snapshot(root);
+    await expect(scaffold()).rejects.toMatchObject({
+      code: 'not_allowed',
+      outcome: 'not_executed',
+      message: expect.stringContaining('tests/'),
+      details: { paths: [expect.stringMatching(/^tests\//)] },
+    });
     expect(readdirSync(join(base, 'outside'))).toEqual([]);
+    expect(snapshot(root)).toEqual(before);
   });
 
-  it('leaves a file alone that is a link out', async () => {
-    const { base, root, scaffold } = open();
+  it('takes what it cannot read for yours: a link out, a large file, a folder', async () => {
+    const { base, root, scaffold, write, at, read } = open();
     writeFileSync(join(base, 'outside.ts'), 'mine');
-    mkdirSync(join(root, STRIPE, 'src'), { recursive: true });
-    symlinkSync(join(base, 'outside.ts'), join(root, STRIPE, 'src/app.ts'));
-    await expect(scaffold()).rejects.toMatchObject({ code: 'not_allowed' });
-    expect(readFileSync(join(root, STRIPE, 'src/app.ts'), 'utf8')).toBe('mine');
+    mkdirSync(at('src'), { recursive: true });
+    symlinkSync(join(base, 'outside.ts'), at('src/app.ts'));
+    const large = `// mine${' '.repeat(1_100_000)}`;
+    write(`${STRIPE}/src/config.ts`, large);
+    write(`${STRIPE}/src/server.ts/folder`, '');
+    const before = snapshot(root);
+    expect((await scaffold({ isDryRun: true })).of('conflict')).toEqual([
+      'src/app.ts',
+      'src/config.ts',
+      'src/server.ts',
+    ]);
+    expect(snapshot(root)).toEqual(before);
+    expect((await scaffold()).of('conflict')).toEqual(['src/app.ts', 'src/config.ts', 'src/server.ts']);
+    expect(readFileSync(join(base, 'outside.ts'), 'utf8')).toBe('mine');
+    expect(read('src/config.ts') === large).toBe(true);
+    expect(read('src/config.ts.new')).toContain('DATABASE_URL');
+    // A file of its own that grew beyond what is read.
+    write(`${STRIPE}/src/utils/retry.util.ts`, large);
+    expect((await scaffold()).of('conflict')).toContain('src/utils/retry.util.ts');
+    expect(read('src/utils/retry.util.ts') === large).toBe(true);
   });
 
   it('stops when it is cancelled, and completes when it is repeated', async () => {
@@ -172,10 +246,29 @@ describe('Scaffolder', () => {
     expect((await scaffold()).of('create').length).toBeGreaterThan(30);
   });
 
-  it('says that a file could not be written', async () => {
-    const { scaffold, write } = open();
-    write(`${STRIPE}/src/app.ts/folder`, 'a folder where a file belongs');
-    await expect(scaffold()).rejects.toMatchObject({ code: 'unavailable', hint: expect.any(String) });
+  it('says which file could not be written, and that others were', async () => {
+    const { scaffold, at } = open();
+    // The last one, where a folder lies.
+    mkdirSync(at('.breakwater.json'), { recursive: true });
+    await expect(scaffold({ parts: ['client'] })).rejects.toMatchObject({
+      code: 'unavailable',
+      outcome: 'executed',
+      message: expect.stringMatching(/^\.breakwater\.json could not be written \(E\w+\); \d+ files were\.$/),
+      details: { paths: ['.breakwater.json'], written: expect.any(Number) },
+    });
+    expect(existsSync(at('package.json'))).toBe(true);
+  });
+
+  it('says that nothing was written', async () => {
+    const { root, scaffold, write, at } = open();
+    write(`${STRIPE}/src`, 'a file where a folder belongs');
+    const before = snapshot(root);
+    await expect(scaffold()).rejects.toMatchObject({
+      outcome: 'not_executed',
+      details: { paths: [expect.stringMatching(/^src\//)] },
+    });
+    expect(snapshot(root)).toEqual(before);
+    expect(readdirSync(at('.'))).toEqual(['src']);
   });
 
   it.each([
