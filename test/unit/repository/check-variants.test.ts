@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { checkSource } from '../../../src/repository/check/check-source.ts';
+
+const ids = (text: string, file = 'src/a.ts') =>
+  checkSource(file, text, { stripeSinceBasil: true }).map(({ rule }) => rule.id);
+
+/** A handler that verifies, does something and answers. */
+const handler = (work: string, path = '/stripe/webhook') => `
+app.post('${path}', express.raw({ type: 'application/json' }), async (req, res) => {
+  const event = stripe.webhooks.constructEvent(req.body, req.headers['stripe-signature'], secret);
+  ${work}
+  res.json({ received: true });
+});`;
+
+describe('a handler that counts up', () => {
+  const BY = 'customer: event.data.object.customer';
+  const READ = `const user = await User.findOne({ ${BY} });`;
+
+  it.each([
+    `await db.account.update({ where: { ${BY} }, data: { credits: { increment: 10 } } });`,
+    `await User.updateOne({ ${BY} }, { $inc: { credits: 10 } });`,
+    `${READ} user.credits += 100; await user.save();`,
+    `${READ} if (!user) return res.sendStatus(404); user.credits = user.credits + 100; await user.save();`,
+    `${READ} user.payments++; await user.save();`,
+  ])('does so again for every duplicate: %s', (work) => {
+    expect(ids(handler(work))).toEqual(['handler-not-idempotent']);
+  });
+
+  it.each([
+    `await db.account.update({ where: { ${BY} }, data: { plan: 'pro' } });`,
+    `if (await events.insertOnce(event.id)) await User.updateOne({ ${BY} }, { $inc: { credits: 10 } });`,
+    `await Order.updateOne({ ${BY}, status: 'open' }, { $set: { status: 'paid' }, $inc: { version: 1 } });`,
+    `${READ} user.plan = 'pro'; await user.save();`,
+    `${READ} if (user.lastEvent === event.id) return res.sendStatus(200); user.credits += 1; await user.save();`,
+    `${READ} user.lastEvent = event.id; user.credits += 1; await user.save();`,
+  ])('does so once, or sets values: %s', (work) => {
+    expect(ids(handler(work))).toEqual([]);
+  });
+});
