@@ -37,3 +37,34 @@ describe('a handler that counts up', () => {
     expect(ids(handler(work))).toEqual([]);
   });
 });
+
+describe('money', () => {
+  it.each([
+    'export function toMinor(price) { return Number(price) * 100; }',
+    'export const toCents = (text) => parseFloat(text) * 100;',
+    'const amount = Math.floor(19.99 * 100);',
+    'pay({ amount: Math.trunc(order.total * 100) });',
+    'pay({ total: parseFloat(cart.sum) * 100 });',
+    "stripe.paymentIntents.create({ amount: total * 1.19, currency: 'eur' }, { idempotencyKey });",
+    "const VAT = 1.19; stripe.paymentIntents.create({ amount: net * VAT, currency: 'eur' }, { idempotencyKey });",
+  ])('is a float: %s', (text) => {
+    expect(ids(text)).toEqual(['float-money']);
+  });
+
+  it('is reported once where a name carries it into a call', () => {
+    expect(ids('const amount = Math.floor(price * 100);\npay({ amount });')).toEqual(['float-money']);
+  });
+
+  it.each([
+    'export function toMinor(price) { return Math.round(Number(price) * 100); }',
+    'export const percentOf = (ratio) => Number(ratio) * 100;',
+    'export const width = (text) => parseFloat(text) * 100;',
+    'const amount = Math.floor(Math.random() * 100);',
+    'const amount = Math.floor(total / 100) * 100;',
+    'show({ total: Number(progress.total_ratio) * 100 });',
+    "stripe.paymentIntents.create({ amount: Math.round(total * 1.19), currency: 'eur' }, { idempotencyKey });",
+    'draw({ amount: width * 1.5 });',
+  ])('is none, or an integer: %s', (text) => {
+    expect(ids(text)).toEqual([]);
+  });
+});
