@@ -68,3 +68,50 @@ describe('money', () => {
     expect(ids(text)).toEqual([]);
   });
 });
+
+describe('a loop without an end', () => {
+  const loop = (attempt: string, failed = 'await sleep(1_000);') =>
+    `async function load(client, queue) { let n = 0; while (true) { try { ${attempt} } catch (error) { ${failed} } } }`;
+
+  it.each([
+    "const r = await client.get('/a'); if (r.ok) return r;",
+    "const r = await client.get('/a'); if (r.ok) return r; console.log('again'); await sleep(500);",
+    "const r = await client.get('/a'); if (!r.ok) throw new Error('refused'); return r;",
+  ])('repeats for ever whatever fails: %s', (attempt) => {
+    expect(ids(loop(attempt))).toContain('unbounded-retry');
+  });
+
+  it.each([
+    "const r = await client.get('/a'); if (r.ok || n > 3) return r; n += 1;",
+    "if (n > 3) return undefined; n += 1; return await client.get('/a');",
+    'const job = await queue.take(); if (job.last) return; await run(job);',
+    'const part = await queue.read(); if (part.done) break; show(part);',
+  ])('ends, or is a worker: %s', (attempt) => {
+    expect(ids(loop(attempt))).not.toContain('unbounded-retry');
+  });
+
+  it('ends when the failure does', () => {
+    const attempt = "const r = await client.get('/a'); if (r.ok) return r;";
+    expect(ids(loop(attempt, 'if (++n > 3) throw error; await sleep(1_000);'))).not.toContain('unbounded-retry');
+  });
+});
+
+describe('a loop that waits after a failure', () => {
+  const POST = "fetch('https://a.example.com', { method: 'POST', body, signal })";
+
+  it.each([
+    `for (let i = 0; i < 3; i++) { try { return await ${POST}; } catch { await sleep(Math.random() * 2 ** i * 100); } }`,
+    `let i = 0; while (i < 3) { try { return await ${POST}; } catch { i += 1; } await delay(random(i)); }`,
+  ])('is a retry, whatever it counts with: %s', (text) => {
+    expect(ids(`async function send(body, signal) { ${text} }`)).toEqual(['post-retried-without-key']);
+  });
+
+  it.each([
+    `for (let i = 0; i < urls.length; i++) { try { return await ${POST}; } catch { await sleep(100); } }`,
+    `for (let i = 0; i < 3; i++) { try { await ${POST}; } catch { await sleep(100); } }`,
+    `for (let i = 0; i < 3; i++) { try { return await ${POST}; } catch { failed(i); } }`,
+    `for (let i = 0; i < 3; i++) { try { return await ${POST.replace("'https://a.example.com'", 'urls[i]')}; } catch { await sleep(100); } }`,
+  ])('and does something else each time is none: %s', (text) => {
+    expect(ids(`async function send(body, signal, urls) { ${text} }`)).toEqual([]);
+  });
+});
