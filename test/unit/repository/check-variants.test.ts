@@ -115,3 +115,24 @@ describe('a loop that waits after a failure', () => {
     expect(ids(`async function send(body, signal, urls) { ${text} }`)).toEqual([]);
   });
 });
+
+describe('an idempotency key', () => {
+  const PAY = 'stripe.paymentIntents.create';
+
+  it.each([
+    `pRetry(() => ${PAY}({ amount }, { idempotencyKey: randomUUID() }));`,
+    `pRetry(() => { const idempotencyKey = uuidv4(); return ${PAY}({ amount }, { idempotencyKey }); });`,
+    "retry(() => client.post(url, order, { headers: { 'Idempotency-Key': `${order.id}-${Date.now()}` } }));",
+    `for (let attempt = 0; attempt < 3; attempt++) { const key = nanoid(); try { ${PAY}({ amount }, { idempotencyKey: key }); break; } catch {} }`,
+  ])('that is new for every attempt is none: %s', (text) => {
+    expect(ids(text)).toContain('post-retried-without-key');
+  });
+
+  it.each([
+    `const idempotencyKey = randomUUID(); pRetry(() => ${PAY}({ amount }, { idempotencyKey }));`,
+    `let key; pRetry(() => { key ??= randomUUID(); return ${PAY}({ amount }, { idempotencyKey: key }); });`,
+    `pRetry(() => ${PAY}({ amount, at: Date.now() }, { idempotencyKey: order.id }));`,
+  ])('that stays the same is one: %s', (text) => {
+    expect(ids(text)).not.toContain('post-retried-without-key');
+  });
+});
