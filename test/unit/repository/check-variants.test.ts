@@ -136,3 +136,77 @@ describe('an idempotency key', () => {
     expect(ids(text)).not.toContain('post-retried-without-key');
   });
 });
+
+describe('a webhook route', () => {
+  const SHIP = 'await ship(event.data.object);';
+
+  it.each(['/api/stripeWebhook', '/webhook3', '/stripe/webhooks2/eu', '/stripe/events'])('is one at %s', (path) => {
+    expect(ids(handler(SHIP, path))).toEqual(['handler-not-idempotent']);
+    expect(ids(`app.use(express.json());${handler('await inbox.insert(event);', path)}`)).toEqual([
+      'body-parsed-before-webhook',
+    ]);
+  });
+
+  it('is one in a file of any name when its handler verifies an event', () => {
+    const text = `export async function POST(request) {
+      const event = await stripe.webhooks.constructEventAsync(await request.text(), header, secret);
+      await ship(event.data.object);
+    }`;
+    expect(ids(text, 'src/app/api/stripe/route.ts')).toEqual(['handler-not-idempotent']);
+    expect(ids(text.replace('constructEventAsync', 'readOrder'), 'src/app/api/stripe/route.ts')).toEqual([]);
+  });
+
+  it.each(['/createWebhook', '/admin/registerWebhook', '/webhookSettings'])('is none at %s', (path) => {
+    expect(ids(`app.post('${path}', async (req, res) => { await db.insert(req.body); res.json({}); });`)).toEqual([]);
+  });
+});
+
+describe('a signature', () => {
+  const DIGEST = "const hash = createHmac('sha256', secret).update(body).digest('hex');";
+
+  it.each([
+    `${DIGEST} if (headers['x-hub-signature-256'] === \`sha256=\${hash}\`) accept();`,
+    `${DIGEST} if (Buffer.compare(Buffer.from(hash), Buffer.from(given)) === 0) accept();`,
+    `${DIGEST} if (Buffer.from(hash).compare(given) === 0) accept();`,
+    "const ok = (hash, headers) => headers['x-hub-signature-256'] === `sha256=${hash}`;",
+  ])('is compared in a way that tells where it differs: %s', (text) => {
+    expect(ids(text)).toContain('signature-compared-with-equals');
+  });
+
+  it.each([
+    "if (headers['x-hub-signature-256'] === undefined) refuse();",
+    "const same = Buffer.compare(createHash('sha256').update(a).digest(), b) === 0;",
+  ])('is not compared: %s', (text) => {
+    expect(ids(text)).toEqual([]);
+  });
+});
+
+describe('the log', () => {
+  it('gets a key of the environment', () => {
+    expect(ids('console.log(process.env.STRIPE_SECRET_KEY);')).toEqual(['payload-logged']);
+    expect(ids('console.log(process.env.STRIPE_PUBLISHABLE_KEY, process.env.NODE_ENV);')).toEqual([]);
+  });
+});
+
+describe('a signed timestamp', () => {
+  const verify = (time: string, more = '') => `function isGenuine(req, raw, given) {
+    ${time} ${more}
+    return safeEqual(createHmac('sha256', secret).update(\`\${t}.\${raw}\`).digest(), given);
+  }`;
+  const TIMES = [
+    "const t = req.headers['x-timestamp'];",
+    "const t = req.get('X-Acme-Request-Timestamp');",
+    "const { t } = parse(req.headers['acme-signature']);",
+    "const header = req.headers['acme-signature']; const t = header.split(',')[0];",
+  ];
+
+  it.each(TIMES)('is to be compared with a clock, whatever the header: %s', (time) => {
+    expect(ids(verify(time))).toEqual(['missing-timestamp-tolerance']);
+    expect(ids(verify(time, 'if (Math.abs(Date.now() / 1000 - t) > 300) return false;'))).toEqual([]);
+  });
+
+  it('is ours, or none, where no header brought it', () => {
+    expect(ids(verify('const t = settings.version;'))).toEqual([]);
+    expect(ids(verify("const t = 1; const id = req.headers['x-id'];"))).toEqual([]);
+  });
+});
