@@ -70,6 +70,14 @@ describe('the line of code in a finding', () => {
     const [finding] = check(`const a = '${KEY}' + '${'x'.repeat(500)}';`);
     expect(finding?.code.length).toBeLessThanOrEqual(160);
   });
+
+  it('is what stands around the finding when the line is long, and cuts no secret', () => {
+    const before = `${'a();'.repeat(100)} /* ${KEY}${'k'.repeat(80)} */ `;
+    const [finding] = check(`  ${before}x({ amount: price * 100 }); ${'b();'.repeat(100)}`);
+    expect(finding?.code).toMatch(/^….{59}price \* 100 \}\); (?:b\(\);)+b?\(?\)?…$/);
+    expect(finding?.code.length).toBe(160);
+    expect(finding?.code).not.toMatch(/4eC39|kkkkk/);
+  });
 });
 
 describe('tests and mocks', () => {
@@ -182,6 +190,13 @@ describe('any source', () => {
     expect(check(lines(500).join('\n')).length).toBe(1_000);
     const nested = `${'app.post("/webhook", (req, res) => { f(req.body.data);'.repeat(150)}${'});'.repeat(150)}`;
     expect(() => check(`${nested}\n`.repeat(12))).toThrow(RangeError);
+  });
+
+  it('of thousands of faults on one line is checked in a moment', () => {
+    const faults = Array.from({ length: 5_000 }, (_, at) => `amount: (c${at} ? d${at} : e${at}) * 100`);
+    const started = performance.now();
+    expect(ids(`const o = { ${faults.join(', ')} };`)).toEqual(['float-money:1']);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('that is nested too deeply for the parser is refused', () => {

@@ -48,14 +48,20 @@ export function isWholeBody(module: SourceModule, node: Node): boolean {
 
 /** The name of the header that a value was read from, in lower case. */
 export function headerOf(module: SourceModule, node: Node): string | undefined {
-  for (const { node: end, path } of trace(module, node)) {
-    const at = path.indexOf('headers');
-    const direct = at >= 0 ? path[at + 1] : undefined;
+  for (const value of trace(module, node)) {
+    const direct = headerProperty(value);
     if (direct !== undefined && direct !== 'get') return direct.toLowerCase();
+    const { node: end } = value;
     if (!isCall(end) || !['get', 'header', 'headers'].includes(calleeName(end))) continue;
-    const [first] = end.arguments;
-    const name = literalText(first);
+    const name = literalText(end.arguments[0]);
     if (name !== undefined) return name.toLowerCase();
   }
   return undefined;
+}
+
+/** `req.headers['x-signature']`, and `headers['x-signature']` of a name from elsewhere. */
+function headerProperty({ node, path }: Value): string | undefined {
+  if (isType(node, 'Identifier') && node.name === 'headers') return path[0];
+  const at = path.indexOf('headers');
+  return at >= 0 ? path[at + 1] : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Node } from '@babel/types';
 import type { Call } from '../syntax/expressions.ts';
-import { CALLS, calleeName, pathOf } from '../syntax/expressions.ts';
+import { CALLS, calleeName, MEMBERS, pathOf, propertyName } from '../syntax/expressions.ts';
 import { resolveFunction } from '../syntax/functions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
 import { contains, isType } from '../syntax/nodes.ts';
@@ -51,10 +51,37 @@ const COUNTS_ATTEMPTS = /attempt|retr|tries|\btry\b/i;
 function retryLoop(module: SourceModule, loop: Loop): Repeated[] {
   const attempt = module.within(loop.body, 'TryStatement').find((inner) => nearestLoop(module, inner) === loop);
   if (attempt === undefined || !leavesOnSuccess(module, attempt, loop)) return [];
-  return isEndless(loop) || namesIn(module, loop).some((name) => COUNTS_ATTEMPTS.test(name))
+  const counts = namesIn(module, loop);
+  return isEndless(loop) ||
+    counts.some((name) => COUNTS_ATTEMPTS.test(name)) ||
+    waitsAndRepeats(module, loop, attempt, counts)
     ? [{ node: loop, body: attempt.block }]
     : [];
 }
+
+/** After a failure it waits and does the same again; a loop that tries the next of a list uses what it counts with. */
+function waitsAndRepeats(
+  module: SourceModule,
+  loop: Loop,
+  { block, handler }: NodeOf<'TryStatement'>,
+  counts: readonly string[],
+): boolean {
+  const isList = [loop.test, block].some((node) => node != null && stepsThrough(module, node, counts));
+  const pauses = module.within(loop.body, ...CALLS).filter((call) => isPause(call) && !contains(block, call));
+  return handler != null && pauses.length > 0 && !isList;
+}
+
+function stepsThrough(module: SourceModule, node: Node, counts: readonly string[]): boolean {
+  const members = module.within(node, ...MEMBERS);
+  return members.some((member) =>
+    member.computed
+      ? module.within(member.property, 'Identifier').some(({ name }) => counts.includes(name))
+      : /^(?:length|size)$/.test(propertyName(member) ?? ''),
+  );
+}
+
+/** `sleep(…)`, `setTimeout(…)` */
+export const isPause = (call: Call): boolean => /sleep|delay|wait|pause|backoff|setTimeout/i.test(calleeName(call));
 
 function nearestLoop(module: SourceModule, node: Node): Node | undefined {
   for (const ancestor of module.ancestorsOf(node)) {

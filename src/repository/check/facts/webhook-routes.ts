@@ -14,13 +14,16 @@ import {
 } from '../syntax/expressions.ts';
 import { resolveFunction } from '../syntax/functions.ts';
 import { isType } from '../syntax/nodes.ts';
+import type { FunctionNode } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { perModule } from '../syntax/source-module.ts';
 import { textOf } from '../syntax/values.ts';
 import { fileRoutes } from './file-routes.ts';
 import type { WebhookRoute } from './webhook-route.ts';
 
-const WEBHOOK_PATH = /(?:^|[/_.-])(?:web-?)?hooks?(?:[/_.-]|$)/i;
+/** `/webhook`, `/stripe-hooks`, `/api/stripeWebhook`, `/webhook2`; not `/createWebhook`, which manages them. */
+const WEBHOOK_PATH =
+  /(?:(?:^|[/_.-])(?:web-?)?hooks?|(?<!(?:create|add|register|update|edit|delete|remove|list|test|new|manage|get|set)[_-]?)webhooks?\d*)(?:[/_.-]|$)/i;
 const WEBHOOK_NAME = /webhook/i;
 /** `webhooks/stripe.ts`, `stripe.webhook.ts`, `app/api/webhook/route.ts`. */
 const WEBHOOK_FILE = /webhooks?(?:[/._-]|$)/i;
@@ -29,8 +32,12 @@ const REGISTERS: ReadonlySet<string> = new Set(['post', 'all']);
 /** Every webhook route that a file registers. */
 export const webhookRoutes = perModule((module: SourceModule): readonly WebhookRoute[] => [
   ...module.all(...CALLS).flatMap((call) => registeredRoute(module, call) ?? []),
-  ...(WEBHOOK_FILE.test(module.path) ? fileRoutes(module) : []),
+  ...fileRoutes(module).filter(({ handler }) => WEBHOOK_FILE.test(module.path) || verifiesEvent(module, handler)),
 ]);
+
+/** A handler that takes a delivery apart is a webhook's, whatever its path. */
+const verifiesEvent = (module: SourceModule, handler: FunctionNode | undefined) =>
+  handler !== undefined && module.within(handler, ...CALLS).some((call) => /^constructEvent/.test(calleeName(call)));
 
 function registeredRoute(module: SourceModule, call: Call): WebhookRoute | undefined {
   const name = calleeName(call);
@@ -48,6 +55,7 @@ function registeredRoute(module: SourceModule, call: Call): WebhookRoute | undef
   const isWebhook =
     WEBHOOK_PATH.test(path) ||
     (WEBHOOK_FILE.test(module.path) && handler !== undefined) ||
+    verifiesEvent(module, handler) ||
     WEBHOOK_NAME.test(namesOf(last));
   return isWebhook && path.startsWith('/')
     ? { node: call, server, path, middleware: nodes.slice(0, -1), handler }

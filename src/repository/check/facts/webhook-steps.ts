@@ -6,6 +6,7 @@ import { contains, isType, startOf } from '../syntax/nodes.ts';
 import type { FunctionNode } from '../syntax/scope.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
+import { countsUp, savesCount } from './counting.ts';
 import { isDetached, isInTransaction } from './execution.ts';
 import { EVENT_PARSER } from './inbound.ts';
 import { isLogCall } from './logging.ts';
@@ -81,14 +82,14 @@ function classify(module: SourceModule, call: Call, site: Call | undefined): Ste
     },
   ];
   if (isSuccessAnswer(module, call)) return step('answer');
+  if (savesCount(module, call)) return step('effect');
   const name = calleeName(call);
   const parts = argumentParts(module, call);
   const isWriting = isWrite(call, name);
   if (parts.has('id') && (isWriting || !parts.has('data'))) return step(isWriting ? 'record' : 'lookup');
   if (parts.has('whole') && !isPureOn(module, call, name)) return step('record');
   if (!parts.has('data') || (isOnlyRead(name) && !isWriting) || isPureOn(module, call, name)) return [];
-  // What is given the id as well can recognise a duplicate by itself.
-  return step('effect', parts.has('id') || isRepeatable(call, name));
+  return step('effect', isRepeatable(module, call, parts));
 }
 
 /** What the arguments use, without the functions among them: those are looked at by themselves. */
@@ -126,10 +127,12 @@ function isWrite(call: Call, name: string): boolean {
 
 const isOnlyRead = (name: string) => /^(?:find|get|has|exists|is|was|select|count)/i.test(name);
 
-function isRepeatable(call: Call, name: string): boolean {
+function isRepeatable(module: SourceModule, call: Call, parts: ReadonlySet<EventPart>): boolean {
+  // What is given the id as well can recognise a duplicate by itself.
+  if (parts.has('id')) return true;
   const sql = literalText(argumentAt(call, 0));
   if (sql !== undefined && /^\s*(?:update|delete)\b/i.test(sql)) return !/[+-]\s*(?:\$\d|\?|\d)/.test(sql);
-  return REPEATABLE.test(name);
+  return REPEATABLE.test(calleeName(call)) && !countsUp(module, call);
 }
 
 const isResponse = (node: Node): boolean => {

@@ -10,9 +10,7 @@ import { contains, isType } from '../syntax/nodes.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { trace } from '../syntax/values.ts';
 import { handlersOf, interceptors } from './retry-in-interceptor.ts';
-
-const SECRET_ENV =
-  /(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ACCESS_?KEY|STRIPE_KEY)(?:_\d+)?$/i;
+import { isSecretName } from './secret-literal.ts';
 
 export const payloadLogged: Rule = {
   id: 'payload-logged',
@@ -77,7 +75,7 @@ function isHeaders(module: SourceModule, node: Node): boolean {
 function isSecret(module: SourceModule, node: Node): boolean {
   return trace(module, node).some(({ node: end, path }) => {
     const root = isType(end, 'Identifier') ? end.name : '';
-    if (root === 'process' && path[0] === 'env') return path.length === 1 || SECRET_ENV.test(path[1] ?? '');
+    if (root === 'process' && path[0] === 'env') return path.length === 1 || isSecretName(path[1] ?? '');
     return path.at(-1)?.toLowerCase() === 'authorization' && path.includes('headers');
   });
 }

@@ -4,8 +4,8 @@ import { retries } from '../facts/retries.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import type { Call } from '../syntax/expressions.ts';
-import { CALLS, calleeName, pathOf, receiverOf } from '../syntax/expressions.ts';
-import { isType } from '../syntax/nodes.ts';
+import { CALLS, calleeName, keyName, pathOf, receiverOf } from '../syntax/expressions.ts';
+import { contains, isType } from '../syntax/nodes.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 import { trace } from '../syntax/values.ts';
 import { interceptorRetries } from './retry-in-interceptor.ts';
@@ -26,15 +26,39 @@ await retry(() => axios.post(url, order, { headers, timeout: 5_000 }), { retries
 };
 
 function inRetries(module: SourceModule): Node[] {
-  const calls = retries(module).flatMap(({ body }) => module.within(body, ...CALLS));
-  return [...new Set(calls)].filter((call) => isUnsafeRequest(module, call) && !hasKey(module, call));
+  const calls = retries(module).flatMap(({ node, body }) => {
+    const repeated = isType(node, 'ForStatement', 'WhileStatement', 'DoWhileStatement') ? node.body : body;
+    return module
+      .within(body, ...CALLS)
+      .filter((call) => isUnsafeRequest(module, call) && !hasKey(module, call, repeated));
+  });
+  return [...new Set(calls)];
+}
+
+const MAKES_NEW = /^(?:randomUUID|uuid|uuidv?[147]|v[147]|nanoid|ulid|cuid|createId|randomBytes|random|now)$/i;
+
+/** A key that is made anew for every attempt lets the service take each for a new request. */
+function hasFreshKey(module: SourceModule, node: Node, repeated: Node): boolean {
+  return module
+    .within(node, 'ObjectProperty')
+    .filter((property) => KEY.test(keyName(property) ?? ''))
+    .flatMap(({ value }) => trace(module, value))
+    .flatMap(({ node: end }) => module.within(end, ...CALLS))
+    .some((call) => MAKES_NEW.test(calleeName(call)) && contains(repeated, call) && !isMadeOnce(module, call));
+}
+
+/** `key ??= randomUUID()`, `key || randomUUID()` */
+function isMadeOnce(module: SourceModule, call: Call): boolean {
+  const parent = module.parentOf(call);
+  return isType(parent, 'LogicalExpression') || (isType(parent, 'AssignmentExpression') && parent.operator !== '=');
 }
 
 /** Names and literals that lead to a key count; so does anything in the options that this file cannot tell. */
-function hasKey(module: SourceModule, call: Call): boolean {
+function hasKey(module: SourceModule, call: Call, repeated: Node): boolean {
   return call.arguments.some((argument, at) => {
     const values = isType(argument, 'SpreadElement') ? [] : trace(module, argument);
     if (isType(argument, 'SpreadElement')) return true;
+    if (values.some(({ node }) => hasFreshKey(module, node, repeated))) return false;
     const isLast = at === call.arguments.length - 1 && at > 0;
     return values.some(
       ({ node, path }) => mentionsKey(module, node) || (isLast && path.length === 0 && isOpaque(module, node, call)),
@@ -69,7 +93,7 @@ function behindInterceptors(module: SourceModule): Node[] {
     return module.all(...CALLS).filter((call) => {
       const receiver = receiverOf(call);
       const isOnInstance = receiver !== undefined && pathOf(receiver)?.join('.') === instance;
-      return isOnInstance && calleeName(call) === 'post' && !hasKey(module, call);
+      return isOnInstance && calleeName(call) === 'post' && !hasKey(module, call, handler);
     });
   });
 }

@@ -1,12 +1,13 @@
 import type { Node } from '@babel/types';
-import { isEndless, retries } from '../facts/retries.ts';
+import { isLogCall } from '../facts/logging.ts';
+import { isEndless, isPause, retries } from '../facts/retries.ts';
 import type { Rule } from '../rule.ts';
 import { hits } from '../rule.ts';
 import type { Call } from '../syntax/expressions.ts';
 import { CALLS, calleeName, isCall, pathOf, unwrap } from '../syntax/expressions.ts';
 import { functionName } from '../syntax/functions.ts';
 import type { NodeOf } from '../syntax/nodes.ts';
-import { isType } from '../syntax/nodes.ts';
+import { contains, isType, startOf } from '../syntax/nodes.ts';
 import { isFunction } from '../syntax/scope.ts';
 import type { SourceModule } from '../syntax/source-module.ts';
 
@@ -38,11 +39,31 @@ function endlessLoops(module: SourceModule): Node[] {
     if (!isType(node, 'ForStatement', 'WhileStatement', 'DoWhileStatement') || !isEndless(node)) return [];
     const attempt = module.parentOf(body);
     const waits = module.within(body, 'AwaitExpression').length > 0;
-    const outside = module.within(node.body, 'IfStatement').some((choice) => leaves(module, choice));
-    return waits && isType(attempt, 'TryStatement') && attempt.handler && !leaves(module, attempt.handler) && !outside
+    const ends = module.within(node.body, 'IfStatement').some((choice) => isEnd(module, choice, body));
+    return waits && isType(attempt, 'TryStatement') && attempt.handler && !leaves(module, attempt.handler) && !ends
       ? [node]
       : [];
   });
+}
+
+/** An `if` that ends the loop for another reason than success. What is thrown inside the attempt does not leave the loop. */
+function isEnd(module: SourceModule, choice: NodeOf<'IfStatement'>, attempt: Node): boolean {
+  if (!contains(attempt, choice)) return leaves(module, choice);
+  const left = module.within(choice, 'ReturnStatement', 'BreakStatement').length > 0;
+  return left && !isSuccess(module, choice, attempt);
+}
+
+/** `if (response.ok) return response`, with nothing done after it: a worker goes on with what it got. */
+function isSuccess(module: SourceModule, { test, end }: NodeOf<'IfStatement'>, attempt: Node): boolean {
+  const names = module.within(test, 'Identifier').filter((name) => module.bindingOf(name) !== undefined);
+  const isResult = (name: NodeOf<'Identifier'>) => {
+    const { init, assigned = [] } = module.bindingOf(name) ?? {};
+    return [init, ...assigned].some(
+      (value) => value !== undefined && contains(attempt, value) && module.within(value, 'AwaitExpression').length > 0,
+    );
+  };
+  const after = module.within(attempt, ...CALLS).filter((call) => startOf(call) >= (end ?? 0));
+  return names.length > 0 && names.every(isResult) && after.every((call) => isPause(call) || isLogCall(call));
 }
 
 const leaves = (module: SourceModule, node: Node) =>
@@ -114,10 +135,7 @@ function grows(module: SourceModule, loop: Node): boolean {
   const powers = module.within(loop, 'BinaryExpression').some(({ operator }) => operator === '**' || operator === '<<');
   const called = module.within(loop, ...CALLS).some((call) => calleeName(call) === 'pow');
   const doubled = module.within(loop, 'AssignmentExpression').some((assignment) => isDoubling(assignment));
-  return (
-    (powers || called || doubled) &&
-    module.within(loop, ...CALLS).some((call) => /setTimeout|sleep|delay|wait/i.test(calleeName(call)))
-  );
+  return (powers || called || doubled) && module.within(loop, ...CALLS).some(isPause);
 }
 
 function isDoubling({ operator, left, right }: NodeOf<'AssignmentExpression'>): boolean {

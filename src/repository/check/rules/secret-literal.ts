@@ -11,7 +11,8 @@ import { perModule } from '../syntax/source-module.ts';
 import { trace } from '../syntax/values.ts';
 
 /** Names of variables whose value opens something. */
-const SECRET_VARIABLE = /(?:SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ACCESS_?KEY)(?:_\d+)?$/i;
+const SECRET_VARIABLE =
+  /(?:SECRET(?:_?KEY)?|STRIPE_KEY|TOKEN|PASSWORD|PASSWD|API_?KEY|PRIVATE_?KEY|SIGNING_?KEY|ACCESS_?KEY)(?:_\d+)?$/i;
 const PUBLIC_VARIABLE = /PUBLIC|PUBLISHABLE/i;
 const PLACEHOLDER = /your|example|placeholder|dummy|replace|changeme|xxx|\.\.\.|<|…|\*\*\*|redacted|_here/i;
 const LOCAL_URL = /@(?:localhost|127\.0\.0\.1|\[::1\]|db|postgres|redis|mongo|mysql|host|example\.\w+)\b/;
@@ -63,7 +64,8 @@ function fallbacks(module: SourceModule): Node[] {
   return chosen.filter((node) => isRealText(literalText(node)));
 }
 
-const isSecretName = (name: string) => SECRET_VARIABLE.test(name) && !PUBLIC_VARIABLE.test(name);
+/** True for the name of an environment variable that holds a secret. */
+export const isSecretName = (name: string): boolean => SECRET_VARIABLE.test(name) && !PUBLIC_VARIABLE.test(name);
 const isRealText = (text: string | undefined) => text !== undefined && text.length > 0;
 
 /** `createHmac('sha256', 'literal')`, `constructEvent(body, header, 'literal')`, `new Stripe('literal')`. */

@@ -34,17 +34,18 @@ function comparisons(module: SourceModule): { node: Node; sides: readonly [Node,
       : [];
   });
   const methods = module.all(...CALLS).flatMap((node) => {
-    const [receiver, argument] = [receiverOf(node), argumentAt(node, 0)];
-    if (
-      !/^(?:equals|includes|localeCompare)$/.test(calleeName(node)) ||
-      receiver === undefined ||
-      argument === undefined
-    )
-      return [];
-    const sides: readonly [Node, Node] = [receiver, argument];
-    return sides.some((side) => isDigest(module, side)) ? [{ node, sides }] : [];
+    const sides = comparedBy(node);
+    return sides?.some((side) => isDigest(module, side)) ? [{ node, sides }] : [];
   });
   return [...binary, ...methods];
+}
+
+/** The two sides of `a.equals(b)` and `Buffer.compare(a, b)`. */
+function comparedBy(call: Call): readonly [Node, Node] | undefined {
+  const isStatic = pathOf(call.callee)?.join('.') === 'Buffer.compare';
+  if (!isStatic && !/^(?:equals|compare|includes|localeCompare)$/.test(calleeName(call))) return undefined;
+  const [a, b] = isStatic ? [argumentAt(call, 0), argumentAt(call, 1)] : [receiverOf(call), argumentAt(call, 0)];
+  return a === undefined || b === undefined ? undefined : [a, b];
 }
 
 /** Literals, `undefined`, lengths and types: nothing to learn from their timing. */
@@ -57,7 +58,16 @@ function isNoText(node: Node): boolean {
 function isSignaturePair(module: SourceModule, [left, right]: readonly [Node, Node]): boolean {
   if (isDigest(module, left) || isDigest(module, right)) return true;
   const [a, b] = [lastName(left), lastName(right)];
-  return (EXPECTED.test(a) && GIVEN.test(b)) || (EXPECTED.test(b) && GIVEN.test(a));
+  if ((EXPECTED.test(a) && GIVEN.test(b)) || (EXPECTED.test(b) && GIVEN.test(a))) return true;
+  return isSignedHeader(module, left, right) || isSignedHeader(module, right, left);
+}
+
+/** `headers['x-hub-signature-256'] === hash`, where this file does not show how the hash is made. */
+function isSignedHeader(module: SourceModule, header: Node, hash: Node): boolean {
+  const isHash = module
+    .within(hash, 'Identifier')
+    .some(({ name }) => /^(?:hash|digest|hmac|mac|expected\w*)$/i.test(name));
+  return isHash && /signature|hmac/.test(headerOf(module, header) ?? '');
 }
 
 const lastName = (node: Node) => pathOf(node)?.at(-1) ?? '';

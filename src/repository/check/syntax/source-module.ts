@@ -16,6 +16,7 @@ export class SourceModule {
   readonly #byType = new Map<NodeType, Node[]>();
   readonly #scopes: Scopes;
   readonly #lines: readonly string[];
+  readonly #offsets: readonly number[];
   #work = 0;
 
   private constructor(path: string, text: string, program: Node, comments: readonly Comment[]) {
@@ -24,6 +25,12 @@ export class SourceModule {
     this.comments = comments;
     this.isTest = TEST_PATH.test(path);
     this.#lines = text.split('\n');
+    let next = 0;
+    this.#offsets = this.#lines.map(({ length }) => {
+      const offset = next;
+      next += length + 1;
+      return offset;
+    });
     walk(program, (node, parent) => {
       if (parent !== undefined) this.#parents.set(node, parent);
       const list = this.#byType.get(node.type);
@@ -117,7 +124,7 @@ export class SourceModule {
 
   /** Where a line begins in the text. */
   offsetOf(number: number): number {
-    return this.#lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+    return this.#offsets[number - 1] ?? 0;
   }
 }
 
