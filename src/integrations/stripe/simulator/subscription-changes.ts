@@ -71,8 +71,7 @@ export function buildSubscriptionInvoice(
 /** Invoice items of the customer that are on no invoice yet: those of this subscription and those of none. */
 function pendingItems(account: Account, { id, customer }: Subscription): InvoiceItem[] {
   return account.invoiceItems
-    .newestFirst()
-    .filter((item) => item.customer === customer && item.invoice === null)
+    .newestFirst((item) => item.customer === customer && item.invoice === null)
     .filter(({ parent }) => parent === null || parent.subscription_details.subscription === id)
     .reverse();
 }
@@ -140,9 +139,7 @@ export function expire(call: Call, subscription: Subscription): void {
 }
 
 function unfinished(account: Account, { id }: Subscription): Invoice[] {
-  return account.invoices
-    .newestFirst()
-    .filter(
-      ({ parent, status }) => parent?.subscription_details.subscription === id && ['draft', 'open'].includes(status),
-    );
+  return account.invoices.newestFirst(
+    ({ parent, status }) => parent?.subscription_details.subscription === id && ['draft', 'open'].includes(status),
+  );
 }
