@@ -123,6 +123,11 @@ function buildSubscription(account: Account, customer: Customer, parameters: Cre
     },
     latest_invoice: null,
     metadata: mergeMetadata({}, parameters.metadata),
+    payment_settings: {
+      payment_method_options: null,
+      payment_method_types: null,
+      save_default_payment_method: parameters.payment_settings?.save_default_payment_method ?? 'off',
+    },
     start_date: now,
     status: trialEnd === null ? 'incomplete' : 'trialing',
     test_clock: customer.test_clock,
