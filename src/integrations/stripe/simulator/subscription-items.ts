@@ -7,8 +7,8 @@ import { listParameters, paginate } from './pagination.ts';
 import { boolean, text } from './parameters.ts';
 import { route } from './router.ts';
 import { change } from './subscription-changes.ts';
-import { addItem, proration, removeItem, updateItem } from './subscription-item-changes.ts';
-import { itemParameters } from './subscription-parameters.ts';
+import { addItem, removeItem, updateItem } from './subscription-item-changes.ts';
+import { itemParameters, proration } from './subscription-parameters.ts';
 
 const path = '/v1/subscription_items';
 const kind = 'subscription_item';
