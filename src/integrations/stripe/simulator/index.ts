@@ -21,7 +21,7 @@ import { IdempotencyStore } from './idempotency.ts';
 import { createId } from './ids.ts';
 import type { StripeEvent } from './objects.ts';
 import { isPage, visitPage } from './pages.ts';
-import { checkKey, checkVersion, readForm } from './request.ts';
+import { checkKey, checkVersion, readForm, versionNote } from './request.ts';
 import { RequestWork } from './request-work.ts';
 import { format, REFUSALS, render, renderError, replay } from './response.ts';
 import { findRoute } from './router.ts';
@@ -71,7 +71,7 @@ class StripeSimulator implements SimulatedService {
         ? work.run((call) => visitPage(call, request))
         : await this.#callApi(work, request);
       work.finish();
-      return response;
+      return { ...response, note: versionNote(request.headers) };
     } catch (thrown) {
       if (thrown instanceof StripeApiError) return renderError(thrown, work.call);
       throw thrown;
