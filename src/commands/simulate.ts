@@ -63,6 +63,7 @@ function formatStart(service: string, { url }: RunningSimulator, json: boolean):
   return json ? `${JSON.stringify({ service, url })}\n` : `${service} is simulated at ${url} (Ctrl-C ends it)\n`;
 }
 
-function formatRequest({ method, path, status, fault }: RecordedRequest): string {
-  return `${method} ${path} → ${status ?? 'no answer'}${fault === undefined ? '' : ` (${fault})`}\n`;
+function formatRequest({ method, path, status, fault, note }: RecordedRequest): string {
+  const remarks = [fault, note].filter((remark) => remark !== undefined).map((remark) => ` (${remark})`);
+  return `${method} ${path} → ${status ?? 'no answer'}${remarks.join('')}\n`;
 }

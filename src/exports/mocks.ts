@@ -87,6 +87,7 @@ async function answer(session: Session, request: Request): Promise<Response> {
   const response = await session.answer({ method: request.method, url, headers, body }, fault);
   if (fault?.kind === 'reset_after_executing') return HttpResponse.error();
   record.status = response.status;
+  record.note = response.note;
   return toResponse(response, fault);
 }
 

@@ -72,6 +72,8 @@ export interface RecordedRequest {
   readonly status: number | undefined;
   /** The fault that the request met. */
   readonly fault: FaultKind | undefined;
+  /** Where the answer differs from what the client asked for. */
+  readonly note?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }

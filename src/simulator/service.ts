@@ -15,6 +15,8 @@ export interface SimulatedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** What the request log says beside the status: a difference from the service that the client should know of. */
+  readonly note?: string | undefined;
 }
 
 /**

@@ -119,6 +119,7 @@ class HttpSimulator implements RunningSimulator {
     const response = await this.#session.answer({ method, url, headers: singleValues(req.headers), body }, fault);
     if (fault?.kind === 'reset_after_executing') return void req.socket.resetAndDestroy();
     record.status = response.status;
+    record.note = response.note;
     await sendResponse(res, response, fault, this.#stopping.signal);
   }
 }

@@ -31,7 +31,7 @@ const input = z.strictObject({
   overrides: z.record(z.string(), z.unknown()).optional().describe('Of its object'),
 });
 
-/** `log`: the last requests and deliveries, oldest first, and the event types that can be triggered. */
+/** `log`: the last requests and deliveries, oldest first; of start and status also the event types that can be triggered. */
 const output = z.object({
   running: z.boolean(),
   url: z.string().optional(),
@@ -46,7 +46,7 @@ export const simulateService = defineTool({
   name: 'simulate_service',
   title: 'Simulate a service',
   description:
-    'Runs a stateful double of a service on loopback. Returns its url (for base_url) and log: requests, deliveries, event_types.',
+    'Runs a stateful double of a service on loopback. Returns its url (for base_url) and log: requests, deliveries (start, status: event_types).',
   effect: 'write',
   idempotent: false,
   openWorld: false,
@@ -58,7 +58,7 @@ export const simulateService = defineTool({
       const webhook = args.webhook === undefined ? undefined : readTarget(secrets, args.webhook);
       const started = await simulators.start(service, { port: args.port, webhook });
       if (args.script !== undefined) started.script(parseFaults(args.script));
-      return describe(started);
+      return describe(started, true);
     }
     if (args.action === 'stop') {
       await simulators.stop(service);
@@ -76,7 +76,7 @@ async function act(simulator: RunningSimulator, args: Args): Promise<Answer> {
   if (args.action === 'reset') simulator.reset();
   if (args.action === 'script') simulator.script(parseFaults(args.script ?? []));
   const event = args.action === 'trigger' ? await trigger(simulator, args) : undefined;
-  return { ...describe(simulator), event };
+  return { ...describe(simulator, args.action === 'status'), event };
 }
 
 async function trigger(simulator: RunningSimulator, { event, overrides }: Args): Promise<Record<string, unknown>> {
@@ -91,14 +91,14 @@ async function trigger(simulator: RunningSimulator, { event, overrides }: Args):
   return { event_id: eventId, object_id: objectId };
 }
 
-function describe({ url, requests, deliveries, eventTypes }: RunningSimulator): Answer {
+function describe({ url, requests, deliveries, eventTypes }: RunningSimulator, withTypes: boolean): Answer {
   const log = {
     requests: requests.slice(-SHOWN).map(({ idempotencyKey, ...request }) => ({
       ...request,
       idempotency_key: idempotencyKey,
     })),
     deliveries: deliveries.slice(-SHOWN),
-    event_types: eventTypes,
+    ...(withTypes && { event_types: eventTypes }),
   };
   return { running: true, url, log };
 }

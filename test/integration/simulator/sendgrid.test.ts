@@ -9,6 +9,7 @@ import { createSendgridKeys, startSendgrid } from '../../../src/exports/simulato
 import { startReceiver } from './receiver.ts';
 import { PATIENTLY, stopLater } from './setup.ts';
 
+const TEMPLATE = 'd-0123456789abcdef0123456789abcdef';
 const MAIL: MailDataRequired = {
   to: 'ada@example.com',
   from: { email: 'shop@example.com', name: 'Shop' },
@@ -79,7 +80,7 @@ describe('mail/send with @sendgrid/mail', () => {
     const { mail, simulator } = await start();
     await mail.send({
       from: 'shop@example.com',
-      templateId: 'd-1',
+      templateId: TEMPLATE,
       personalizations: [
         { to: 'a@example.com', cc: ['b@example.com'], dynamicTemplateData: { name: 'A' } },
         { to: [{ email: 'c@example.com', name: 'C' }], bcc: 'd@example.com' },
@@ -87,7 +88,10 @@ describe('mail/send with @sendgrid/mail', () => {
       attachments: [{ content: Buffer.from('hello').toString('base64'), filename: 'a.txt', type: 'text/plain' }],
     });
     expect(simulator.messages.map(({ recipients }) => recipients.length)).toEqual([2, 2]);
-    expect(simulator.messages[0]).toMatchObject({ attachments: [{ filename: 'a.txt', bytes: 5 }], templateId: 'd-1' });
+    expect(simulator.messages[0]).toMatchObject({
+      attachments: [{ filename: 'a.txt', bytes: 5 }],
+      templateId: TEMPLATE,
+    });
   });
 
   it('only checks in the sandbox', async () => {
@@ -102,6 +106,8 @@ describe('mail/send with @sendgrid/mail', () => {
     ['no subject', { subject: '' }, 'subject'],
     ['a bad sender', { from: 'shop' }, 'from.email'],
     ['eleven categories', { categories: Array.from({ length: 11 }, (_, n) => `c${n}`) }, 'categories'],
+    ['a template id of no form', { templateId: 'nope' }, 'template_id'],
+    ['a header of its own', { headers: { Subject: 'x' } }, 'headers'],
     ['a date too late', { sendAt: Math.floor(Date.now() / 1000) + 73 * 3_600 }, 'send_at'],
   ])('refuses %s', async (_what, change, field) => {
     const { mail, simulator } = await start();
@@ -114,6 +120,18 @@ describe('mail/send with @sendgrid/mail', () => {
     const { client } = await start();
     const { response } = await refusalOf(client.request({ method: 'POST', url: '/v3/mail/send', body: { shoe: 1 } }));
     expect(response.body.errors.map(({ field }) => field)).toEqual(['personalizations', 'from.email', 'shoe']);
+  });
+
+  it('says in its own words what has the wrong form', async () => {
+    const { client } = await start();
+    const personalizations = [{ to: [{ email: 'ada@example.com' }], headers: { 'reply-to': 'x' } }];
+    const mail = { personalizations, from: { email: 'a@example.com' }, subject: 7, ip_pool_name: 'p', content: [] };
+    const { response } = await refusalOf(client.request({ method: 'POST', url: '/v3/mail/send', body: mail }));
+    expect(response.body.errors).toMatchObject([
+      { field: 'personalizations.0.headers', message: expect.stringContaining('reserved header') },
+      { field: 'subject', message: 'The subject parameter has the wrong type or length.' },
+      { field: 'ip_pool_name', message: 'The ip_pool_name must be 2 to 64 characters long.' },
+    ]);
   });
 
   it('answers 401 without a key of its form, and 429 with its headers', async () => {

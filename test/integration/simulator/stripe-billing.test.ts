@@ -55,6 +55,37 @@ describe('a subscription under a test clock', () => {
     expect(await period()).toEqual(['2026-03-31T12:00:00.000Z', '2026-04-30T12:00:00.000Z']);
   });
 
+  it('keeps the card that paid as its default, where its settings say so', async () => {
+    const { stripe } = await startStripe();
+    const price = await stripe.prices.create({
+      currency: 'usd',
+      unit_amount: 900,
+      recurring: { interval: 'month' },
+      product_data: { name: 'Pro' },
+    });
+    const paidWith = async (save_default_payment_method: 'on_subscription' | 'off') => {
+      const customer = await stripe.customers.create({});
+      const { id, latest_invoice: invoice } = await stripe.subscriptions.create({
+        customer: customer.id,
+        items: [{ price: price.id }],
+        payment_behavior: 'default_incomplete',
+        payment_settings: { save_default_payment_method },
+        expand: ['latest_invoice.confirmation_secret'],
+      });
+      const secret = typeof invoice === 'string' ? undefined : invoice?.confirmation_secret?.client_secret;
+      const intent = secret?.split('_secret')[0] ?? '';
+      const { payment_method } = await stripe.paymentIntents.confirm(intent, { payment_method: 'pm_card_visa' });
+      const { status, default_payment_method, payment_settings } = await stripe.subscriptions.retrieve(id);
+      expect(status).toBe('active');
+      expect(payment_settings?.save_default_payment_method).toBe(save_default_payment_method);
+      return { payment_method, default_payment_method };
+    };
+    const saved = await paidWith('on_subscription');
+    expect(saved.default_payment_method).toMatch(/^pm_/);
+    expect(saved.default_payment_method).toBe(saved.payment_method);
+    expect((await paidWith('off')).default_payment_method).toBeNull();
+  });
+
   it('begins with a trial that tells of its end and then is paid', async () => {
     const { stripe } = await startStripe();
     const { customer, price, advance } = await clocked(stripe);

@@ -140,6 +140,7 @@ describe('requests that no endpoint takes', () => {
     const response = await fetch(`${simulator.url}/v1/balance`, { headers });
     expect(response.status).toBe(200);
     expect(response.headers.get('stripe-version')).toBe('2026-10-28.endive');
+    expect(simulator.requests.at(-1)?.note).toBe('asked for API version 2024-06-20, answered at 2026-10-28.endive');
   });
 });
 

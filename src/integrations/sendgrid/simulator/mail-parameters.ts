@@ -17,13 +17,38 @@ const FROM_REQUIRED =
   'The from object must be provided for every email send. It is an object that requires the email parameter, but may also contain a name parameter.';
 const texts = z.record(z.string(), z.string());
 
+/** https://www.twilio.com/docs/sendgrid/for-developers/sending-email/personalizations: SendGrid writes these itself. */
+const RESERVED_HEADERS = new Set([
+  'x-sg-id',
+  'x-sg-eid',
+  'received',
+  'dkim-signature',
+  'content-type',
+  'content-transfer-encoding',
+  'to',
+  'from',
+  'subject',
+  'reply-to',
+  'cc',
+  'bcc',
+]);
+const headers = texts.refine(
+  (value) => !Object.keys(value).some((name) => RESERVED_HEADERS.has(name.toLowerCase())),
+  'The headers may not contain a reserved header: SendGrid writes To, From, Subject, Reply-To, CC, BCC and its own itself.',
+);
+
+/** Of a dynamic template (`d-` and 32 hexadecimal digits), or the GUID of an older one. */
+const TEMPLATE_ID = /^(d-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+const INVALID_TEMPLATE = 'The template_id must be a valid GUID, or that of a dynamic template (d-…).';
+const POOL_NAME = 'The ip_pool_name must be 2 to 64 characters long.';
+
 const personalization = z.strictObject({
   to: z.array(address, { error: TO_REQUIRED }).min(1, TO_REQUIRED),
   cc: z.array(address).optional(),
   bcc: z.array(address).optional(),
   from: address.optional(),
   subject: z.string().optional(),
-  headers: texts.optional(),
+  headers: headers.optional(),
   substitutions: texts.optional(),
   dynamic_template_data: z.record(z.string(), z.unknown()).optional(),
   custom_args: texts.optional(),
@@ -63,9 +88,9 @@ export const mailParameters = z
       )
       .optional(),
     attachments: z.array(attachment).optional(),
-    template_id: z.string().optional(),
+    template_id: z.string().regex(TEMPLATE_ID, INVALID_TEMPLATE).optional(),
     sections: texts.optional(),
-    headers: texts.optional(),
+    headers: headers.optional(),
     categories: z
       .array(z.string().max(255))
       .max(MAX_CATEGORIES, `The categories array cannot have more than ${MAX_CATEGORIES} entries.`)
@@ -74,7 +99,7 @@ export const mailParameters = z
     send_at: z.int().optional(),
     batch_id: z.string().optional(),
     asm: z.strictObject({ group_id: z.int(), groups_to_display: z.array(z.int()).max(25).optional() }).optional(),
-    ip_pool_name: z.string().min(2).max(64).optional(),
+    ip_pool_name: z.string().min(2, POOL_NAME).max(64, POOL_NAME).optional(),
     mail_settings: z
       .strictObject({
         bypass_list_management: enable.optional(),

@@ -114,7 +114,7 @@ function emailsOf(body: unknown): string[] | undefined {
 }
 
 function sendMail(account: MailAccount, { body }: JsonRequest): SimulatedResponse {
-  const parsed = mailParameters.safeParse(body ?? {});
+  const parsed = mailParameters.safeParse(body ?? {}, { error: wrongForm });
   if (!parsed.success) return refusal(400, ...parsed.error.issues.flatMap(toErrors));
   const mail = parsed.data;
   const late = lateSend(mail, account.now());
@@ -131,6 +131,11 @@ function lateSend({ personalizations, send_at }: Mail, nowMs: number): FieldErro
     (at) => at !== undefined && at > latest,
   );
   return tooLate ? { message: 'Scheduling more than 72 hours in advance is forbidden.', field: 'send_at' } : undefined;
+}
+
+/** For what has no words of its own. */
+function wrongForm({ path = [] }: { path?: PropertyKey[] | undefined }): string {
+  return `The ${path.join('.') || 'body'} parameter has the wrong type or length.`;
 }
 
 function toErrors(issue: z.core.$ZodIssue): FieldError[] {

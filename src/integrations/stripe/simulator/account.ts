@@ -1,69 +1,38 @@
 import type { Clock } from '../../../core/clock.ts';
-import { StripeApiError } from './api-error.ts';
 import type { ListOf, Price, Product, Subscription, TestClock } from './billing-objects.ts';
 import type { Charge, Dispute, PaymentMethod } from './card-objects.ts';
 import type { CheckoutSession, SessionLine, SessionPlan } from './checkout-objects.ts';
+import { Collection } from './collection.ts';
 import type { Invoice, InvoiceItem, InvoicePayment } from './invoice-objects.ts';
+import { Journal } from './journal.ts';
 import type { BalanceTransaction, Customer, PaymentIntent, Refund, StripeEvent, WebhookEndpoint } from './objects.ts';
 import type { SetupIntent } from './setup-objects.ts';
 import type { TestCard } from './test-cards.ts';
 
-const MAX_OBJECTS = 100_000;
 const MAX_EVENTS = 10_000;
-
-/** Objects of one kind in the order of their creation. */
-export class Collection<T extends { id: string }> {
-  readonly #byId = new Map<string, T>();
-
-  add(object: T): T {
-    if (this.#byId.size >= MAX_OBJECTS) {
-      throw new StripeApiError(500, 'api_error', `The simulator keeps ${MAX_OBJECTS} objects of a kind: reset it.`);
-    }
-    this.#byId.set(object.id, object);
-    return object;
-  }
-
-  get(id: string): T | undefined {
-    return this.#byId.get(id);
-  }
-
-  delete(id: string): void {
-    this.#byId.delete(id);
-  }
-
-  newestFirst(): T[] {
-    return [...this.#byId.values()].reverse();
-  }
-
-  /** Forgets the oldest beyond a number. */
-  keep(count: number): void {
-    for (const id of this.#byId.keys()) {
-      if (this.#byId.size <= count) return;
-      this.#byId.delete(id);
-    }
-  }
-}
 
 /** Everything that one simulated Stripe account holds. Its Dashboard has cards enabled and nothing else. */
 export class Account {
-  readonly paymentIntents = new Collection<PaymentIntent>();
-  readonly setupIntents = new Collection<SetupIntent>();
-  readonly charges = new Collection<Charge>();
-  readonly disputes = new Collection<Dispute>();
-  readonly refunds = new Collection<Refund>();
-  readonly customers = new Collection<Customer>();
-  readonly paymentMethods = new Collection<PaymentMethod>();
-  readonly products = new Collection<Product>();
-  readonly prices = new Collection<Price>();
-  readonly subscriptions = new Collection<Subscription>();
-  readonly invoices = new Collection<Invoice>();
-  readonly invoiceItems = new Collection<InvoiceItem>();
-  readonly invoicePayments = new Collection<InvoicePayment>();
-  readonly checkoutSessions = new Collection<CheckoutSession>();
-  readonly testClocks = new Collection<TestClock>();
-  readonly webhookEndpoints = new Collection<WebhookEndpoint>();
-  readonly balanceTransactions = new Collection<BalanceTransaction>();
-  readonly events = new Collection<StripeEvent>();
+  /** The maps beside the collections need none: nothing leads to an entry whose object is gone. */
+  readonly journal = new Journal();
+  readonly paymentIntents = new Collection<PaymentIntent>(this.journal);
+  readonly setupIntents = new Collection<SetupIntent>(this.journal);
+  readonly charges = new Collection<Charge>(this.journal);
+  readonly disputes = new Collection<Dispute>(this.journal);
+  readonly refunds = new Collection<Refund>(this.journal);
+  readonly customers = new Collection<Customer>(this.journal);
+  readonly paymentMethods = new Collection<PaymentMethod>(this.journal);
+  readonly products = new Collection<Product>(this.journal);
+  readonly prices = new Collection<Price>(this.journal);
+  readonly subscriptions = new Collection<Subscription>(this.journal);
+  readonly invoices = new Collection<Invoice>(this.journal);
+  readonly invoiceItems = new Collection<InvoiceItem>(this.journal);
+  readonly invoicePayments = new Collection<InvoicePayment>(this.journal);
+  readonly checkoutSessions = new Collection<CheckoutSession>(this.journal);
+  readonly testClocks = new Collection<TestClock>(this.journal);
+  readonly webhookEndpoints = new Collection<WebhookEndpoint>(this.journal);
+  readonly balanceTransactions = new Collection<BalanceTransaction>(this.journal);
+  readonly events = new Collection<StripeEvent>(this.journal);
   /** The test card behind a payment method, by its id. */
   readonly cards = new Map<string, TestCard>();
   /** Ids of deleted customers, products and the like: they are remembered as deleted. */

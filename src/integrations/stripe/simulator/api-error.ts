@@ -35,6 +35,9 @@ export class StripeApiError extends Error {
   }
 }
 
+/** A payment or setup that was attempted and failed: unlike a refused request it leaves the attempt behind. */
+export class PaymentFailure extends StripeApiError {}
+
 export function docUrl(code: string): string {
   return `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
 }

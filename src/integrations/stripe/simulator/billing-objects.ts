@@ -127,6 +127,11 @@ export interface Subscription extends Constant<typeof UNUSED_BY_SUBSCRIPTIONS> {
   items: ListOf<SubscriptionItem>;
   latest_invoice: string | null;
   metadata: Metadata;
+  payment_settings: {
+    payment_method_options: null;
+    payment_method_types: null;
+    save_default_payment_method: 'off' | 'on_subscription';
+  };
   start_date: number;
   status: SubscriptionStatus;
   test_clock: string | null;

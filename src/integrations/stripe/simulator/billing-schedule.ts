@@ -32,8 +32,8 @@ export function advanceClock(call: Call, clock: TestClock, target: number): void
 }
 
 function nextStep(account: Account, clock: string, from: number): Step | undefined {
-  const subscriptions = account.subscriptions.newestFirst().filter(({ test_clock }) => test_clock === clock);
-  const invoices = account.invoices.newestFirst().filter(({ test_clock }) => test_clock === clock);
+  const subscriptions = account.subscriptions.newestFirst(({ test_clock }) => test_clock === clock);
+  const invoices = account.invoices.newestFirst(({ test_clock }) => test_clock === clock);
   const steps = [
     ...subscriptions.flatMap((one) => subscriptionSteps(account, one, from)),
     ...invoices.flatMap(invoiceSteps),

@@ -61,7 +61,8 @@ const createParameters = z.strictObject({
     'payment_method_collection',
     'payment_method_configuration',
   ),
-  ...notSimulated('payment_method_data', 'payment_method_options', 'phone_number_collection', 'return_url'),
+  ...notSimulated('payment_method_data', 'payment_method_options', 'payment_method_types'),
+  ...notSimulated('phone_number_collection', 'return_url'),
   ...notSimulated('saved_payment_method_options', 'setup_intent_data', 'shipping_address_collection'),
   ...notSimulated('shipping_options', 'submit_type', 'tax_id_collection'),
 });

@@ -1,5 +1,5 @@
 import type { Account, Call } from './account.ts';
-import { invalidRequest, missing } from './api-error.ts';
+import { invalidRequest, missing, StripeApiError } from './api-error.ts';
 import type { Subscription } from './billing-objects.ts';
 import type { PaymentMethod } from './card-objects.ts';
 import { createId } from './ids.ts';
@@ -59,10 +59,9 @@ function payFirst(
     return;
   }
   const error = attemptPayment(call, invoice, { method, offSession: false });
-  if (error !== undefined && behavior === 'error_if_incomplete') {
-    call.account.subscriptions.delete(subscription.id);
-    throw error;
-  }
+  if (error === undefined || behavior !== 'error_if_incomplete') return;
+  // A refusal, not a failed payment: nothing of the subscription stays.
+  throw new StripeApiError(error.status, error.type, error.message, error.fields);
 }
 
 function cardOf(
@@ -124,6 +123,11 @@ function buildSubscription(account: Account, customer: Customer, parameters: Cre
     },
     latest_invoice: null,
     metadata: mergeMetadata({}, parameters.metadata),
+    payment_settings: {
+      payment_method_options: null,
+      payment_method_types: null,
+      save_default_payment_method: parameters.payment_settings?.save_default_payment_method ?? 'off',
+    },
     start_date: now,
     status: trialEnd === null ? 'incomplete' : 'trialing',
     test_clock: customer.test_clock,

@@ -1,9 +1,10 @@
 import { systemClock } from '../../../core/clock.ts';
-import type { Call, Collection } from './account.ts';
+import type { Call } from './account.ts';
 import { Account } from './account.ts';
 import type { Subscription } from './billing-objects.ts';
 import type { Charge } from './card-objects.ts';
 import type { CheckoutSession } from './checkout-objects.ts';
+import type { Collection } from './collection.ts';
 import type { Invoice } from './invoice-objects.ts';
 import type { Customer, PaymentIntent, Refund } from './objects.ts';
 import { TRIGGERS } from './triggers.ts';

@@ -21,7 +21,7 @@ export const INCLUDABLE: Readonly<Record<string, Includable>> = {
 
 /** The payments of an invoice, newest first. */
 function paymentsOf(account: Account, invoice: string): InvoicePayment[] {
-  return account.invoicePayments.newestFirst().filter((payment) => payment.invoice === invoice);
+  return account.invoicePayments.newestFirst((payment) => payment.invoice === invoice);
 }
 
 function intentOf(account: Account, invoice: string) {

@@ -10,13 +10,13 @@ import { stripeWebhook } from '../webhook.ts';
 import type { Call } from './account.ts';
 import { Account } from './account.ts';
 import { StripeApiError } from './api-error.ts';
-import { buildEvent } from './events.ts';
 import { exampleEvent, idOf } from './example-event.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { createId } from './ids.ts';
 import type { StripeEvent } from './objects.ts';
 import { isPage, visitPage } from './pages.ts';
-import { checkKey, checkVersion, readForm } from './request.ts';
+import { checkKey, checkVersion, readForm, versionNote } from './request.ts';
+import { RequestWork } from './request-work.ts';
 import { format, REFUSALS, render, renderError, replay } from './response.ts';
 import { findRoute } from './router.ts';
 import { ROUTES } from './routes.ts';
@@ -57,16 +57,17 @@ class StripeSimulator implements SimulatedService {
   }
 
   async handle(request: SimulatedRequest): Promise<SimulatedResponse> {
-    const deferred: (() => void)[] = [];
     // Keys are for POST only: https://docs.stripe.com/api/idempotent_requests
     const idempotencyKey = request.method === 'POST' ? request.headers['idempotency-key'] : undefined;
-    const call = this.#call({ origin: request.url.origin, idempotencyKey }, deferred);
+    const work = this.#begin({ origin: request.url.origin, idempotencyKey });
     try {
-      const response = isPage(request) ? visitPage(call, request) : await this.#callApi(call, request);
-      for (const work of deferred) work();
-      return response;
+      const response = isPage(request)
+        ? work.run((call) => visitPage(call, request))
+        : await this.#callApi(work, request);
+      work.finish();
+      return { ...response, note: versionNote(request.headers) };
     } catch (thrown) {
-      if (thrown instanceof StripeApiError) return renderError(thrown, call);
+      if (thrown instanceof StripeApiError) return renderError(thrown, work.call);
       throw thrown;
     }
   }
@@ -90,20 +91,21 @@ class StripeSimulator implements SimulatedService {
   }
 
   /** Throws a `StripeApiError` for what is refused before it executes: nothing of that is kept. */
-  async #callApi(call: Call, request: SimulatedRequest): Promise<SimulatedResponse> {
+  async #callApi(work: RequestWork, request: SimulatedRequest): Promise<SimulatedResponse> {
     checkKey(request.headers);
     checkVersion(request.headers);
     const { pathname } = request.url;
     const { route, id } = findRoute(ROUTES, request.method, pathname);
     const form = readForm(request);
     const execute = route.prepare(form, id);
+    const { call } = work;
     const { idempotencyKey: key } = call;
-    if (key === undefined) return this.#execute(call, execute);
+    if (key === undefined) return this.#execute(work, execute);
     const keys = this.#idempotency;
     const stored = keys.claim(key, pathname, form);
     if (stored !== undefined) return replay(stored, call);
     try {
-      const response = await this.#execute(call, execute);
+      const response = await this.#execute(work, execute);
       keys.complete(key, response);
       return response;
     } catch (thrown) {
@@ -113,10 +115,11 @@ class StripeSimulator implements SimulatedService {
   }
 
   /** From here on the answer counts, whatever it is. Rejects only when closed meanwhile. */
-  async #execute(call: Call, execute: (call: Call) => object): Promise<SimulatedResponse> {
+  async #execute(work: RequestWork, execute: (call: Call) => object): Promise<SimulatedResponse> {
+    const { call } = work;
     if (this.#latencyMs > 0) await sleep(this.#latencyMs, this.#closed.signal);
     try {
-      return render(200, execute(call), call);
+      return render(200, work.run(execute), call);
     } catch (thrown) {
       if (thrown instanceof StripeApiError) return renderError(thrown, call);
       return renderError(new StripeApiError(500, 'api_error', `The simulator failed: ${messageOf(thrown)}`), call);
@@ -126,14 +129,13 @@ class StripeSimulator implements SimulatedService {
   /** The last event of the type is the one that was asked for: others lead to it. */
   async trigger(type: string, overrides: Readonly<Record<string, unknown>>, origin: string): Promise<TriggeredEvent> {
     const make = Object.hasOwn(TRIGGERS, type) ? TRIGGERS[type] : undefined;
-    const deferred: (() => void)[] = [];
-    const emitted: StripeEvent[] = [];
-    const call = this.#call({ origin, idempotencyKey: undefined }, deferred, emitted);
     if (make === undefined) return this.#example(type, overrides);
+    const work = this.#begin({ origin, idempotencyKey: undefined });
+    const { emitted } = work;
     let objectId: string;
     try {
-      objectId = make(call, overrides);
-      for (const work of deferred) work();
+      objectId = work.run((call) => make(call, overrides));
+      work.finish();
     } catch (thrown) {
       throw toTriggerError(type, thrown);
     }
@@ -155,28 +157,9 @@ class StripeSimulator implements SimulatedService {
     return { type, eventId: event.id, objectId: idOf(event) };
   }
 
-  #call(
-    { origin, idempotencyKey }: Pick<Call, 'origin' | 'idempotencyKey'>,
-    deferred: (() => void)[],
-    emitted: StripeEvent[] = [],
-  ): Call {
+  #begin(request: Pick<Call, 'origin' | 'idempotencyKey'>): RequestWork {
     const account = this.#account;
-    const requestId = createId('req', 14);
-    return {
-      account,
-      requestId,
-      idempotencyKey,
-      origin,
-      later(work) {
-        deferred.push(work);
-      },
-      emit: (type, object, previous) => {
-        const data = previous === undefined ? { object } : { object, previous_attributes: previous };
-        const event = buildEvent(account, type, data, { id: requestId, idempotency_key: idempotencyKey ?? null });
-        emitted.push(event);
-        this.#publish(account, event);
-      },
-    };
+    return new RequestWork(account, request, (event) => this.#publish(account, event));
   }
 
   /** Records the event and sends it to whoever asked for it. */

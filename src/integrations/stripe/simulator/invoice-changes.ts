@@ -19,9 +19,9 @@ export function finalizeInvoice(call: Call, invoice: Invoice): void {
   const { account } = call;
   const finalizedAt = account.now();
   const prefix = account.customers.get(invoice.customer)?.invoice_prefix ?? randomText(8).toUpperCase();
-  const earlier = account.invoices
-    .newestFirst()
-    .filter(({ customer, number }) => customer === invoice.customer && number !== null);
+  const earlier = account.invoices.newestFirst(
+    ({ customer, number }) => customer === invoice.customer && number !== null,
+  );
   Object.assign(invoice, {
     automatically_finalizes_at: null,
     effective_at: finalizedAt,
@@ -43,7 +43,7 @@ export function invoiceIntent(account: Account, invoice: Invoice): PaymentIntent
 }
 
 function defaultPayment(account: Account, { id }: Invoice): InvoicePayment | undefined {
-  return account.invoicePayments.newestFirst().find(({ invoice, is_default }) => invoice === id && is_default);
+  return account.invoicePayments.newestFirst(({ invoice, is_default }) => invoice === id && is_default)[0];
 }
 
 function openPayment(call: Call, invoice: Invoice): void {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Account, Call } from './account.ts';
-import { Collection } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
 import { addLines, buildInvoice, itemLine } from './build-invoice.ts';
+import { Collection } from './collection.ts';
 import {
   attemptPayment,
   defaultMethod,
@@ -132,8 +132,7 @@ function createInvoice(call: Call, parameters: z.output<typeof createParameters>
   return account.at(customer.test_clock, () => {
     const { auto_advance: autoAdvance, collection_method: collectionMethod, days_until_due: daysUntilDue } = parameters;
     const waiting = account.invoiceItems
-      .newestFirst()
-      .filter((item) => item.customer === customer.id && item.invoice === null)
+      .newestFirst((item) => item.customer === customer.id && item.invoice === null)
       .reverse();
     const items = parameters.pending_invoice_items_behavior === 'include' ? waiting : [];
     const currency = parameters.currency ?? items[0]?.currency ?? 'usd';

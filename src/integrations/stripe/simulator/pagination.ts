@@ -1,5 +1,5 @@
-import type { Collection } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
+import type { Collection } from './collection.ts';
 import { createdFilter, integer, text } from './parameters.ts';
 
 interface StripeList<T> {

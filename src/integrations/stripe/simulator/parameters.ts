@@ -63,6 +63,14 @@ export function choice<const T extends string>(...values: readonly T[]) {
   });
 }
 
+/** A choice of which the simulator knows some values and Stripe more: the others are refused as `notSimulated` says. */
+export function choiceOfSimulated<const T extends string>(simulated: readonly T[], others: readonly string[]) {
+  const known = filled.superRefine((value, ctx) => {
+    if (others.includes(value)) refuse(ctx, `Stripe knows the value ${value}, the simulator does not.`);
+  });
+  return known.pipe(choice(...simulated));
+}
+
 /** `a[]=x` and `a[0]=x` alike. */
 export function list<T extends z.ZodType>(item: T) {
   const entries = z.record(z.string().regex(/^\d+$/), z.unknown()).transform((value) => Object.values(value));

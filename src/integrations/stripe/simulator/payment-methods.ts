@@ -11,25 +11,35 @@ import { cardByName, cardByNumber, REAL_CARD } from './test-cards.ts';
 
 export const paymentMethodData = z.strictObject({
   type: choice('card'),
-  card: z.strictObject({
-    number: text(),
-    exp_month: integer(0, 999),
-    exp_year: integer(0, 9_999),
-    cvc: text().optional(),
-  }),
+  card: z
+    .strictObject({
+      token: text().optional(),
+      number: text().optional(),
+      exp_month: integer(0, 999).optional(),
+      exp_year: integer(0, 9_999).optional(),
+      cvc: text().optional(),
+    })
+    .transform(({ token, number, exp_month, exp_year, cvc }, ctx) => {
+      if (token !== undefined) return { token };
+      if (number !== undefined && exp_month !== undefined && exp_year !== undefined) {
+        return { number, exp_month, exp_year, cvc };
+      }
+      const lacking = Object.entries({ number, exp_month, exp_year }).filter(([, value]) => value === undefined);
+      ctx.addIssue({ code: 'invalid_type', expected: 'string', path: lacking.slice(0, 1).map(([name]) => name) });
+      return z.NEVER;
+    }),
   billing_details: billingParameters.optional(),
   metadata: metadata().optional(),
 });
 
 type PaymentMethodData = z.output<typeof paymentMethodData>;
 
+type CardData = Exclude<PaymentMethodData['card'], { token: string }>;
+
 /** The payment method that an id names. `pm_card_…` stands for a test card and makes a new one each time, as at Stripe. */
 export function resolvePaymentMethod(account: Account, id: string): PaymentMethod {
   const card = cardByName(id);
-  if (card !== undefined) {
-    const expiry = new Date(account.now() * 1000);
-    return addPaymentMethod(account, card, expiry.getUTCMonth() + 1, expiry.getUTCFullYear() + 1);
-  }
+  if (card !== undefined) return addNamed(account, card);
   const method = account.paymentMethods.get(id);
   if (method === undefined) throw missing('PaymentMethod', id, 'payment_method', 400);
   return method;
@@ -37,8 +47,27 @@ export function resolvePaymentMethod(account: Account, id: string): PaymentMetho
 
 /** Throws a card error for details that no issuer would take. */
 export function createPaymentMethod(account: Account, data: PaymentMethodData): PaymentMethod {
-  const { exp_month: month, exp_year: year, cvc } = data.card;
-  const number = data.card.number.replace(/[ -]/g, '');
+  const method = 'token' in data.card ? fromToken(account, data.card.token) : fromDetails(account, data.card);
+  method.billing_details = buildBilling(data.billing_details);
+  method.metadata = mergeMetadata({}, data.metadata);
+  return method;
+}
+
+/** Tokens of test cards are named as their payment methods are: https://docs.stripe.com/testing?testing-method=tokens */
+function fromToken(account: Account, token: string): PaymentMethod {
+  const card = cardByName(token.replace(/^tok_/, 'pm_card_'));
+  if (card === undefined || !token.startsWith('tok_')) throw missing('token', token, 'card[token]', 400);
+  return addNamed(account, card);
+}
+
+function addNamed(account: Account, card: TestCard): PaymentMethod {
+  const expiry = new Date(account.now() * 1000);
+  return addPaymentMethod(account, card, expiry.getUTCMonth() + 1, expiry.getUTCFullYear() + 1);
+}
+
+function fromDetails(account: Account, details: CardData): PaymentMethod {
+  const { exp_month: month, exp_year: year, cvc } = details;
+  const number = details.number.replace(/[ -]/g, '');
   const card = cardByNumber(number);
   if (!passesLuhn(number)) throw invalidCard('incorrect_number', 'Your card number is incorrect.', 'number');
   if (card === undefined) {
@@ -48,10 +77,7 @@ export function createPaymentMethod(account: Account, data: PaymentMethodData): 
   if (cvc !== undefined && cvc.length !== (card.brand === 'amex' ? 4 : 3)) {
     throw invalidCard('invalid_cvc', "Your card's security code is invalid.", 'cvc');
   }
-  const method = addPaymentMethod(account, card, month, year);
-  method.billing_details = buildBilling(data.billing_details);
-  method.metadata = mergeMetadata({}, data.metadata);
-  return method;
+  return addPaymentMethod(account, card, month, year);
 }
 
 function checkExpiry(account: Account, month: number, year: number): void {

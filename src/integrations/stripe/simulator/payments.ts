@@ -1,13 +1,12 @@
 import type { Call } from './account.ts';
-import type { StripeApiError } from './api-error.ts';
-import { docUrl } from './api-error.ts';
+import { docUrl, PaymentFailure } from './api-error.ts';
 import { bookCharge } from './balance.ts';
 import type { Charge, PaymentMethod } from './card-objects.ts';
 import { createCharge } from './charges.ts';
 import { openDispute } from './dispute-changes.ts';
 import { unexpectedState } from './intent-status.ts';
 import type { NextAction, PaymentError, PaymentIntent } from './objects.ts';
-import { attach, cardError } from './payment-methods.ts';
+import { attach } from './payment-methods.ts';
 import type { Decline, TestCard } from './test-cards.ts';
 import { AUTHENTICATION_REQUIRED } from './test-cards.ts';
 
@@ -120,7 +119,7 @@ function decline(
   method: PaymentMethod,
   refusal: Decline,
   attempt: Charge | undefined,
-): StripeApiError {
+): PaymentFailure {
   const { code, declineCode, message, adviceCode, param } = refusal;
   const facts = {
     ...(adviceCode !== undefined && { advice_code: adviceCode }),
@@ -138,8 +137,9 @@ function decline(
     payment_method_type: method.type,
     ...facts,
   });
-  return cardError(code, message, {
+  return new PaymentFailure(402, 'card_error', message, {
     ...facts,
+    code,
     ...(param !== undefined && { param }),
     payment_intent: intent,
     payment_method: snapshot,

@@ -104,7 +104,7 @@ function productOf(account: Account, { product, product_data: data }: PriceParam
 
 /** A lookup key belongs to one price. */
 function claimLookupKey(account: Account, key: string | null, transfer: boolean, owner?: string): void {
-  const holder = account.prices.newestFirst().find(({ id, lookup_key }) => lookup_key === key && id !== owner);
+  const holder = account.prices.newestFirst(({ id, lookup_key }) => lookup_key === key && id !== owner)[0];
   if (key === null || holder === undefined) return;
   if (transfer) {
     holder.lookup_key = null;

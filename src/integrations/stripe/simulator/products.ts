@@ -84,7 +84,7 @@ export const productRoutes = [
 
   route('DELETE', `${products.path}/:id`, products.kind, z.strictObject({}), ({ account, emit }, _parameters, id) => {
     const product = fetchObject(products, account, id);
-    if (account.prices.newestFirst().some((price) => price.product === id)) {
+    if (account.prices.newestFirst((price) => price.product === id).length > 0) {
       throw invalidRequest('This product cannot be deleted because it has one or more user-created prices.');
     }
     account.products.delete(id);

@@ -1,5 +1,6 @@
 import type { SimulatedRequest } from '../../../simulator/service.ts';
 import { invalidRequest } from './api-error.ts';
+import { API_VERSION } from './events.ts';
 import type { FormObject } from './form.ts';
 import { decodeForm } from './form.ts';
 
@@ -41,11 +42,18 @@ function keyOf(authorization: string): string {
   return Buffer.from(value, 'base64').toString().split(':', 1)[0] ?? '';
 }
 
-/** Every version is answered at the simulated one, and the response says so; what is no version is refused. */
+/** Every version is answered at the simulated one; what is no version is refused. */
 export function checkVersion(headers: Headers): void {
   const version = headers['stripe-version'];
   if (version === undefined || /^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(version)) return;
   throw invalidRequest(`Invalid Stripe API version: ${version.slice(0, 100)}`);
+}
+
+/** What the request log says of a version that is not the simulated one. */
+export function versionNote(headers: Headers): string | undefined {
+  const version = headers['stripe-version'];
+  if (version === undefined || version === API_VERSION) return undefined;
+  return `asked for API version ${version.slice(0, 30)}, answered at ${API_VERSION}`;
 }
 
 /** Parameters of the query, or of a form-encoded body: v1 of the API takes no JSON. */

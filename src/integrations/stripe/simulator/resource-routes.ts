@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import type { Account, Collection } from './account.ts';
+import type { Account } from './account.ts';
 import { invalidRequest, missing } from './api-error.ts';
+import type { Collection } from './collection.ts';
 import type { FormValue } from './form.ts';
 import { listParameters, paginate } from './pagination.ts';
 import { integer, parseParameters, text } from './parameters.ts';
@@ -87,7 +88,7 @@ export function searchRoute<T extends { id: string; created: number }>(
   const url = `${resource.path}/search`;
   return route('GET', url, resource.kind, searchParameters, ({ account }, { query, limit = 10, page }) => {
     const matches = parseQuery(query, [...fields, 'created', 'metadata[]']);
-    const found = resource.objects(account).newestFirst().filter(matches);
+    const found = resource.objects(account).newestFirst(matches);
     const from = page === undefined ? 0 : positionOf(page);
     const data = found.slice(from, from + limit);
     const has_more = from + limit < found.length;

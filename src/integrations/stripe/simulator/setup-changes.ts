@@ -1,5 +1,5 @@
 import type { Call } from './account.ts';
-import { docUrl, invalidRequest, StripeApiError } from './api-error.ts';
+import { docUrl, invalidRequest, PaymentFailure, StripeApiError } from './api-error.ts';
 import type { PaymentMethod } from './card-objects.ts';
 import type { PaymentError } from './objects.ts';
 import { attach, cardError } from './payment-methods.ts';
@@ -58,7 +58,7 @@ function succeed(call: Call, intent: SetupIntent, method: PaymentMethod): void {
   } catch (thrown) {
     if (!(thrown instanceof StripeApiError) || thrown.type !== 'card_error') throw thrown;
     fail(call, intent, method, thrown);
-    throw new StripeApiError(thrown.status, thrown.type, thrown.message, { ...thrown.fields, setup_intent: intent });
+    throw new PaymentFailure(thrown.status, thrown.type, thrown.message, { ...thrown.fields, setup_intent: intent });
   }
   intent.last_setup_error = null;
   intent.status = 'succeeded';

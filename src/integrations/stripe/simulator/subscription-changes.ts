@@ -1,7 +1,7 @@
 import type { Account, Call } from './account.ts';
 import type { Recurring, Subscription, SubscriptionStatus } from './billing-objects.ts';
 import { addLines, buildInvoice, itemLine, subscriptionLine } from './build-invoice.ts';
-import { voidInvoice } from './invoice-changes.ts';
+import { invoiceIntent, voidInvoice } from './invoice-changes.ts';
 import type { Invoice, InvoiceItem } from './invoice-objects.ts';
 import { periodEnd } from './periods.ts';
 import { changedFrom } from './updates.ts';
@@ -71,8 +71,7 @@ export function buildSubscriptionInvoice(
 /** Invoice items of the customer that are on no invoice yet: those of this subscription and those of none. */
 function pendingItems(account: Account, { id, customer }: Subscription): InvoiceItem[] {
   return account.invoiceItems
-    .newestFirst()
-    .filter((item) => item.customer === customer && item.invoice === null)
+    .newestFirst((item) => item.customer === customer && item.invoice === null)
     .filter(({ parent }) => parent === null || parent.subscription_details.subscription === id)
     .reverse();
 }
@@ -81,9 +80,12 @@ function pendingItems(account: Account, { id, customer }: Subscription): Invoice
 function followInvoice(call: Call, subscription: Subscription, invoice: Invoice): void {
   if (['canceled', 'incomplete_expired'].includes(subscription.status)) return;
   if (invoice.status === 'paid') {
-    if (invoice.id === subscription.latest_invoice && subscription.status !== 'trialing') {
-      change(call, subscription, () => setStatus(subscription, 'active'));
-    }
+    change(call, subscription, () => {
+      saveMethod(call.account, subscription, invoice);
+      if (invoice.id === subscription.latest_invoice && subscription.status !== 'trialing') {
+        subscription.status = 'active';
+      }
+    });
     return;
   }
   if (invoice.status !== 'open' || subscription.status === 'incomplete') return;
@@ -93,6 +95,13 @@ function followInvoice(call: Call, subscription: Subscription, invoice: Invoice)
     return;
   }
   change(call, subscription, () => setStatus(subscription, 'past_due'));
+}
+
+/** The card that paid becomes the default of the subscription, where its settings say so. */
+function saveMethod(account: Account, subscription: Subscription, invoice: Invoice): void {
+  if (subscription.payment_settings.save_default_payment_method === 'off') return;
+  const intent = invoiceIntent(account, invoice);
+  if (intent?.status === 'succeeded') subscription.default_payment_method = intent.payment_method;
 }
 
 function setStatus(subscription: Subscription, status: SubscriptionStatus): void {
@@ -140,9 +149,7 @@ export function expire(call: Call, subscription: Subscription): void {
 }
 
 function unfinished(account: Account, { id }: Subscription): Invoice[] {
-  return account.invoices
-    .newestFirst()
-    .filter(
-      ({ parent, status }) => parent?.subscription_details.subscription === id && ['draft', 'open'].includes(status),
-    );
+  return account.invoices.newestFirst(
+    ({ parent, status }) => parent?.subscription_details.subscription === id && ['draft', 'open'].includes(status),
+  );
 }

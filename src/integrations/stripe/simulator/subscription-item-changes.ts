@@ -4,17 +4,14 @@ import { invalidRequest } from './api-error.ts';
 import type { Price, Subscription, SubscriptionItem } from './billing-objects.ts';
 import { createId } from './ids.ts';
 import { addProration } from './invoice-items.ts';
-import { choice } from './parameters.ts';
 import { createPrice, planOf, prices } from './prices.ts';
 import { resolveObject } from './resource-routes.ts';
 import { mergeMetadata } from './shared-parameters.ts';
 import { currentPeriod, recurringOf } from './subscription-changes.ts';
-import type { ItemParameters } from './subscription-parameters.ts';
+import type { ItemParameters, proration } from './subscription-parameters.ts';
 import { UNUSED_BY_SUBSCRIPTION_ITEMS } from './unused-fields.ts';
 
 export type Proration = z.output<typeof proration>;
-
-export const proration = choice('create_prorations', 'none').optional();
 
 /** The price that is named or described. Throws the 400 of one that cannot be subscribed to. */
 export function resolvePrice(account: Account, { price: id, price_data: data }: ItemParameters): Price {

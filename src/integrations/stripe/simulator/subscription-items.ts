@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Account, Call } from './account.ts';
-import { Collection } from './account.ts';
 import { missing } from './api-error.ts';
 import type { Subscription, SubscriptionItem } from './billing-objects.ts';
+import { Collection } from './collection.ts';
 import { listParameters, paginate } from './pagination.ts';
 import { boolean, text } from './parameters.ts';
 import { route } from './router.ts';
 import { change } from './subscription-changes.ts';
-import { addItem, proration, removeItem, updateItem } from './subscription-item-changes.ts';
-import { itemParameters } from './subscription-parameters.ts';
+import { addItem, removeItem, updateItem } from './subscription-item-changes.ts';
+import { itemParameters, proration } from './subscription-parameters.ts';
 
 const path = '/v1/subscription_items';
 const kind = 'subscription_item';
@@ -81,9 +81,9 @@ function requireSubscription(account: Account, id: string): Subscription {
 }
 
 function findItem(account: Account, id: string): { subscription: Subscription; item: SubscriptionItem } {
-  for (const subscription of account.subscriptions.newestFirst()) {
-    const item = subscription.items.data.find((one) => one.id === id);
-    if (item !== undefined) return { subscription, item };
-  }
+  const itemOf = ({ items }: Subscription) => items.data.find((one) => one.id === id);
+  const [subscription] = account.subscriptions.newestFirst((one) => itemOf(one) !== undefined);
+  const item = subscription === undefined ? undefined : itemOf(subscription);
+  if (subscription !== undefined && item !== undefined) return { subscription, item };
   throw missing('subscription item', id, 'item', 404);
 }

@@ -1,8 +1,20 @@
 import * as z from 'zod';
-import { boolean, choice, clearable, integer, list, metadata, notSimulated, text } from './parameters.ts';
+import {
+  boolean,
+  choice,
+  choiceOfSimulated,
+  clearable,
+  integer,
+  list,
+  metadata,
+  notSimulated,
+  text,
+} from './parameters.ts';
 import { priceData } from './price-parameters.ts';
 
 const seconds = integer(0, 10_000_000_000);
+
+export const proration = choiceOfSimulated(['create_prorations', 'none'], ['always_invoice']).optional();
 
 export const itemParameters = {
   metadata: metadata().optional(),
@@ -22,7 +34,7 @@ const both = {
   metadata: metadata().optional(),
   off_session: boolean().optional(),
   payment_behavior: choice('allow_incomplete', 'default_incomplete', 'error_if_incomplete').optional(),
-  proration_behavior: choice('create_prorations', 'none').optional(),
+  proration_behavior: proration,
   trial_end: z.union([z.literal('now'), seconds]).optional(),
   payment_settings: z
     .strictObject({

@@ -87,11 +87,12 @@ function updateSubscription(call: Call, parameters: UpdateParameters, id: string
 }
 
 function applyFields(account: Account, subscription: Subscription, parameters: UpdateParameters): void {
-  const { collection_method, days_until_due, default_payment_method, description } = parameters;
+  const { collection_method, days_until_due, default_payment_method, description, payment_settings } = parameters;
   if (default_payment_method !== undefined) {
     requireAttached(account, default_payment_method, subscription.customer, 'default_payment_method');
   }
   Object.assign(subscription, given({ collection_method, days_until_due, default_payment_method, description }));
+  Object.assign(subscription.payment_settings, given(payment_settings ?? {}));
 }
 
 function applyItems(

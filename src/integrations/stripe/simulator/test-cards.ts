@@ -1,3 +1,5 @@
+import { COUNTRY_CARDS } from './country-cards.ts';
+
 /** What the issuer answers: https://docs.stripe.com/declines/codes */
 export interface Decline {
   readonly code: string;
@@ -124,6 +126,8 @@ const ROWS: readonly Row[] = [
   ['4000000000003220', ['threeDSecure2Required'], { authentication: 'always', country: 'IE' }],
   ['4000008400001629', ['threeDSecureRequiredChargeDeclined'], { authentication: 'always', decline: GENERIC }],
   ['4000000000003055', ['threeDSecureOptional']],
+  ['4000058260000005', ['gb_debit'], { country: 'GB', funding: 'debit' }],
+  ...Object.entries(COUNTRY_CARDS).map(([country, number]): Row => [number, [country.toLowerCase()], { country }]),
 ];
 
 /** Stripe names some decline cards with the brand and some without; people use both. */

@@ -58,7 +58,7 @@ export const testClockRoutes = [
         });
       }
       const limit = furthest(
-        account.subscriptions.newestFirst().filter(({ test_clock }) => test_clock === id),
+        account.subscriptions.newestFirst(({ test_clock }) => test_clock === id),
         clock.frozen_time,
       );
       if (limit !== undefined && target > limit) {
@@ -85,7 +85,7 @@ export const testClockRoutes = [
     const { account } = call;
     fetchObject(testClocks, account, id);
     for (const collection of [account.customers, account.subscriptions, account.invoices]) {
-      for (const object of collection.newestFirst()) if (object.test_clock === id) collection.delete(object.id);
+      for (const object of collection.newestFirst(({ test_clock }) => test_clock === id)) collection.delete(object.id);
     }
     account.testClocks.delete(id);
     call.emit('test_helpers.test_clock.deleted', { id, object: kind, deleted: true });

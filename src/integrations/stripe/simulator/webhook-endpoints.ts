@@ -86,8 +86,7 @@ export const webhookEndpointRoutes = [
 /** Where an event goes: the endpoints that are enabled and asked for its type. */
 export function endpointsOf(account: Account, { type }: StripeEvent): { url: string; secret: string }[] {
   return account.webhookEndpoints
-    .newestFirst()
-    .filter(
+    .newestFirst(
       ({ status, enabled_events }) => status === 'enabled' && enabled_events.some((one) => one === '*' || one === type),
     )
     .map(({ id, url }) => ({ url, secret: account.endpointSecrets.get(id) ?? '' }));
