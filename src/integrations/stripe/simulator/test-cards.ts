@@ -23,6 +23,10 @@ export interface TestCard {
   readonly attaches?: true;
   /** The payment succeeds and is then disputed. */
   readonly dispute?: DisputeTrait;
+  /** A refund succeeds only afterwards, or fails afterwards, in place of at once. */
+  readonly refund?: 'pending' | 'fails';
+  /** Captured funds are available at once. */
+  readonly bypassPending?: true;
 }
 
 export interface DisputeTrait {
@@ -115,6 +119,11 @@ const ROWS: readonly Row[] = [
     { dispute: { reason: 'product_not_received', isInquiry: false } },
   ],
   ['4000000000001976', ['createDisputeInquiry'], { dispute: { reason: 'fraudulent', isInquiry: true } }],
+  ['4000000000007726', ['pendingRefund'], { refund: 'pending' }],
+  ['4000000000005126', ['refundFail'], { refund: 'fails' }],
+  ['4000000000000077', ['bypassPending'], { bypassPending: true }],
+  // Radar's own rules block the highest risk.
+  ['4000000000004954', ['riskLevelHighest'], { decline: cardDeclined('fraudulent'), attaches: true }],
   ['4000002500003155', ['authenticationRequiredOnSetup'], { authentication: 'always', country: 'IE' }],
   ['4000002760003184', ['authenticationRequired'], { authentication: 'always', country: 'DE' }],
   ['4000003800000446', ['authenticationRequiredSetupForOffSession'], { authentication: 'on_session', country: 'IE' }],
