@@ -71,3 +71,12 @@ it('makes funds available at once, and blocks the highest risk', async () => {
   const blocked = await stripeErrorOf(pay(stripe, 'pm_card_riskLevelHighest'));
   expect(blocked).toMatchObject({ code: 'card_declined', decline_code: 'fraudulent' });
 });
+
+it('charges a card whose security code is wrong, and does not save it', async () => {
+  const { stripe } = await startStripe();
+  const { latest_charge } = await pay(stripe, 'pm_card_cvcCheckFail', { expand: ['latest_charge'] });
+  expect(latest_charge).toMatchObject({ payment_method_details: { card: { checks: { cvc_check: 'fail' } } } });
+  expect(await stripeErrorOf(stripe.customers.create({ payment_method: 'pm_card_cvcCheckFail' }))).toMatchObject({
+    code: 'incorrect_cvc',
+  });
+});

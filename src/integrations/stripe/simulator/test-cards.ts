@@ -25,6 +25,8 @@ export interface TestCard {
   readonly dispute?: DisputeTrait;
   /** A refund succeeds only afterwards, or fails afterwards, in place of at once. */
   readonly refund?: 'pending' | 'fails';
+  /** The issuer says that the security code is wrong, and lets the payment pass all the same; such a card is not saved. */
+  readonly failsCvcCheck?: true;
   /** Captured funds are available at once. */
   readonly bypassPending?: true;
 }
@@ -49,7 +51,7 @@ const EXPIRED: Decline = {
   message: 'Your card has expired.',
   param: 'exp_month',
 };
-const INCORRECT_CVC: Decline = {
+export const INCORRECT_CVC: Decline = {
   code: 'incorrect_cvc',
   declineCode: 'incorrect_cvc',
   message: "Your card's security code is incorrect.",
@@ -122,6 +124,7 @@ const ROWS: readonly Row[] = [
   ['4000000000007726', ['pendingRefund'], { refund: 'pending' }],
   ['4000000000005126', ['refundFail'], { refund: 'fails' }],
   ['4000000000000077', ['bypassPending'], { bypassPending: true }],
+  ['4000000000000101', ['cvcCheckFail'], { failsCvcCheck: true }],
   // Radar's own rules block the highest risk.
   ['4000000000004954', ['riskLevelHighest'], { decline: cardDeclined('fraudulent'), attaches: true }],
   ['4000002500003155', ['authenticationRequiredOnSetup'], { authentication: 'always', country: 'IE' }],
