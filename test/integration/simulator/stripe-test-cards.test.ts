@@ -46,3 +46,37 @@ it('says what only Stripe knows', async () => {
   });
   expect(session.error.message).toContain('Stripe knows this parameter, the simulator does not');
 });
+
+it('settles refunds afterwards, well or badly, as the card says', async () => {
+  const { stripe } = await startStripe();
+  const refund = async (card: string) => {
+    const { id, latest_charge: charge } = await pay(stripe, card);
+    const { id: refundId, status } = await stripe.refunds.create({ payment_intent: id });
+    const after = await stripe.refunds.retrieve(refundId);
+    const { amount_refunded, refunded } = await stripe.charges.retrieve(String(charge));
+    return [status, after.status, after.failure_reason, amount_refunded, refunded];
+  };
+  expect(await refund('pm_card_visa')).toEqual(['succeeded', 'succeeded', undefined, 2_000, true]);
+  expect(await refund('pm_card_pendingRefund')).toEqual(['pending', 'succeeded', undefined, 2_000, true]);
+  expect(await refund('pm_card_refundFail')).toEqual(['succeeded', 'failed', 'expired_or_canceled_card', 0, false]);
+  const { data } = await stripe.events.list({ types: ['refund.updated', 'refund.failed'] });
+  expect(data.map(({ type }) => type).sort()).toEqual(['refund.failed', 'refund.updated', 'refund.updated']);
+});
+
+it('makes funds available at once, and blocks the highest risk', async () => {
+  const { stripe } = await startStripe();
+  await pay(stripe, 'pm_card_bypassPending', { capture_method: 'automatic' });
+  const { available } = await stripe.balance.retrieve();
+  expect(available).toMatchObject([{ amount: 2_000 - 88, currency: 'usd' }]);
+  const blocked = await stripeErrorOf(pay(stripe, 'pm_card_riskLevelHighest'));
+  expect(blocked).toMatchObject({ code: 'card_declined', decline_code: 'fraudulent' });
+});
+
+it('charges a card whose security code is wrong, and does not save it', async () => {
+  const { stripe } = await startStripe();
+  const { latest_charge } = await pay(stripe, 'pm_card_cvcCheckFail', { expand: ['latest_charge'] });
+  expect(latest_charge).toMatchObject({ payment_method_details: { card: { checks: { cvc_check: 'fail' } } } });
+  expect(await stripeErrorOf(stripe.customers.create({ payment_method: 'pm_card_cvcCheckFail' }))).toMatchObject({
+    code: 'incorrect_cvc',
+  });
+});

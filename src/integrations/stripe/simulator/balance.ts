@@ -18,7 +18,8 @@ export function bookCharge(account: Account, charge: Charge): void {
   const fees = [
     { amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' },
   ];
-  charge.balance_transaction = book(account, {
+  const delay = account.cards.get(charge.payment_method)?.bypassPending === true ? 0 : PAYOUT_DELAY_S;
+  const booking: Booking = {
     amount,
     currency,
     description,
@@ -27,7 +28,8 @@ export function bookCharge(account: Account, charge: Charge): void {
     reporting_category: 'charge',
     source: id,
     type: 'charge',
-  });
+  };
+  charge.balance_transaction = bookTransaction(account, booking, delay).id;
 }
 
 /** Returns the id of the booking. Stripe keeps its fee when a payment is refunded. */
@@ -41,6 +43,20 @@ export function bookRefund(account: Account, refund: Pick<Refund, 'id' | 'amount
     reporting_category: 'refund',
     source: refund.id,
     type: 'refund',
+  });
+}
+
+/** Gives back what a refund that failed had taken. Returns the id of the booking. */
+export function bookFailedRefund(account: Account, refund: Pick<Refund, 'id' | 'amount' | 'currency'>): string {
+  return book(account, {
+    amount: refund.amount,
+    currency: refund.currency,
+    description: 'REFUND FAILURE',
+    fee: 0,
+    fee_details: [],
+    reporting_category: 'refund_failure',
+    source: refund.id,
+    type: 'refund_failure',
   });
 }
 
@@ -78,9 +94,9 @@ function book(account: Account, booking: Booking): string {
   return bookTransaction(account, booking).id;
 }
 
-function bookTransaction(account: Account, booking: Booking): BalanceTransaction {
+function bookTransaction(account: Account, booking: Booking, delay = PAYOUT_DELAY_S): BalanceTransaction {
   const created = account.now();
-  const availableOn = created + PAYOUT_DELAY_S;
+  const availableOn = created + delay;
   return account.balanceTransactions.add({
     id: createId('txn'),
     object: 'balance_transaction',

@@ -13,6 +13,7 @@ export function createCharge(
   decline: Decline | undefined,
 ): Charge {
   const id = createId('ch');
+  const cvcFails = decline?.code === 'incorrect_cvc' || account.cards.get(method.id)?.failsCvcCheck === true;
   const captured = decline === undefined && intent.capture_method !== 'manual';
   return account.charges.add({
     id,
@@ -37,7 +38,7 @@ export function createCharge(
     paid: decline === undefined,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: { card: chargedCard(intent, method, decline), type: 'card' },
+    payment_method_details: { card: chargedCard(intent, method, decline, cvcFails), type: 'card' },
     receipt_email: intent.receipt_email,
     receipt_url: decline === undefined ? `https://pay.stripe.com/receipts/payment/${id}` : null,
     refunded: false,
@@ -64,14 +65,19 @@ function outcomeOf(decline: Decline | undefined): ChargeOutcome {
   };
 }
 
-function chargedCard(intent: PaymentIntent, method: PaymentMethod, decline: Decline | undefined): ChargedCard {
+function chargedCard(
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  decline: Decline | undefined,
+  cvcFails: boolean,
+): ChargedCard {
   const { brand, country, exp_month, exp_year, fingerprint, funding, last4, checks } = method.card;
   return {
     ...UNUSED_BY_CARD_PAYMENTS,
     amount_authorized: decline === undefined ? intent.amount : null,
     authorization_code: decline === undefined ? '123456' : null,
     brand,
-    checks: { ...checks, cvc_check: decline?.code === 'incorrect_cvc' ? 'fail' : 'pass' },
+    checks: { ...checks, cvc_check: cvcFails ? 'fail' : 'pass' },
     country,
     exp_month,
     exp_year,

@@ -93,6 +93,8 @@ export interface Refund {
   currency: string;
   customer: string | null;
   customer_account: null;
+  failure_balance_transaction?: string;
+  failure_reason?: 'expired_or_canceled_card';
   destination_details: { card: { reference_status: 'pending'; reference_type: string; type: 'refund' }; type: 'card' };
   metadata: Metadata;
   payment_intent: string;
@@ -100,7 +102,7 @@ export interface Refund {
   reason: string | null;
   receipt_number: null;
   source_transfer_reversal: null;
-  status: 'succeeded';
+  status: 'failed' | 'pending' | 'succeeded';
   transfer_reversal: null;
 }
 
@@ -152,10 +154,10 @@ export interface BalanceTransaction {
   fee: number;
   fee_details: { amount: number; application: null; currency: string; description: string; type: 'stripe_fee' }[];
   net: number;
-  reporting_category: 'charge' | 'refund' | 'dispute';
+  reporting_category: 'charge' | 'refund' | 'refund_failure' | 'dispute';
   source: string;
   readonly status: 'available' | 'pending';
-  type: 'charge' | 'refund' | 'adjustment';
+  type: 'charge' | 'refund' | 'refund_failure' | 'adjustment';
 }
 
 export interface StripeEvent {

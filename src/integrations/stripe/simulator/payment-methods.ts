@@ -7,7 +7,7 @@ import { createId } from './ids.ts';
 import { choice, integer, metadata, text } from './parameters.ts';
 import { billingParameters, buildBilling, mergeMetadata } from './shared-parameters.ts';
 import type { TestCard } from './test-cards.ts';
-import { cardByName, cardByNumber, REAL_CARD } from './test-cards.ts';
+import { cardByName, cardByNumber, INCORRECT_CVC, REAL_CARD } from './test-cards.ts';
 
 export const paymentMethodData = z.strictObject({
   type: choice('card'),
@@ -114,8 +114,9 @@ export function attach(call: Call, method: PaymentMethod, customer: string): voi
   }
   const card = call.account.cards.get(method.id);
   // Cards whose first use is declined are declined when they are saved as well: https://docs.stripe.com/testing#declined-payments
-  if (card?.decline !== undefined && card.attaches !== true) {
-    const { code, message, declineCode } = card.decline;
+  const refusal = card?.failsCvcCheck === true ? INCORRECT_CVC : card?.decline;
+  if (refusal !== undefined && card?.attaches !== true) {
+    const { code, message, declineCode } = refusal;
     throw cardError(code, message, { decline_code: declineCode });
   }
   method.customer = customer;

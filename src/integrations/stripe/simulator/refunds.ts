@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { Account } from './account.ts';
+import type { Account, Call } from './account.ts';
 import { display } from './amounts.ts';
 import { invalidRequest, missing } from './api-error.ts';
-import { bookRefund } from './balance.ts';
+import { bookFailedRefund, bookRefund } from './balance.ts';
 import type { Charge } from './card-objects.ts';
 import { createId } from './ids.ts';
 import type { Refund } from './objects.ts';
@@ -11,6 +11,7 @@ import type { Resource } from './resource-routes.ts';
 import { fetchObject, fits, listRoute, retrieveRoute } from './resource-routes.ts';
 import { route } from './router.ts';
 import { mergeMetadata } from './shared-parameters.ts';
+import type { TestCard } from './test-cards.ts';
 import { changedFrom } from './updates.ts';
 
 const refunds: Resource<Refund> = { path: '/v1/refunds', kind: 'refund', objects: (account) => account.refunds };
@@ -37,6 +38,8 @@ export const refundRoutes = [
     charge.refunded = charge.amount_refunded === charge.amount_captured;
     call.emit('refund.created', refund);
     call.emit('charge.refunded', charge, { amount_refunded, ...(refunded !== charge.refunded && { refunded }) });
+    const fate = account.cards.get(charge.payment_method)?.refund;
+    if (fate !== undefined) call.later(() => settle(call, refund, charge, fate));
     return refund;
   }),
 
@@ -54,6 +57,23 @@ export const refundRoutes = [
     return refund;
   }),
 ];
+
+/** What becomes of the refund after the answer: https://docs.stripe.com/refunds#failed-refunds */
+function settle(call: Call, refund: Refund, charge: Charge, fate: NonNullable<TestCard['refund']>): void {
+  const { status } = refund;
+  if (fate === 'pending') {
+    refund.status = 'succeeded';
+    call.emit('refund.updated', refund, { status });
+    return;
+  }
+  refund.status = 'failed';
+  refund.failure_reason = 'expired_or_canceled_card';
+  refund.failure_balance_transaction = bookFailedRefund(call.account, refund);
+  charge.amount_refunded -= refund.amount;
+  charge.refunded = false;
+  call.emit('refund.updated', refund, { status });
+  call.emit('refund.failed', refund);
+}
 
 /** The charge to refund, which must have succeeded. */
 function findCharge(account: Account, { charge: id, payment_intent: intentId }: CreateParameters): Charge {
@@ -120,7 +140,7 @@ function buildRefund(account: Account, charge: Charge, amountMinor: number, para
     reason: parameters.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: account.cards.get(charge.payment_method)?.refund === 'pending' ? 'pending' : 'succeeded',
     transfer_reversal: null,
   };
 }

@@ -23,6 +23,12 @@ export interface TestCard {
   readonly attaches?: true;
   /** The payment succeeds and is then disputed. */
   readonly dispute?: DisputeTrait;
+  /** A refund succeeds only afterwards, or fails afterwards, in place of at once. */
+  readonly refund?: 'pending' | 'fails';
+  /** The issuer says that the security code is wrong, and lets the payment pass all the same; such a card is not saved. */
+  readonly failsCvcCheck?: true;
+  /** Captured funds are available at once. */
+  readonly bypassPending?: true;
 }
 
 export interface DisputeTrait {
@@ -45,7 +51,7 @@ const EXPIRED: Decline = {
   message: 'Your card has expired.',
   param: 'exp_month',
 };
-const INCORRECT_CVC: Decline = {
+export const INCORRECT_CVC: Decline = {
   code: 'incorrect_cvc',
   declineCode: 'incorrect_cvc',
   message: "Your card's security code is incorrect.",
@@ -115,6 +121,12 @@ const ROWS: readonly Row[] = [
     { dispute: { reason: 'product_not_received', isInquiry: false } },
   ],
   ['4000000000001976', ['createDisputeInquiry'], { dispute: { reason: 'fraudulent', isInquiry: true } }],
+  ['4000000000007726', ['pendingRefund'], { refund: 'pending' }],
+  ['4000000000005126', ['refundFail'], { refund: 'fails' }],
+  ['4000000000000077', ['bypassPending'], { bypassPending: true }],
+  ['4000000000000101', ['cvcCheckFail'], { failsCvcCheck: true }],
+  // Radar's own rules block the highest risk.
+  ['4000000000004954', ['riskLevelHighest'], { decline: cardDeclined('fraudulent'), attaches: true }],
   ['4000002500003155', ['authenticationRequiredOnSetup'], { authentication: 'always', country: 'IE' }],
   ['4000002760003184', ['authenticationRequired'], { authentication: 'always', country: 'DE' }],
   ['4000003800000446', ['authenticationRequiredSetupForOffSession'], { authentication: 'on_session', country: 'IE' }],
