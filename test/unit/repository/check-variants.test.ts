@@ -122,7 +122,7 @@ describe('an idempotency key', () => {
   it.each([
     `pRetry(() => ${PAY}({ amount }, { idempotencyKey: randomUUID() }));`,
     `pRetry(() => { const idempotencyKey = uuidv4(); return ${PAY}({ amount }, { idempotencyKey }); });`,
-    "retry(() => client.post(url, order, { headers: { 'Idempotency-Key': `${order.id}-${Date.now()}` } }));",
+    `retry(() => client.post(url, order, { headers: { 'Idempotency-Key': \`\${order.id}-\${Date.now()}\` } }));`,
     `for (let attempt = 0; attempt < 3; attempt++) { const key = nanoid(); try { ${PAY}({ amount }, { idempotencyKey: key }); break; } catch {} }`,
   ])('that is new for every attempt is none: %s', (text) => {
     expect(ids(text)).toContain('post-retried-without-key');
@@ -168,7 +168,7 @@ describe('a signature', () => {
     `${DIGEST} if (headers['x-hub-signature-256'] === \`sha256=\${hash}\`) accept();`,
     `${DIGEST} if (Buffer.compare(Buffer.from(hash), Buffer.from(given)) === 0) accept();`,
     `${DIGEST} if (Buffer.from(hash).compare(given) === 0) accept();`,
-    "const ok = (hash, headers) => headers['x-hub-signature-256'] === `sha256=${hash}`;",
+    `const ok = (hash, headers) => headers['x-hub-signature-256'] === \`sha256=\${hash}\`;`,
   ])('is compared in a way that tells where it differs: %s', (text) => {
     expect(ids(text)).toContain('signature-compared-with-equals');
   });
