@@ -13,7 +13,7 @@ const POLL_MS = 50;
 /** A state that stayed the same for so long is at rest. */
 const QUIET_MS = 200;
 /** How long the first effect may take to show, and all of them. */
-const MAX_EFFECT_MS = 1_000;
+const MAX_EFFECT_MS = 2_000;
 const MAX_SETTLE_MS = 4_000;
 /** Effects of a repeat may take longer than those of the first delivery did. */
 const PATIENCE = 2;
