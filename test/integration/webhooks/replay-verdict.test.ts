@@ -81,25 +81,20 @@ describe('the verdict', () => {
   };
 
   // Watches many handlers from outside at once: a busy machine can make their effects late.
-  it(
-    'finds in each broken handler what is wrong with it',
-    { retry: 2 },
-    async () => {
-      const defects = Object.keys(BROKEN) as Defect[];
-      // Each takes its whole time to answer.
-      const short = { times: 1, order: 'as_received', faults: [] } as const;
-      const verdicts = await Promise.all(
-        defects.map(async (defect) => {
-          const { failed, verdict } = await rehearse(defect, defect === 'is_too_slow' ? short : {});
-          const fixes = verdict.flatMap(({ result, fix }) => (result === 'fail' ? [fix] : []));
-          expect(fixes).not.toContain(undefined);
-          return [defect, failed] as const;
-        }),
-      );
-      expect(Object.fromEntries(verdicts)).toEqual(FAILS);
-    },
-    60_000,
-  );
+  it('finds in each broken handler what is wrong with it', { retry: 2, timeout: 60_000 }, async () => {
+    const defects = Object.keys(BROKEN) as Defect[];
+    // Each takes its whole time to answer.
+    const short = { times: 1, order: 'as_received', faults: [] } as const;
+    const verdicts = await Promise.all(
+      defects.map(async (defect) => {
+        const { failed, verdict } = await rehearse(defect, defect === 'is_too_slow' ? short : {});
+        const fixes = verdict.flatMap(({ result, fix }) => (result === 'fail' ? [fix] : []));
+        expect(fixes).not.toContain(undefined);
+        return [defect, failed] as const;
+      }),
+    );
+    expect(Object.fromEntries(verdicts)).toEqual(FAILS);
+  });
 
   it('is given on what was sent when the time is up', async () => {
     const { attempts, isCutShort, passed, failed } = await rehearse(undefined, { budgetMs: 600 });
