@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { route, send, signed, stripeEvent } from '../integration/webhooks/listener-setup.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import type { InMemoryServer } from './in-memory-server.ts';
-import { connectInMemory } from './in-memory-server.ts';
+import { connectInMemory, ERA } from './in-memory-server.ts';
 
 const ENV = {
   STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
@@ -179,7 +179,8 @@ describe('verify_webhook', () => {
 });
 
 describe('webhook-event://', () => {
-  it('is listed, and tells its subscribers of a change', async () => {
+  // Clients of the second generation are told in both-eras.test.ts.
+  it.skipIf(ERA !== undefined)('is listed, and tells its subscribers of a change', async () => {
     const { server, port } = await startListener();
     await deliver(port, stripeEvent('evt_1'));
     const [event] = (await list(server)).events;
