@@ -93,7 +93,7 @@ the disk or the algorithm alone costs.
 
 To repeat it:
 
-\`\`\`sh
+\`\`\`sh not run: takes half an hour, on a quiet machine
 npm run bench                                # every area
 npm run bench -- calls/payment               # one measurement
 npm run bench -- --long --million            # sustained loads of five minutes, 50,000 calls, one million memories
