@@ -3,8 +3,8 @@ import { parseJson } from '../core/parse-json.ts';
 import { archiveLine, toRecord } from './archive-format.ts';
 import type { ImportDefaults } from './foreign-formats.ts';
 import { fromGraph, fromRecall, graphLine, recallExport, recallMemory } from './foreign-formats.ts';
+import { MAX_CONTENT_BYTES } from './memory.ts';
 import type { ArchiveRecord } from './memory-archive.ts';
-import { MAX_CONTENT_BYTES } from './memory-store.ts';
 
 /** What one line held: a record, or why it is none. */
 export type Parsed = { record: ArchiveRecord } | { problem: string };

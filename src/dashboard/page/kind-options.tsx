@@ -1,4 +1,4 @@
-import { CONTEXT_TYPES } from '../../memory/memory-store.ts';
+import { CONTEXT_TYPES } from '../../memory/memory.ts';
 
 /** The kinds of memories, to choose from. */
 export function KindOptions() {
