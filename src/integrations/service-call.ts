@@ -1,5 +1,6 @@
 import type { ToolContext } from '../core/tool.ts';
-import type { IntegrationReport, Integrations } from './integrations.ts';
+import type { IntegrationReport } from './integration-report.ts';
+import type { Integrations } from './integrations.ts';
 import type { CallContext } from './sender.ts';
 
 /** Who asks, for which integration of a service, and with which consent. */
