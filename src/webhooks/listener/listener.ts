@@ -18,7 +18,7 @@ import { RouteTable } from './route-table.ts';
 import { SecretDigests } from './secret-digests.ts';
 import { vouch } from './vouch.ts';
 
-export const DEFAULT_PORT = 4747;
+const DEFAULT_PORT = 4747;
 /** How soon a process notices that the port is free, or that the listener was stopped elsewhere. */
 const LOOK_EVERY_MS = 1_000;
 /** Another process may be opening the port just now. */
