@@ -1,5 +1,5 @@
 import type { IntegrationConfig } from '../../src/integrations/integration.ts';
-import type { IntegrationReport } from '../../src/integrations/integrations.ts';
+import type { IntegrationReport } from '../../src/integrations/integration-report.ts';
 import { stripe } from '../../src/integrations/stripe/index.ts';
 import { SHOP } from './stripe-events.ts';
 
