@@ -48,8 +48,7 @@ import type { DatabaseReport } from './storage/inspect-database.ts';
 import { inspectDatabase } from './storage/inspect-database.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
-import { tools } from './tools/registry.ts';
-import { offeredTools } from './tools/toolsets.ts';
+import { offerTools } from './tools/toolsets.ts';
 import { eventMigrations } from './webhooks/event-row.ts';
 import { WebhookListener } from './webhooks/listener/listener.ts';
 import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
@@ -153,7 +152,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     backup: async () => ({ made: await sqlite.backUp(MAINTENANCE_INTERVAL_MS) }),
   });
   return {
-    tools: offeredTools(tools, settings.offer),
+    tools: offerTools(settings.offer),
     resources,
     prompts,
     confirmations: new Confirmations(clock),

@@ -14,7 +14,7 @@ import type { Integrations } from './integrations.ts';
 import type { ListOptions, ReadAnswer } from './list-reader.ts';
 import { ListReader } from './list-reader.ts';
 import { maskRequest } from './mask-request.ts';
-import type { ProviderApi } from './provider.ts';
+import type { LoadedApi } from './provider.ts';
 import type { CallContext } from './sender.ts';
 import { toCallContext } from './service-call.ts';
 
@@ -30,7 +30,7 @@ export interface Called {
 }
 
 interface Opened extends FoundCall {
-  api: ProviderApi;
+  api: LoadedApi;
   context: CallContext;
   called: Called;
 }

@@ -1,6 +1,6 @@
 import type { Secrets } from '../core/secrets.ts';
 import type { Integration } from './integration.ts';
-import type { Provider } from './provider.ts';
+import type { LoadedProvider } from './provider.ts';
 import { missingSettings } from './request-builder.ts';
 import type { SecretReport } from './secret-report.ts';
 import { reportSecrets } from './secret-report.ts';
@@ -8,7 +8,7 @@ import { reportSecrets } from './secret-report.ts';
 /** An integration and what is known about it. */
 export interface IntegrationReport {
   integration: Integration;
-  provider: Provider;
+  provider: LoadedProvider;
   secrets: SecretReport[];
   /** Variables and settings (`settings.…`) that must be set before everything works. */
   missing: string[];
@@ -17,7 +17,7 @@ export interface IntegrationReport {
 
 export function buildReport(
   integration: Integration,
-  provider: Provider,
+  provider: LoadedProvider,
   known: { secrets: Secrets; allowLive: boolean },
 ): IntegrationReport {
   const secrets = reportSecrets(integration, provider, known.secrets);

@@ -10,8 +10,8 @@ import { INTEGRATION_NAME } from './integration.ts';
 import type { IntegrationReport } from './integration-report.ts';
 import { buildReport } from './integration-report.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
-import { OwnApis } from './own-apis.ts';
-import type { Provider } from './provider.ts';
+import type { LoadedProvider, Provider } from './provider.ts';
+import { ProviderApis } from './provider-apis.ts';
 
 export interface IntegrationListing {
   reports: IntegrationReport[];
@@ -36,11 +36,11 @@ const refuseConsent: Consent = (message) =>
 /** The configured integrations of each workspace and what is known about them. */
 export class Integrations {
   readonly #options: IntegrationsOptions;
-  readonly #own: OwnApis;
+  readonly #apis: ProviderApis;
 
   constructor(options: IntegrationsOptions) {
     this.#options = options;
-    this.#own = new OwnApis(options.descriptions);
+    this.#apis = new ProviderApis(options.descriptions);
   }
 
   get providers(): readonly Provider[] {
@@ -54,6 +54,11 @@ export class Integrations {
     throw new AppError('invalid_input', `"${service}" is not a known service.`, {
       hint: `Known services: ${[...this.#options.catalogue.keys()].join(', ')}.`,
     });
+  }
+
+  /** Its operations too. */
+  load(provider: Provider): Promise<LoadedProvider> {
+    return this.#apis.load(provider);
   }
 
   /** Saves an integration under `name`, or the service's name. Idempotent; changes only what `input` says. */
@@ -72,8 +77,8 @@ export class Integrations {
       });
     }
     const saved = await this.#findSaved(workspace, service, chosen);
-    const kept = await this.#own.keep(known, input);
-    const provider = await this.#own.complete(known, {
+    const kept = await this.#apis.keep(known, input);
+    const provider = await this.#apis.complete(known, {
       openapi: kept.openapi ?? saved?.config.openapi,
       baseUrl: kept.baseUrl ?? saved?.config.baseUrl,
       settings: { ...saved?.config.settings, ...kept.settings },
@@ -167,7 +172,7 @@ export class Integrations {
   async #problemOf({ config }: Integration): Promise<string | undefined> {
     const provider = this.#options.catalogue.get(config.service);
     if (provider === undefined) return `service: "${config.service}" is not known`;
-    const complete = await this.#own.complete(provider, config);
+    const complete = await this.#apis.complete(provider, config);
     if (config.openapi !== undefined && complete.api === undefined) return 'openapi: the saved description is gone';
     return configProblem(complete, config);
   }
@@ -181,7 +186,7 @@ export class Integrations {
   }
 
   async #report(integration: Integration): Promise<IntegrationReport> {
-    const provider = await this.#own.complete(this.provider(integration.config.service), integration.config);
+    const provider = await this.#apis.complete(this.provider(integration.config.service), integration.config);
     return buildReport(integration, provider, this.#options);
   }
 }

@@ -1,19 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeTool } from '../../scripts/describe-tool.ts';
 import type { Toolset } from '../../src/core/toolset.ts';
-import { describeTool } from '../../src/protocol/describe-tool.ts';
 import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
 import { resources } from '../../src/resources/registry.ts';
 import { tools } from '../../src/tools/registry.ts';
-import { offeredTools, TOOLSET_MEMBERS } from '../../src/tools/toolsets.ts';
+import { offerTools, TOOLSET_MEMBERS } from '../../src/tools/toolsets.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const listed = tools.map(describeTool);
 
 /** Files of src/tools that are no tools. */
-const FRAME = ['call-tool.ts', 'confirmation.ts', 'registry.ts', 'toolsets.ts'];
+const FRAME = [
+  'call-tool.ts',
+  'confirmation.ts',
+  'registry.ts',
+  'tool-list.d.json.ts',
+  'tool-list.json',
+  'toolsets.ts',
+];
 
 describe('tool list', () => {
   it('holds exactly the tools of the contract so far', () => {
@@ -21,7 +28,7 @@ describe('tool list', () => {
   });
 
   it('equals the reviewed list (npm run gen rewrites it)', () => {
-    expect(listed).toEqual(JSON.parse(readFileSync(resolve(ROOT, 'test/pins/tool-list.json'), 'utf8')));
+    expect(listed).toEqual(JSON.parse(readFileSync(resolve(ROOT, 'src/tools/tool-list.json'), 'utf8')));
   });
 
   it('has every tool in one set', () => {
@@ -30,12 +37,14 @@ describe('tool list', () => {
     expect(tools.map(({ name }) => name).filter((name) => !members.includes(name))).toEqual([]);
   });
 
-  it('offers some of them alone', () => {
-    const offered = (toolsets: Toolset[] | undefined, readOnly: boolean) =>
-      offeredTools(tools, { toolsets, readOnly }).map(({ name }) => name);
-    expect(offered(undefined, false)).toEqual(TOOL_NAMES);
-    expect(offered(['resilience'], false)).toEqual(['breaker_status', 'control_breaker']);
-    expect(offered(['memory'], true)).toEqual(['search_memories', 'get_memory']);
+  it.each<[Toolset[] | undefined, boolean, readonly string[]]>([
+    [undefined, false, TOOL_NAMES],
+    [['resilience'], false, ['breaker_status', 'control_breaker']],
+    [['memory'], true, ['search_memories', 'get_memory']],
+  ])('lists and loads those of an offer: sets %s, read-only %s', async (toolsets, readOnly, names) => {
+    const offered = offerTools({ toolsets, readOnly });
+    expect((await offered.list()).map(({ name }) => name)).toEqual(names);
+    expect((await offered.load()).map(({ name }) => name)).toEqual(names);
   });
 
   it('has one file per tool, named after it', () => {

@@ -1,11 +1,9 @@
 import * as z from 'zod';
-import type { Tool } from '../core/tool.ts';
+import type { Json, ListedTool, ObjectSchema } from '../src/core/listed-tool.ts';
+import type { Tool } from '../src/core/tool.ts';
 
-type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-type ObjectSchema = { type: 'object'; properties?: Record<string, { [key: string]: Json }>; required?: string[] };
-
-/** A tool as clients list it. All hints derive from its effect. */
-export function describeTool<Deps>(tool: Tool<Deps>) {
+/** A tool as clients list it: an entry of `src/tools/tool-list.json`. All hints derive from its effect. */
+export function describeTool<Deps>(tool: Tool<Deps>): ListedTool {
   const { name, title, description, effect, idempotent, openWorld } = tool;
   return {
     name,
