@@ -6,30 +6,16 @@ import { Writable } from 'node:stream';
 
 const write = process.stdout.write.bind(process.stdout);
 
-/** Passes on in one piece what was written in one turn: the answers to calls that came together cost one system call. */
-class ProtocolOutput extends Writable {
-  constructor() {
-    super({ decodeStrings: false });
-  }
-
-  override write(chunk: unknown, ...rest: never[]): boolean {
-    if (this.writableCorked === 0) {
-      this.cork();
-      process.nextTick(() => this.uncork());
-    }
-    return super.write(chunk, ...rest);
-  }
-
-  override _write(chunk: string, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    write(chunk, encoding, done);
-  }
-
-  override _writev(chunks: { chunk: string }[], done: (error?: Error | null) => void): void {
-    write(chunks.map(({ chunk }) => chunk).join(''), done);
-  }
-}
-
 /** The only way to the client. */
-export const protocolOutput = new ProtocolOutput();
+export const protocolOutput = new Writable({
+  decodeStrings: false,
+  write(chunk: string, encoding, done) {
+    write(chunk, encoding, done);
+  },
+  // What is written while the first one leaves, the answers to calls that came together, follows in one piece.
+  writev(chunks: { chunk: string }[], done) {
+    write(chunks.map(({ chunk }) => chunk).join(''), done);
+  },
+});
 
 process.stdout.write = process.stderr.write.bind(process.stderr);
