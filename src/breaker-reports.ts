@@ -38,11 +38,11 @@ export class ReportingBreakerStore implements BreakerStore {
     return after;
   }
 
-  list(): Promise<BreakerRow[]> {
+  list(): Promise<readonly BreakerRow[]> {
     return this.#store.list();
   }
 
-  transitions(key: string, limit: number): Promise<Transition[]> {
+  transitions(key: string, limit: number): Promise<readonly Transition[]> {
     return this.#store.transitions(key, limit);
   }
 

@@ -5,7 +5,7 @@ import type { IntegrationInput } from './configuration.ts';
 import { buildConfig, configProblem } from './configuration.ts';
 import type { ConfigurationChange } from './configuration-consent.ts';
 import { newPermissions, refuseForeignKeys } from './configuration-consent.ts';
-import type { Integration } from './integration.ts';
+import type { Integration, IntegrationConfig } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
 import type { IntegrationReport } from './integration-report.ts';
 import { buildReport } from './integration-report.ts';
@@ -37,6 +37,8 @@ const refuseConsent: Consent = (message) =>
 export class Integrations {
   readonly #options: IntegrationsOptions;
   readonly #apis: ProviderApis;
+  /** What `#examine` found: the store gives the same object until something has changed. */
+  readonly #examined = new WeakMap<Integration, LoadedProvider | string>();
 
   constructor(options: IntegrationsOptions) {
     this.#options = options;
@@ -89,7 +91,7 @@ export class Integrations {
     const config = buildConfig(provider, saved?.config, kept);
     refuseForeignKeys({ provider, after: config }, this.providers);
     await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent);
-    return this.#report(await this.#options.store.save(workspace, chosen, config));
+    return this.#report(await this.#options.store.save(workspace, chosen, config), provider);
   }
 
   /** Removes the integration of a service under `name`, or the service's name; true when there was one. What the ledgers hold stays. */
@@ -118,11 +120,12 @@ export class Integrations {
   /** @param name only the one of that name */
   async list(workspace: string, name?: string): Promise<IntegrationListing> {
     const { integrations, broken } = await this.#options.store.list(workspace, name);
-    const listing: IntegrationListing = { reports: [], broken };
+    const listing: IntegrationListing = { reports: [], broken: [...broken] };
     for (const integration of integrations) {
-      const problem = await this.#problemOf(integration);
-      if (problem === undefined) listing.reports.push(await this.#report(integration));
-      else listing.broken.push({ workspace, name: integration.name, problems: [problem] });
+      const found = this.#examined.get(integration) ?? (await this.#examine(integration.config));
+      this.#examined.set(integration, found);
+      if (typeof found === 'string') listing.broken.push({ workspace, name: integration.name, problems: [found] });
+      else listing.reports.push(this.#report(integration, found));
     }
     return listing;
   }
@@ -169,12 +172,13 @@ export class Integrations {
     });
   }
 
-  async #problemOf({ config }: Integration): Promise<string | undefined> {
+  /** The provider with its API, or why the saved configuration cannot be used. */
+  async #examine(config: IntegrationConfig): Promise<LoadedProvider | string> {
     const provider = this.#options.catalogue.get(config.service);
     if (provider === undefined) return `service: "${config.service}" is not known`;
     const complete = await this.#apis.complete(provider, config);
     if (config.openapi !== undefined && complete.api === undefined) return 'openapi: the saved description is gone';
-    return configProblem(complete, config);
+    return configProblem(complete, config) ?? complete;
   }
 
   #ofService(report: IntegrationReport, service: string): IntegrationReport {
@@ -185,8 +189,7 @@ export class Integrations {
     });
   }
 
-  async #report(integration: Integration): Promise<IntegrationReport> {
-    const provider = await this.#apis.complete(this.provider(integration.config.service), integration.config);
+  #report(integration: Integration, provider: LoadedProvider): IntegrationReport {
     return buildReport(integration, provider, this.#options);
   }
 }
