@@ -31,5 +31,7 @@ class ProtocolOutput extends Writable {
 
 /** The only way to the client. */
 export const protocolOutput = new ProtocolOutput();
+// Each answer that waits for a slow client listens.
+protocolOutput.setMaxListeners(0);
 
 process.stdout.write = process.stderr.write.bind(process.stderr);
