@@ -8,7 +8,7 @@ import { inBatches, timeOf } from '../statistics.ts';
 import type { Filled } from './growth.ts';
 import { CONSTANT, measureGrowth } from './growth.ts';
 
-const SAMPLES = 101;
+const SAMPLES = 41;
 
 async function fill(folder: string, size: number): Promise<Filled<'append' | 'newest'>> {
   const sqlite = new Sqlite({ path: databaseIn(folder), migrations: eventMigrations });

@@ -5,7 +5,7 @@ import type { Limit, Row } from '../row.ts';
 import { ratioRow } from '../row.ts';
 import { median } from '../statistics.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 /** What costs the same in a large table as in a small one does so but for the depth of its indexes and the noise of the disk. */
 export const CONSTANT = 2;
 

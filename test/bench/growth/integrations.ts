@@ -11,7 +11,7 @@ import type { Filled } from './growth.ts';
 import { CONSTANT, measureGrowth } from './growth.ts';
 
 const SIZES = [1, 10, 100, sized(1_000, 200)];
-const SAMPLES = 51;
+const SAMPLES = 21;
 /** With fewer, what a list costs at all hides what each integration adds. */
 const MANY = 10;
 
