@@ -5,10 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import type { Effort } from './areas.ts';
-import { select } from './areas.ts';
+import { areas, select } from './areas.ts';
 import { QUICK } from './counts.ts';
 import { MEASURED, writePage } from './page.ts';
-import { currentLoad, measured, saveMeasured } from './report.ts';
+import { currentLoad, measured, readReport, saveMeasured } from './report.ts';
 import type { Row } from './row.ts';
 import { markdownTable } from './row.ts';
 
@@ -52,4 +52,4 @@ async function measureAll(names: readonly string[], effort: Effort, file: string
 
 const file = values.json ?? (values.report ? MEASURED : undefined);
 if (!values.report || positionals.length > 0) await measureAll(positionals, { retrieval: undefined, ...values }, file);
-if (values.report) writePage(file ?? MEASURED);
+if (values.report) writePage(readReport(file ?? MEASURED), areas);
