@@ -5,7 +5,7 @@ const AREA = { left: 70, right: 540, top: 40, bottom: 290 };
 /** Told apart by colour and by mark; at least three to one against white and against GitHub's dark page. */
 const STROKES = ['#3b82f6', '#e8590c', '#0f9d58', '#a855f7', '#e5484d'];
 /** Text that can be read on both, as an image does not know the page it stands on. */
-const INK = '#767676';
+const INK = '#7a7a7a';
 const MARK = 4;
 
 interface Scale {
