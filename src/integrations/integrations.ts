@@ -5,7 +5,7 @@ import type { IntegrationInput } from './configuration.ts';
 import { buildConfig, configProblem } from './configuration.ts';
 import type { ConfigurationChange } from './configuration-consent.ts';
 import { newPermissions, refuseForeignKeys } from './configuration-consent.ts';
-import type { Integration } from './integration.ts';
+import type { Integration, IntegrationConfig } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
 import { OwnApis } from './own-apis.ts';
@@ -13,6 +13,7 @@ import type { Provider } from './provider.ts';
 import { missingSettings } from './request-builder.ts';
 import type { SecretReport } from './secret-report.ts';
 import { reportSecrets } from './secret-report.ts';
+import { bypassedGuards, twinsOf, twinWarning } from './twins.ts';
 
 export interface IntegrationReport {
   integration: Integration;
@@ -93,8 +94,13 @@ export class Integrations {
     }
     const config = buildConfig(provider, saved?.config, kept);
     refuseForeignKeys({ provider, after: config }, this.providers);
-    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent);
-    return this.#report(await this.#options.store.save(workspace, chosen, config));
+    const { reports } = await this.list(workspace);
+    const bypassedBy = (each: IntegrationConfig) =>
+      bypassedGuards({ integration: { name: chosen, config: each }, provider }, reports, this.#options.secrets);
+    const agreed = saved === undefined ? [] : bypassedBy(saved.config);
+    const bypassed = bypassedBy(config).filter((guard) => !agreed.includes(guard));
+    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent, bypassed);
+    return this.#withTwins(await this.#report(await this.#options.store.save(workspace, chosen, config)), reports);
   }
 
   /** Removes the integration of a service under `name`, or the service's name; true when there was one. What the ledgers hold stays. */
@@ -113,9 +119,9 @@ export class Integrations {
     return this.#options.store.remove(workspace, chosen);
   }
 
-  async #agree(change: ConfigurationChange, name: string, consent: Consent): Promise<void> {
+  async #agree(change: ConfigurationChange, name: string, consent: Consent, more: string[] = []): Promise<void> {
     const { secrets } = this.#options;
-    const permissions = newPermissions(change, (variable) => secrets.get(variable) !== undefined);
+    const permissions = [...newPermissions(change, (variable) => secrets.get(variable) !== undefined), ...more];
     if (permissions.length === 0) return;
     await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, { name, permissions });
   }
@@ -129,7 +135,13 @@ export class Integrations {
       if (problem === undefined) listing.reports.push(await this.#report(integration));
       else listing.broken.push({ workspace, name: integration.name, problems: [problem] });
     }
-    return listing;
+    const { reports } = listing;
+    return { ...listing, reports: reports.map((report) => this.#withTwins(report, reports)) };
+  }
+
+  #withTwins(report: IntegrationReport, all: readonly IntegrationReport[]): IntegrationReport {
+    const warning = twinWarning(twinsOf(report, all, this.#options.secrets));
+    return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
   }
 
   /** The integration by name, whatever its service; `not_found` names those that exist. */
