@@ -308,8 +308,9 @@ describe('events', () => {
       from: { email: 'shop@example.com' },
       subject: `payment_intent.succeeded: ${id} succeeded, 10.50 USD`,
     });
-    const { events } = await succeed(server, 'list_webhook_events', { include: ['attempts'] });
-    expect(events).toMatchObject([{ status: 'processed', duplicates: 1 }]);
+    await expect
+      .poll(async () => (await succeed(server, 'list_webhook_events', { include: ['attempts'] }))['events'])
+      .toMatchObject([{ status: 'processed', duplicates: 1 }]);
     expect(await succeed(server, 'search_memories', { query: 'succeeded', tags: ['payments'] })).toMatchObject({
       count: 1,
     });
