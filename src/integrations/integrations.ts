@@ -12,6 +12,7 @@ import { buildReport } from './integration-report.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
 import type { LoadedProvider, Provider } from './provider.ts';
 import { ProviderApis } from './provider-apis.ts';
+import { bypassedGuards, twinsOf, twinWarning } from './twins.ts';
 
 export interface IntegrationListing {
   reports: IntegrationReport[];
@@ -90,8 +91,14 @@ export class Integrations {
     }
     const config = buildConfig(provider, saved?.config, kept);
     refuseForeignKeys({ provider, after: config }, this.providers);
-    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent);
-    return this.#report(await this.#options.store.save(workspace, chosen, config), provider);
+    const { reports } = await this.list(workspace);
+    const bypassedBy = (each: IntegrationConfig) =>
+      bypassedGuards({ integration: { name: chosen, config: each }, provider }, reports, this.#options.secrets);
+    const agreed = saved === undefined ? [] : bypassedBy(saved.config);
+    const bypassed = bypassedBy(config).filter((guard) => !agreed.includes(guard));
+    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent, bypassed);
+    const integration = await this.#options.store.save(workspace, chosen, config);
+    return this.#withTwins(this.#report(integration, provider), reports);
   }
 
   /** Removes the integration of a service under `name`, or the service's name; true when there was one. What the ledgers hold stays. */
@@ -110,9 +117,9 @@ export class Integrations {
     return this.#options.store.remove(workspace, chosen);
   }
 
-  async #agree(change: ConfigurationChange, name: string, consent: Consent): Promise<void> {
+  async #agree(change: ConfigurationChange, name: string, consent: Consent, more: string[] = []): Promise<void> {
     const { secrets } = this.#options;
-    const permissions = newPermissions(change, (variable) => secrets.get(variable) !== undefined);
+    const permissions = [...newPermissions(change, (variable) => secrets.get(variable) !== undefined), ...more];
     if (permissions.length === 0) return;
     await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, { name, permissions });
   }
@@ -127,7 +134,13 @@ export class Integrations {
       if (typeof found === 'string') listing.broken.push({ workspace, name: integration.name, problems: [found] });
       else listing.reports.push(this.#report(integration, found));
     }
-    return listing;
+    const { reports } = listing;
+    return { ...listing, reports: reports.map((report) => this.#withTwins(report, reports)) };
+  }
+
+  #withTwins(report: IntegrationReport, all: readonly IntegrationReport[]): IntegrationReport {
+    const warning = twinWarning(twinsOf(report, all, this.#options.secrets));
+    return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
   }
 
   /** The integration by name, whatever its service; `not_found` names those that exist. */

@@ -24,6 +24,9 @@ export const integrationMigrations: readonly Migration[] = [
   },
 ];
 
+const DESCRIPTIONS_IN_USE = `
+  SELECT DISTINCT iif(json_valid(config), config ->> '$.openapi.digest', NULL) AS digest FROM integration`;
+
 interface IntegrationRow {
   workspace: string;
   name: string;
@@ -67,6 +70,13 @@ export class SqliteIntegrationStore implements IntegrationStore {
       this.#lists.clear();
       return sql.run('DELETE FROM integration WHERE workspace = ? AND name = ?', [workspace, name]) > 0;
     });
+  }
+
+  /** Digests of the descriptions that integrations of any workspace name, those that are disabled too. */
+  async descriptionsInUse(): Promise<string[]> {
+    const ledger = await this.#sqlite.ledger();
+    const rows = ledger.read((sql) => sql.all<{ digest: unknown }>(DESCRIPTIONS_IN_USE));
+    return rows.flatMap(({ digest }) => (typeof digest === 'string' ? [digest] : []));
   }
 
   async list(workspace: string, name?: string): Promise<StoredIntegrations> {

@@ -41,7 +41,7 @@ it('tells who listens in the stateless protocol of a change by another process',
   const subscription = await listener.listen({ resourceSubscriptions: ['memory://recent'] });
   const writer = await connect('legacy', folder, '2025');
   await writer.callTool({ name: 'store_memory', arguments: { content: 'news' } });
-  await expect.poll(() => updates, { timeout: 5_000 }).toEqual(['memory://recent']);
+  await expect.poll(() => updates).toEqual(['memory://recent']);
   await subscription.close();
   await writer.callTool({ name: 'store_memory', arguments: { content: 'more news' } });
   await new Promise((resolve) => setTimeout(resolve, 1_200));

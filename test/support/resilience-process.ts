@@ -110,17 +110,18 @@ export interface TakeOptions {
   until: number;
 }
 
-/** Asks for permits without waiting for one. */
-async function take({ key, limit, from, until }: TakeOptions): Promise<{ granted: number; asked: number }> {
-  let [granted, asked] = [0, 0];
+/** Asks for permits without waiting for one. `endedAt` is when the last one was decided on. */
+async function take({ key, limit, from, until }: TakeOptions) {
+  let [granted, asked, endedAt] = [0, 0, from];
   await sleep(Math.max(0, from - Date.now()));
   while (Date.now() < until) {
     asked += 1;
     if ((await permits.take(key, limit, 0)).granted) granted += 1;
+    endedAt = Date.now();
     // Lets the other processes have the lock.
     await sleep(1);
   }
-  return { granted, asked };
+  return { granted, asked, endedAt };
 }
 
 export interface StartOptions {

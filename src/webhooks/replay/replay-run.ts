@@ -136,7 +136,10 @@ export class ReplayRun {
     if (order === 'as_received' || events.length < 2 || signer === undefined) return;
     if (!this.attempts.some(isAccepted)) return;
     const sendTwins = async (purpose: Purpose, sequence: readonly ReplayEvent[]) => {
-      const ids = new FreshIds(scheme);
+      const ids = new FreshIds(
+        scheme,
+        sequence.map(({ body }) => body),
+      );
       for (const event of sequence) {
         const changes = { body: ids.apply(event.body), eventId: event.eventId && ids.rename(event.eventId) };
         const outgoing = () => signAgain(event, signer, { timestampMs: this.#deps.clock.now(), ...changes });
