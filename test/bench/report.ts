@@ -28,7 +28,7 @@ const AREAS: Readonly<Record<string, { title: string; about: string }>> = {
   calls: {
     title: 'Calls and payments',
     about:
-      'Through a pipe to a server in a process of its own. `breaker_status` reads two tables of the database at each call, `echo` reads nothing.',
+      'Through a pipe to a server in a process of its own. `breaker_status` is the tool of ours with the least to do: it looks at integrations and breakers, `echo` at nothing.',
   },
   resilience: { title: 'Pipeline', about: 'See [resilience.md](resilience.md) for what each part does.' },
   webhooks: { title: 'Webhooks', about: 'See [webhooks.md](webhooks.md).' },
