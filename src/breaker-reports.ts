@@ -1,5 +1,6 @@
 import type { Log } from './core/log.ts';
-import type { MemoryStore, NewMemory } from './memory/memory-store.ts';
+import type { NewMemory } from './memory/memory.ts';
+import type { MemoryStore } from './memory/memory-store.ts';
 import type { BreakerRow } from './resilience/breaker-state.ts';
 import type { BreakerStore, Transition } from './resilience/breaker-store.ts';
 import { transitionBetween } from './resilience/breaker-store.ts';

@@ -146,7 +146,7 @@ function decode(text: string): string | undefined {
 }
 
 /** The operations whose name, path and summary have most in common with a text, best first. */
-export function nearestOperations(api: LoadedApi, text: string, count: number): Operation[] {
+function nearestOperations(api: LoadedApi, text: string, count: number): Operation[] {
   const wanted = words(text);
   return Object.values(api.operations)
     .map((operation) => ({ operation, score: likeness(wanted, operation) }))

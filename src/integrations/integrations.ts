@@ -7,21 +7,11 @@ import type { ConfigurationChange } from './configuration-consent.ts';
 import { newPermissions, refuseForeignKeys } from './configuration-consent.ts';
 import type { Integration } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
+import type { IntegrationReport } from './integration-report.ts';
+import { buildReport } from './integration-report.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
 import type { LoadedProvider, Provider } from './provider.ts';
 import { ProviderApis } from './provider-apis.ts';
-import { missingSettings } from './request-builder.ts';
-import type { SecretReport } from './secret-report.ts';
-import { reportSecrets } from './secret-report.ts';
-
-export interface IntegrationReport {
-  integration: Integration;
-  provider: LoadedProvider;
-  secrets: SecretReport[];
-  /** Variables and settings (`settings.…`) that must be set before everything works. */
-  missing: string[];
-  warnings: string[];
-}
 
 export interface IntegrationListing {
   reports: IntegrationReport[];
@@ -197,28 +187,7 @@ export class Integrations {
 
   async #report(integration: Integration): Promise<IntegrationReport> {
     const provider = await this.#apis.complete(this.provider(integration.config.service), integration.config);
-    const secrets = reportSecrets(integration, provider, this.#options.secrets);
-    const variables = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
-    const settings = provider.api === undefined ? [] : missingSettings(provider.api, integration.config.settings);
-    const missing = [...variables, ...settings.map((setting) => `settings.${setting}`)];
-    return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
-  }
-
-  #warnings({ config }: Integration, secrets: readonly SecretReport[]): string[] {
-    const warnings: string[] = [];
-    if (config.mode === 'live' && !this.#options.allowLive) {
-      warnings.push(
-        'Live mode is locked: every call is refused until a person sets BREAKWATER_ALLOW_LIVE=1 for the server.',
-      );
-    }
-    for (const { variable, mode, problem } of secrets) {
-      if (problem !== undefined) warnings.push(`${variable}: ${problem}`);
-      if (mode === undefined || mode === config.mode) continue;
-      warnings.push(
-        `${variable} holds a ${mode} key, but the mode is ${config.mode}${mode === 'live' ? ': every call is refused' : ''}.`,
-      );
-    }
-    return warnings;
+    return buildReport(integration, provider, this.#options);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
@@ -84,11 +85,9 @@ export class SqliteIntegrationStore implements IntegrationStore {
 
 /** The configuration, or what is wrong with it: a file can be edited by hand, or written by another version. */
 function parseConfig(text: string): IntegrationConfig | string[] {
-  try {
-    const parsed = integrationConfig.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-    return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`);
-  } catch {
-    return ['configuration: not JSON'];
-  }
+  const json = parseJson(text);
+  if (json === undefined) return ['configuration: not JSON'];
+  const parsed = integrationConfig.safeParse(json);
+  if (parsed.success) return parsed.data;
+  return parsed.error.issues.map((issue) => `${issue.path.join('.') || 'configuration'}: ${issue.message}`);
 }

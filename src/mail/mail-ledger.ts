@@ -1,7 +1,7 @@
 import type { Mode } from '../integrations/provider.ts';
 
 /** `planned`: written before the first byte leaves. `accepted`: SendGrid has it, as its answer or one of its events says. */
-export const MAIL_STATES = ['planned', 'accepted', 'failed', 'unknown'] as const;
+const MAIL_STATES = ['planned', 'accepted', 'failed', 'unknown'] as const;
 export type MailState = (typeof MAIL_STATES)[number];
 
 /** What SendGrid reports of one recipient: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event */

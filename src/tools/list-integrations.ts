@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
-import type { IntegrationReport, Integrations } from '../integrations/integrations.ts';
+import type { IntegrationReport } from '../integrations/integration-report.ts';
+import type { Integrations } from '../integrations/integrations.ts';
 import type { LoadedProvider } from '../integrations/provider.ts';
 import type { HealthSources } from '../views/health-view.ts';
 import { describeHealth } from '../views/health-view.ts';

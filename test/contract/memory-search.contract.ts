@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NewMemory, SearchQuery } from '../../src/memory/memory-store.ts';
+import type { NewMemory } from '../../src/memory/memory.ts';
+import type { SearchQuery } from '../../src/memory/memory-store.ts';
 import type { CreateStores } from './memory-bench.ts';
 import { benchOf, DAY_MS, ELSEWHERE, HERE, note, START } from './memory-bench.ts';
 

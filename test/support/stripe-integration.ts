@@ -1,5 +1,5 @@
 import type { IntegrationConfig } from '../../src/integrations/integration.ts';
-import type { IntegrationReport } from '../../src/integrations/integrations.ts';
+import type { IntegrationReport } from '../../src/integrations/integration-report.ts';
 import { loadedStripe } from './loaded-stripe.ts';
 import { SHOP } from './stripe-events.ts';
 

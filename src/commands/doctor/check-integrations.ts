@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { IntegrationListing, IntegrationReport } from '../../integrations/integrations.ts';
+import type { IntegrationReport } from '../../integrations/integration-report.ts';
+import type { IntegrationListing } from '../../integrations/integrations.ts';
 import type { Host } from '../host.ts';
 import type { Finding } from './finding.ts';
 

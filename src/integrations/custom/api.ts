@@ -8,7 +8,7 @@ import type { LoadedApi, OwnApi, SecretRole } from '../provider.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/);
 
-export const customSettings = z.strictObject({
+const customSettings = z.strictObject({
   auth: z.enum(['bearer', 'basic', 'header', 'query', 'none']).optional().describe('How the key is sent'),
   auth_name: headerName.optional().describe('Name of the header or of the field of the query'),
   encoding: z.enum(['json', 'form']).optional().describe('Of bodies sent by path (default json)'),

@@ -13,7 +13,7 @@ const KEY = /^[sr]k_(test|live)_\w+$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** https://docs.stripe.com/keys */
-export function modeOfStripeKey(value: string): Mode | undefined {
+function modeOfStripeKey(value: string): Mode | undefined {
   const mode = KEY.exec(value)?.[1];
   return mode === 'test' || mode === 'live' ? mode : undefined;
 }

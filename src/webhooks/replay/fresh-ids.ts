@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseJson } from '../delivery.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import type { WebhookScheme } from '../scheme.ts';
 
 /** How deep ids of the event and of what it is about lie: Stripe's `data.object.id` is the deepest. Those below are of other things. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parseJson } from '../delivery.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import type { EventExample, EventExamples } from '../event-examples.ts';
 import { buildExample } from '../event-examples.ts';
 import type { LoggedEvent } from '../event-log.ts';

@@ -1,8 +1,8 @@
 import { sleep } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
-import { parseJson } from '../delivery.ts';
-import type { HandlerAnswer } from './handler-client.ts';
-import { askHandler, nothingListens } from './handler-client.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import type { HandlerAnswer } from '../handler-client.ts';
+import { askHandler, nothingListens } from '../handler-client.ts';
 import type { Effect, HandlerState } from './handler-state.ts';
 import { changesBetween, compareEffects, readState } from './handler-state.ts';
 import type { Purpose, StateEvidence } from './observation.ts';
@@ -147,6 +147,6 @@ export class StateWatch {
 }
 
 function toState({ status, body, isCut }: HandlerAnswer): HandlerState | undefined {
-  const document = status === 200 && !isCut ? parseJson(Buffer.from(body)) : undefined;
+  const document = status === 200 && !isCut ? parseJson(body) : undefined;
   return document === undefined ? undefined : readState(document, Date.now());
 }

@@ -36,7 +36,7 @@ export function confirm(call: Call, intent: PaymentIntent, confirmation: Confirm
   call.emit('payment_intent.requires_action', intent);
 }
 
-export function asksForAuthentication(card: TestCard | undefined, offSession: boolean): boolean {
+function asksForAuthentication(card: TestCard | undefined, offSession: boolean): boolean {
   if (card?.authentication === undefined) return false;
   return card.authentication === 'always' || !offSession;
 }

@@ -1,7 +1,8 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { request } from 'node:http';
-import { AppError, abortError, codeOf } from '../../core/errors.ts';
+import { AppError, abortError, codeOf } from '../core/errors.ts';
+import { withinTime } from '../core/linked-signal.ts';
 
 /** One request to a handler on this machine. */
 export interface HandlerRequest {
@@ -11,8 +12,10 @@ export interface HandlerRequest {
   readonly headers: readonly string[];
   readonly body: Buffer;
   readonly timeoutMs: number;
-  /** What is read of the answer's body; the rest is thrown away. */
+  /** What is kept of the answer's body, whose rest is not read; 0 reads all and keeps nothing. */
   readonly maxBodyBytes: number;
+  /** Whose connections are used; by default it is one of its own, so that nothing of an earlier exchange can be mistaken for this one. */
+  readonly agent?: Agent | undefined;
 }
 
 /** Why there was no answer. */
@@ -28,18 +31,10 @@ export interface HandlerAnswer {
   readonly isCut: boolean;
 }
 
-/** The end of an exchange that was given up because the handler took too long. */
-const TIMED_OUT = Symbol('timed out');
-
-/**
- * Sends exactly these bytes over a connection of its own and follows no redirect. What has no answer is a `silence`; rejects only when
- * the signal is aborted, with what that means.
- */
+/** Sends exactly these bytes and follows no redirect. What has no answer is a `silence`; rejects only when the signal is aborted. */
 export async function askHandler(asked: HandlerRequest, signal: AbortSignal): Promise<HandlerAnswer> {
   if (signal.aborted) throw abortError(signal);
   const startedAt = performance.now();
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(TIMED_OUT), asked.timeoutMs);
   const end = (answer: Partial<HandlerAnswer>): HandlerAnswer => ({
     status: undefined,
     silence: undefined,
@@ -48,25 +43,24 @@ export async function askHandler(asked: HandlerRequest, signal: AbortSignal): Pr
     ...answer,
     tookMs: Math.round((performance.now() - startedAt) * 10) / 10,
   });
-  try {
-    return end(await exchange(asked, AbortSignal.any([signal, patience.signal])));
-  } catch (thrown) {
-    if (signal.aborted) throw abortError(signal);
-    return end({ silence: patience.signal.aborted ? 'timeout' : silenceOf(thrown) });
-  } finally {
-    clearTimeout(timer);
-  }
+  return withinTime(signal, asked.timeoutMs, async (patience) => {
+    try {
+      return end(await exchange(asked, patience));
+    } catch (thrown) {
+      if (signal.aborted) throw abortError(signal);
+      return end({ silence: patience.aborted ? 'timeout' : silenceOf(thrown) });
+    }
+  });
 }
 
 async function exchange(asked: HandlerRequest, signal: AbortSignal): Promise<Partial<HandlerAnswer>> {
-  const { method, url, headers, body, maxBodyBytes } = asked;
+  const { method, url, headers, body, maxBodyBytes, agent = false } = asked;
   const length = method === 'GET' ? [] : ['Content-Length', String(body.length)];
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const options: RequestOptions = {
       method,
       headers: ['Host', url.host, ...headers, ...length],
-      // A connection of its own: nothing of an earlier exchange can be mistaken for this one.
-      agent: false,
+      agent,
       lookup,
       signal,
     };
@@ -80,6 +74,8 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<{ 
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
+    // To its end, so that the connection can serve again.
+    if (maxBytes === 0) continue;
     chunks.push(chunk);
     size += chunk.length;
     if (size > maxBytes) break;
