@@ -16,7 +16,7 @@ export function addSimulate(program: Command, context: CommandContext): void {
   const command = addCommand(program, 'simulate', context, async (service: string, options: SimulateOptions) => {
     // With only one of them nothing could be sent.
     if ((options.webhook === undefined) !== (options.secretEnv === undefined)) {
-      command.error('breakwater: --webhook and --secret-env go together');
+      command.error('error: --webhook and --secret-env go together');
     }
     await simulate(context.host, service, options);
     return undefined;
