@@ -5,15 +5,16 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CI_RUN } from '../support/ci-only.ts';
+import { prepareDocumentedProject } from '../support/documented-project.ts';
 import type { CodeBlock } from '../support/documents.ts';
 import { readDocuments } from '../support/documents.ts';
 import { ROOT, temporaryFolder } from '../support/server-process.ts';
-import { SHELL_NOTE } from '../support/shell-blocks.ts';
+import { isShellBlock, SHELL_NOTE, scriptOf } from '../support/shell-blocks.ts';
 
 const MINUTE = 60_000;
 const documents = readDocuments(ROOT).map(({ name, blocks }) => ({
   name,
-  blocks: blocks.filter(({ language, note }) => /^(?:ba)?sh$/.test(language) && !note.startsWith('not run: ')),
+  blocks: blocks.filter((block) => isShellBlock(block) && !block.note.startsWith('not run: ')),
 }));
 const runnable = documents.filter(({ blocks }) => blocks.length > 0);
 
@@ -32,8 +33,8 @@ describe.skipIf(!CI_RUN)('the commands of the documents, in a fresh clone', () =
     expect(runnable.map(({ name }) => name)).toEqual(expect.arrayContaining(['README.md', 'docs/memory.md']));
   });
 
-  it.each(runnable)('of $name', { timeout: 5 * MINUTE }, async ({ blocks }) => {
-    const shell = openShell(clone);
+  it.each(runnable)('of $name', { timeout: 5 * MINUTE }, async ({ name, blocks }) => {
+    const shell = await openShell(clone, name);
     for (const block of blocks) await shell.run(block);
   });
 });
@@ -56,7 +57,7 @@ describe.skipIf(!CI_RUN)('the README', () => {
 });
 
 /** A home of its own for each document, with `breakwater` on its path and the files that the examples name. */
-function openShell(clone: string) {
+async function openShell(clone: string, document: string) {
   const home = temporaryFolder();
   const bin = join(home, 'bin');
   mkdirSync(bin);
@@ -64,10 +65,14 @@ function openShell(clone: string) {
   const project = join(home, 'project');
   cpSync(join(ROOT, 'test/fixtures/documents'), project, { recursive: true });
   const path = [bin, join(clone, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter);
-  const env = { ...process.env, PATH: path, HOME: home, XDG_DATA_HOME: '', BREAKWATER_TEST_CI: '' };
+  const prepared = document === 'docs/cli.md' ? await prepareDocumentedProject(home, project) : undefined;
+  const env = { ...process.env, PATH: path, HOME: home, XDG_DATA_HOME: '', BREAKWATER_TEST_CI: '', ...prepared?.env };
   return {
     /** npm belongs to the clone; everything else happens in a user's project. */
-    run: (block: CodeBlock) => run(block, { cwd: /^npm /m.test(block.text) ? clone : project, env }),
+    run: (block: CodeBlock) => {
+      const script = prepared?.withIds(scriptOf(block)) ?? scriptOf(block);
+      return run(block, script, { cwd: /^npm /m.test(script) ? clone : project, env });
+    },
   };
 }
 
@@ -78,9 +83,9 @@ interface Outcome {
 }
 
 /** Runs a block as its note says; see `SHELL_NOTE`. */
-async function run(block: CodeBlock, options: ShellOptions): Promise<void> {
+async function run(block: CodeBlock, script: string, options: ShellOptions): Promise<void> {
   const { until, status = '0' } = SHELL_NOTE.exec(block.note)?.groups ?? {};
-  const { end, output } = await execute(block.text, until, options);
+  const { end, output } = await execute(script, until, options);
   expect(String(end), `${block.at}\n${output}`).toBe(status);
   if (until !== undefined) expect(output, block.at).toContain(until);
 }

@@ -5,8 +5,9 @@ import * as z from 'zod';
 import { catalogue } from '../../src/integrations/catalogue.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { callsIn, linksOf, readDocuments } from '../support/documents.ts';
+import { commandsBelow } from '../support/run-command.ts';
 import { ROOT } from '../support/server-process.ts';
-import { SHELL_NOTE } from '../support/shell-blocks.ts';
+import { isShellBlock, SHELL_NOTE, scriptOf } from '../support/shell-blocks.ts';
 
 const documents = readDocuments(ROOT);
 const names = tools.map(({ name }) => name);
@@ -44,10 +45,15 @@ describe('examples', () => {
 
 describe('commands', () => {
   it.each(documents)('of $name say how they are run', ({ blocks }) => {
-    for (const { at, language, note } of blocks) {
-      if (!['sh', 'bash'].includes(language)) continue;
+    for (const { at, note } of blocks.filter(isShellBlock)) {
       expect(note, `${at}: one of ${SHELL_NOTE.source}`).toMatch(SHELL_NOTE);
     }
+  });
+
+  it('of the command line are all in its page, which CI runs', async () => {
+    const page = documents.find(({ name }) => name === 'docs/cli.md');
+    const scripts = (page?.blocks ?? []).filter(isShellBlock).map(scriptOf).join('');
+    for (const words of await commandsBelow()) expect(scripts).toContain(`breakwater ${words.join(' ')}`);
   });
 
   it.each(documents)('in the sentences of $name exist', ({ name, text }) => {

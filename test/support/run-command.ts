@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { runCommandLine } from '../../src/commands/command-line.ts';
 import { createHost } from '../../src/commands/host.ts';
-import { LAUNCHER, onTestEnd, serverEnv } from './server-process.ts';
+import { LAUNCHER, onTestEnd, serverEnv, temporaryFolder } from './server-process.ts';
 
 export interface CommandOptions {
   env?: Readonly<Record<string, string>>;
@@ -57,4 +57,13 @@ export function startCommand(folder: string, args: readonly string[], env: Reado
   onTestEnd(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return { child, next: async () => String((await lines.next()).value) };
+}
+
+/** Every command below `words` that does something itself, as its words. */
+export async function commandsBelow(...words: string[]): Promise<string[][]> {
+  const { stdout } = await callCommand(temporaryFolder(), [...words, '--help']);
+  const [, list = ''] = /\nCommands:\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
+  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+  if (names.length === 0) return [words];
+  return (await Promise.all(names.map((name) => commandsBelow(...words, name)))).flat();
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { callCommand, runCommand } from '../../support/run-command.ts';
+import { callCommand, commandsBelow, runCommand } from '../../support/run-command.ts';
 import { LAUNCHER, ROOT, serverEnv, temporaryFolder } from '../../support/server-process.ts';
 
 const ESCAPE = String.fromCharCode(27);
@@ -54,15 +54,6 @@ describe('arguments', () => {
     );
   });
 });
-
-/** Every command below `words` that does something itself. */
-async function commandsBelow(...words: string[]): Promise<string[][]> {
-  const { stdout } = await callCommand(temporaryFolder(), [...words, '--help']);
-  const [, list = ''] = /\nCommands:\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
-  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
-  if (names.length === 0) return [words];
-  return (await Promise.all(names.map((name) => commandsBelow(...words, name)))).flat();
-}
 
 it('shows an example of itself in the help of every command', async () => {
   const all = await commandsBelow();
