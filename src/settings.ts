@@ -77,12 +77,12 @@ export const SETTINGS = [
   {
     name: 'BREAKWATER_TOOLSETS',
     default: 'all',
-    description: `The tools that agents see, as a list of sets: ${TOOLSETS.join(', ')}`,
+    description: `What agents see (tools, resources, prompts), as a list of sets: ${TOOLSETS.join(', ')}`,
   },
   {
     name: 'BREAKWATER_READ_ONLY',
     default: 'unset',
-    description: '`1` offers only tools that change nothing',
+    description: '`1` offers only tools that change nothing; the webhook listener is left to other servers',
   },
   {
     name: 'BREAKWATER_PROTOCOL',
@@ -181,10 +181,13 @@ function parseFlag(name: string, value: string | undefined): boolean {
 }
 
 function parseToolsets(value: string | undefined): Toolset[] | undefined {
-  return value?.split(',').map((text) => {
-    const toolset = TOOLSETS.find((known) => known === text.trim());
+  return value?.split(',').map((text, index) => {
+    const name = text.trim();
+    const toolset = TOOLSETS.find((known) => known === name);
     if (toolset !== undefined) return toolset;
-    throw new AppError('invalid_input', `BREAKWATER_TOOLSETS names an unknown set. The sets: ${TOOLSETS.join(', ')}.`);
+    const mistake = name === '' ? 'empty: is there a comma too many?' : 'no set that is known.';
+    const sets = `The sets: ${TOOLSETS.join(', ')}.`;
+    throw new AppError('invalid_input', `Name ${index + 1} in BREAKWATER_TOOLSETS is ${mistake} ${sets}`);
   });
 }
 

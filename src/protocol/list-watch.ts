@@ -1,25 +1,33 @@
 import type { ResourceEntry } from '../core/resource.ts';
 
-/** Writes that come in quick succession are looked at once. */
-const DELAY_MS = 500;
+/** How often it is looked whether anything was written: other processes write too, and nothing tells us. */
+const INTERVAL_MS = 500;
 
-/** Tells a client that has read the list of resources when it would read another one now. */
+export interface ListWatchOptions {
+  /** A text that changes with everything that is written, by any process; cheap. */
+  version(): Promise<string>;
+  list(): Promise<readonly ResourceEntry[]>;
+  /** Tells the client that the list has changed. */
+  notify(): Promise<void>;
+}
+
+/** Tells a client that has read the list of resources when it would read another one now. Costs nothing before that. */
 export class ListWatch {
-  readonly #notify: () => Promise<void>;
+  readonly #options: ListWatchOptions;
   #seen: string | undefined;
+  #version: string | undefined;
+  #wasWritten = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(notify: () => Promise<void>) {
-    this.#notify = notify;
+  constructor(options: ListWatchOptions) {
+    this.#options = options;
   }
 
   saw(entries: readonly ResourceEntry[]): void {
     this.#seen = fingerprint(entries);
-  }
-
-  mayHaveChanged(list: () => Promise<ResourceEntry[]>): void {
-    if (this.#seen === undefined || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => void this.#look(list), DELAY_MS).unref();
+    // What was written while they were read is told by the next look.
+    this.#version = undefined;
+    this.#timer ??= this.#lookLater();
   }
 
   stop(): void {
@@ -27,12 +35,30 @@ export class ListWatch {
     this.#seen = undefined;
   }
 
-  async #look(list: () => Promise<ResourceEntry[]>): Promise<void> {
-    this.#timer = undefined;
-    const now = fingerprint(await list());
+  #lookLater(): NodeJS.Timeout {
+    return setTimeout(async () => {
+      // A database that is away is asked again.
+      await this.#look().catch(() => {
+        this.#wasWritten = true;
+      });
+      this.#timer = this.#seen === undefined ? undefined : this.#lookLater();
+    }, INTERVAL_MS).unref();
+  }
+
+  async #look(): Promise<void> {
+    const version = await this.#options.version();
+    // Writes that come in quick succession are one change: the list is read at the look after the one that saw them.
+    const isDue = this.#wasWritten;
+    this.#wasWritten = version !== this.#version;
+    this.#version = version;
+    if (isDue) await this.#compare();
+  }
+
+  async #compare(): Promise<void> {
+    const now = fingerprint(await this.#options.list());
     if (this.#seen === undefined || this.#seen === now) return;
     this.#seen = now;
-    await this.#notify().catch(() => {});
+    await this.#options.notify();
   }
 }
 

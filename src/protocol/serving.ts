@@ -21,6 +21,8 @@ export interface Toolbox<Deps> {
   tools: readonly Tool<Deps>[];
   resources: readonly Resource<Deps>[];
   prompts: readonly Prompt<Deps>[];
+  /** A text that changes with everything that is stored, by any process; asked twice a second. */
+  version(): Promise<string>;
   deps: Deps;
   confirmations: Confirmations;
 }
@@ -66,7 +68,11 @@ export class Serving<Deps> {
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #signals = new CallSignals();
   readonly #peer: Peer;
-  readonly #list = new ListWatch(() => this.#peer.notifyListChanged());
+  readonly #list = new ListWatch({
+    version: async () => (await this.#toolbox()).version(),
+    list: () => this.#entries(undefined),
+    notify: () => this.#peer.notifyListChanged(),
+  });
   #loading: Promise<Toolbox<Deps>> | undefined;
   #root: string | undefined;
 
@@ -173,7 +179,7 @@ export class Serving<Deps> {
     }
     const { redactor, log } = this.parts;
     const { elicit } = facts;
-    const answer = await this.#signals.run(facts.signal, (signal) => {
+    return this.#signals.run(facts.signal, (signal) => {
       const context = {
         signal,
         caller: this.#caller(facts.agent),
@@ -182,8 +188,6 @@ export class Serving<Deps> {
       };
       return callTool(tool, args, context, { deps, redactor, log });
     });
-    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
-    return answer;
   }
 
   async #entries(agent: string | undefined): Promise<ResourceEntry[]> {

@@ -10,12 +10,14 @@ import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
 import type { Log } from '../../src/core/log.ts';
 import { Redactor } from '../../src/core/redact.ts';
+import type { Offer } from '../../src/core/toolset.ts';
 import { McpEdge } from '../../src/protocol/edge.ts';
 import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
-import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
+import { buildInstructions } from '../../src/protocol/instructions.ts';
 import type { ServingParts } from '../../src/protocol/serving.ts';
 import { createSecrets } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
+import { Offered } from '../../src/tools/toolsets.ts';
 import { databasePath } from '../support/database.ts';
 import type { ToolResult } from '../support/server-process.ts';
 import { callTool, onTestEnd } from '../support/server-process.ts';
@@ -25,6 +27,8 @@ export interface InMemoryOptions {
   allowLive?: boolean;
   databasePath?: string;
   capabilities?: ClientCapabilities;
+  /** What is offered; all by default. */
+  offer?: Partial<Offer>;
   /** Folders that the client says it works in; the server asks for them then. */
   roots?: string[];
   /** Answers the server's questions to the person. */
@@ -61,7 +65,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     databasePath: path,
     allowLive,
     protocol: '2025' as const,
-    offer: { toolsets: undefined, readOnly: false },
+    offer: { toolsets: undefined, readOnly: false, ...options.offer },
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
@@ -70,7 +74,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const apps: App[] = [];
   const parts: ServingParts<ToolDeps> = {
     version: '0.0.0-test',
-    instructions: INSTRUCTIONS,
+    instructions: buildInstructions(new Offered(settings.offer)),
     caller,
     redactor,
     log,

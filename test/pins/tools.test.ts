@@ -1,12 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Toolset } from '../../src/core/toolset.ts';
 import { describeTool } from '../../src/protocol/describe-tool.ts';
-import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
 import { resources } from '../../src/resources/registry.ts';
 import { tools } from '../../src/tools/registry.ts';
-import { offeredTools, TOOLSET_MEMBERS } from '../../src/tools/toolsets.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -22,20 +19,6 @@ describe('tool list', () => {
 
   it('equals the reviewed list (npm run gen rewrites it)', () => {
     expect(listed).toEqual(JSON.parse(readFileSync(resolve(ROOT, 'test/pins/tool-list.json'), 'utf8')));
-  });
-
-  it('has every tool in one set', () => {
-    const members = Object.values(TOOLSET_MEMBERS).flat();
-    expect(new Set(members).size).toBe(members.length);
-    expect(tools.map(({ name }) => name).filter((name) => !members.includes(name))).toEqual([]);
-  });
-
-  it('offers some of them alone', () => {
-    const offered = (toolsets: Toolset[] | undefined, readOnly: boolean) =>
-      offeredTools(tools, { toolsets, readOnly }).map(({ name }) => name);
-    expect(offered(undefined, false)).toEqual(TOOL_NAMES);
-    expect(offered(['resilience'], false)).toEqual(['breaker_status', 'control_breaker']);
-    expect(offered(['memory'], true)).toEqual(['search_memories', 'get_memory']);
   });
 
   it('has one file per tool, named after it', () => {
@@ -93,7 +76,7 @@ describe('tool list', () => {
   });
 });
 
-describe('resources and instructions', () => {
+describe('resources', () => {
   it('has the resources of the contract so far', () => {
     expect(resources.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
@@ -106,9 +89,5 @@ describe('resources and instructions', () => {
       'webhook-event://{id}',
       'guide://{topic}',
     ]);
-  });
-
-  it('has instructions of at most 2 KB', () => {
-    expect(Buffer.byteLength(INSTRUCTIONS)).toBeLessThanOrEqual(2048);
   });
 });

@@ -170,9 +170,13 @@ describe('createSecrets', () => {
   });
 
   it('refuses a set of tools that nobody knows, with those there are', () => {
-    expect(() => parseSettings({ BREAKWATER_TOOLSETS: 'memory,nope' }, CWD)).toThrow(
-      'The sets: integrations, payments, resilience, webhooks, code, memory.',
+    const refuse = (sets: string) => expect(() => parseSettings({ BREAKWATER_TOOLSETS: sets }, CWD));
+    refuse('memory,nope').toThrow(
+      'Name 2 in BREAKWATER_TOOLSETS is no set that is known. The sets: integrations, payments, resilience, webhooks, code, memory.',
     );
+    refuse('memory,').toThrow('Name 2 in BREAKWATER_TOOLSETS is empty: is there a comma too many? The sets: ');
+    refuse('memory, ,webhooks').toThrow('Name 2 in BREAKWATER_TOOLSETS is empty');
+    refuse('MEMORY').toThrow('Name 1 in BREAKWATER_TOOLSETS is no set');
     expect(() => parseSettings({ BREAKWATER_READ_ONLY: 'yes' }, CWD)).toThrow('BREAKWATER_READ_ONLY must be 1 or 0.');
   });
 });
