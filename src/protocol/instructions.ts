@@ -39,7 +39,7 @@ export function buildInstructions(offered: Offered): string {
   const abilities = ABILITIES.filter(([tool]) => offered.hasTool(tool)).map(([, ability]) => ability);
   const advice = ADVICE.map((sentences) => offered.tell(...sentences)).filter((text) => text !== '');
   const paragraphs = [
-    `Breakwater works with external services (Stripe, SendGrid, GitHub, Slack) for you: it ${new Intl.ListFormat('en').format(abilities)}.`,
+    `Breakwater works with external services (Stripe, SendGrid, GitHub, Slack) for you: it ${enumerate(abilities)}.`,
     offered.tell(
       'Before you integrate or change anything, call search_memories: another agent may have decided it.',
       'After a decision, call store_memory (category "backend", tags such as "integration", "stripe").',
@@ -48,4 +48,10 @@ export function buildInstructions(offered: Offered): string {
     offered.isWhole ? ALWAYS : `${ALWAYS} ${RESTRICTED}`,
   ];
   return paragraphs.filter((text) => text !== '').join('\n\n');
+}
+
+/** Not `Intl.ListFormat`, whose data takes the start of a server ten milliseconds. */
+function enumerate(texts: readonly string[]): string {
+  const last = texts.at(-1) ?? '';
+  return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -13,6 +13,7 @@ import { completeArgument } from './complete.ts';
 import { describeTool } from './describe-tool.ts';
 import { ProtocolFault } from './fault.ts';
 import { findResource } from './find-resource.ts';
+import { iconsOf } from './icons.ts';
 import { ListWatch } from './list-watch.ts';
 import { pageOf } from './page.ts';
 
@@ -121,6 +122,7 @@ export class Serving<Deps> {
         description,
         uriTemplate,
         mimeType: JSON_TYPE,
+        icons: iconsOf(name),
       })),
     };
   }
@@ -138,6 +140,7 @@ export class Serving<Deps> {
         title,
         description,
         arguments: given.map(({ name, description, required }) => ({ name, description, required })),
+        icons: iconsOf(name),
       })),
     };
   }

@@ -53,6 +53,14 @@ export const TOOLSET_MEMBERS: Readonly<Record<Toolset, Members>> = {
 const GUIDES = 'guide';
 const EVERY_TOOL = new Set(Object.values(TOOLSET_MEMBERS).flatMap(({ reads, writes }) => [...reads, ...writes]));
 
+/** The set of a resource or prompt; undefined for the guides. */
+export function toolsetOf(name: string): Toolset | undefined {
+  return TOOLSETS.find((toolset) => {
+    const { resources, prompts } = TOOLSET_MEMBERS[toolset];
+    return resources.includes(name) || prompts.includes(name);
+  });
+}
+
 interface Named {
   name: string;
 }

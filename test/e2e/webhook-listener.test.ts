@@ -151,6 +151,7 @@ it('is left to others by a server that may not be told to listen', { timeout: 20
   for (const restriction of [{ BREAKWATER_READ_ONLY: '1' }, { BREAKWATER_TOOLSETS: 'memory,payments' }]) {
     const { client } = await startServer(folder, { ...ENV, ...restriction });
     await client.listTools();
+    expect(client.getInstructions()).not.toContain('configure_integration');
   }
   // Long enough to have joined, as every other server does.
   await new Promise((resolve) => setTimeout(resolve, 1_200));

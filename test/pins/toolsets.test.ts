@@ -50,7 +50,7 @@ describe('toolsets', () => {
 describe('instructions', () => {
   it('name every ability and say of no restriction where all is offered', () => {
     const text = buildInstructions(new Offered(whole));
-    expect(text).toMatch(/configures integrations, .* and keeps a memory that all agents share\./);
+    expect(text).toMatch(/it configures integrations, calls .*code and keeps a memory that all agents share\./);
     expect(text).not.toContain('restricted');
     expect(text).toContain('create_payment_intent');
   });
