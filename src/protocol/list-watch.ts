@@ -2,6 +2,8 @@ import type { ResourceEntry } from '../core/resource.ts';
 
 /** How often it is looked whether anything was written: other processes write too, and nothing tells us. */
 const INTERVAL_MS = 500;
+/** After an announcement: while agents store one thing after the other, clients shall not read the list for each. */
+const PAUSE_MS = 5_000;
 
 export interface ListWatchOptions {
   /** A text that changes with everything that is written, by any process; cheap. */
@@ -27,7 +29,7 @@ export class ListWatch {
     this.#seen = fingerprint(entries);
     // What was written while they were read is told by the next look.
     this.#version = undefined;
-    this.#timer ??= this.#lookLater();
+    this.#timer ??= this.#lookIn(INTERVAL_MS);
   }
 
   stop(): void {
@@ -35,30 +37,33 @@ export class ListWatch {
     this.#seen = undefined;
   }
 
-  #lookLater(): NodeJS.Timeout {
+  #lookIn(delayMs: number): NodeJS.Timeout {
     return setTimeout(async () => {
-      // A database that is away is asked again.
-      await this.#look().catch(() => {
+      const announced = await this.#look().catch(() => {
+        // A database that is away is asked again.
         this.#wasWritten = true;
+        return false;
       });
-      this.#timer = this.#seen === undefined ? undefined : this.#lookLater();
-    }, INTERVAL_MS).unref();
+      this.#timer = this.#seen === undefined ? undefined : this.#lookIn(announced ? PAUSE_MS : INTERVAL_MS);
+    }, delayMs).unref();
   }
 
-  async #look(): Promise<void> {
+  /** True when the client was told. */
+  async #look(): Promise<boolean> {
     const version = await this.#options.version();
     // Writes that come in quick succession are one change: the list is read at the look after the one that saw them.
     const isDue = this.#wasWritten;
     this.#wasWritten = version !== this.#version;
     this.#version = version;
-    if (isDue) await this.#compare();
+    return isDue && this.#compare();
   }
 
-  async #compare(): Promise<void> {
+  async #compare(): Promise<boolean> {
     const now = fingerprint(await this.#options.list());
-    if (this.#seen === undefined || this.#seen === now) return;
+    if (this.#seen === undefined || this.#seen === now) return false;
     this.#seen = now;
     await this.#options.notify();
+    return true;
   }
 }
 

@@ -76,6 +76,21 @@ it('announces writes in quick succession once, on either side of a look', async 
   expect(stored.announced).toBe(1);
 });
 
+it('announces a list that does not come to rest every five seconds', async () => {
+  const { stored, entries, watch, write } = watched();
+  watch.saw(entries());
+  for (let second = 0; second < 60; second += 1) {
+    write(`memory://${second}`);
+    await looks(2);
+  }
+  expect(stored.announced).toBeGreaterThanOrEqual(10);
+  expect(stored.announced).toBeLessThanOrEqual(12);
+  await looks(20);
+  const { announced } = stored;
+  await looks(50);
+  expect(stored.announced).toBe(announced);
+});
+
 it('announces what changed while the database was away', async () => {
   const { stored, entries, watch, write } = watched();
   watch.saw(entries());
