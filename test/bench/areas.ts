@@ -41,7 +41,8 @@ export const areas: Readonly<Record<string, Area>> = {
   },
   calls: {
     title: 'Calls and payments',
-    about: 'Through a pipe to a server in a process of its own.',
+    about:
+      'Through a pipe to a server in a process of its own. `breaker_status` is the tool of ours with the least to do, `echo` does nothing.',
     measurements: { 'round-trip': measureCalls, payment: measurePayment },
   },
   resilience: {
