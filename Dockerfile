@@ -8,7 +8,8 @@ FROM node:24-slim
 RUN --mount=type=bind,from=build,source=/tmp,target=/packed \
     npm install --global --ignore-scripts --no-audit --no-fund /packed/breakwater-mcp-*.tgz \
     && npm cache clean --force \
-    && install --directory --owner=node --group=node /data
+    && install --directory --owner=node --group=node --mode=1777 /data
+# Everybody may write to /data: --user is often the owner of a mounted project.
 USER node
 WORKDIR /data
 ENV BREAKWATER_DB=/data/breakwater.db

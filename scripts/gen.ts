@@ -1,12 +1,12 @@
-/** Writes everything that is generated: tables in README.md and docs/, and the pinned tool list. With --check, only compares. */
+/** Writes everything that is generated: tables in README.md and docs/, and the tool list that clients are given. With --check, only compares. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { prompts } from '../src/prompts/registry.ts';
-import { describeTool } from '../src/protocol/describe-tool.ts';
 import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
 import { TOOLSET_MEMBERS } from '../src/tools/toolsets.ts';
+import { describeTool } from './describe-tool.ts';
 import { marketplace, plugin, pluginLock, pluginPackage, pluginServers, registryEntry } from './manifests.ts';
 import { table } from './markdown-table.ts';
 import { errorsPage, eventsPage } from './reference-pages.ts';
@@ -99,7 +99,7 @@ write('docs/simulator.md', fill(simulator, 'stripe-operations', operations));
 write('docs/errors.md', errorsPage());
 write('docs/events.md', eventsPage());
 
-writeJson('test/pins/tool-list.json', tools.map(describeTool));
+writeJson('src/tools/tool-list.json', tools.map(describeTool));
 writeJson('.claude-plugin/marketplace.json', marketplace);
 writeJson('plugin/.claude-plugin/plugin.json', plugin);
 writeJson('plugin/.mcp.json', pluginServers);

@@ -15,7 +15,7 @@ const {
 } = packageJson;
 
 /** Plugin and server; tool names carry both: `mcp__plugin_breakwater_breakwater__…`. */
-export const SERVER = 'breakwater';
+const SERVER = 'breakwater';
 const SHORT = 'Calls, payments and webhooks of external services, safe to repeat, with a memory agents share.';
 
 /** Providers whose keys an installer asks for; the others' come from the environment. */

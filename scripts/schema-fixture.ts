@@ -21,7 +21,7 @@ const redactor = new Redactor();
 const app = createApp(parseSettings(env, folder), createSecrets(env, redactor), silentLog);
 
 async function call(name: string, args: object): Promise<Record<string, unknown>> {
-  const tool = app.tools.find((known) => known.name === name);
+  const tool = (await app.tools.load()).find((known) => known.name === name);
   if (tool === undefined) throw new Error(`There is no tool ${name}.`);
   const context = {
     signal: new AbortController().signal,

@@ -3,6 +3,7 @@
  * build, type-check, lint, test. Needs the package registry; writes outside of this repository only.
  *
  *   npm run test:matrix                     everything
+ *   npm run test:matrix -- postgres         Prisma on PostgreSQL; on memory, and it says so, where no server is installed
  *   npm run test:matrix -- pnpm prisma      only cells with all of these words
  *   MATRIX_FOLDER=/somewhere                keeps the folder, and an install that is there
  */
@@ -17,13 +18,14 @@ import { RepositoryDetector } from '../src/repository/detect.ts';
 import type { ModuleType, TestRunner } from '../src/repository/repository.ts';
 import type { Store } from '../src/repository/scaffold/blueprint.ts';
 import { Scaffolder } from '../src/repository/scaffold/scaffolder.ts';
+import { startPostgres } from '../test/support/postgres-server.ts';
 
 interface Cell {
   name: string;
   service: string;
   manager: 'npm' | 'pnpm';
   testRunner: TestRunner;
-  store: Store;
+  store: Store | 'postgres';
   moduleType: ModuleType;
 }
 
@@ -38,8 +40,8 @@ function allCells(): Cell[] {
   const services = ['stripe', 'sendgrid'];
   const managers = ['npm', 'pnpm'] as const;
   const runners = ['vitest', 'jest'] as const;
-  const stores = ['prisma', 'sqlite', 'memory'] as const;
-  const cell = (service: string, manager: Cell['manager'], testRunner: TestRunner, store: Store): Cell => {
+  const stores = ['prisma', 'postgres', 'sqlite', 'memory'] as const;
+  const cell = (service: string, manager: Cell['manager'], testRunner: TestRunner, store: Cell['store']): Cell => {
     // Both module types with every value of the other axes.
     const moduleType = (service === 'stripe') === (manager === 'npm') ? 'esm' : 'commonjs';
     const name = [service, manager, testRunner, store, moduleType].join('-');
@@ -56,13 +58,18 @@ const cellFolder = ({ manager, name }: Cell) => join(folder, manager, 'cells', n
 const integrationFolder = (cell: Cell) => join(cellFolder(cell), 'services', 'integrations', cell.service);
 
 async function scaffold(cell: Cell): Promise<void> {
-  const { name, manager, moduleType, service, store, testRunner } = cell;
+  const { name, manager, moduleType, service, testRunner } = cell;
   const root = cellFolder(cell);
   mkdirSync(root, { recursive: true });
   const type = moduleType === 'esm' ? 'module' : 'commonjs';
   const workspaces = ['services/integrations/*'];
   const manifest = { name: `@${name}/root`, private: true, type, packageManager: `${manager}@12.0.0`, workspaces };
   writeFileSync(join(root, 'package.json'), JSON.stringify(manifest));
+  const store = cell.store === 'postgres' ? 'prisma' : cell.store;
+  if (cell.store === 'postgres') {
+    mkdirSync(join(root, 'prisma'), { recursive: true });
+    writeFileSync(join(root, 'prisma', 'schema.prisma'), 'datasource db {\n  provider = "postgresql"\n}\n');
+  }
   const project = new ProjectFolder(root);
   const scaffolder = new Scaffolder(project, new RepositoryDetector(project, '@metasaver/multi-mono'), catalogue);
   await scaffolder.scaffold({ service, store, testRunner, isDryRun: false }, new AbortController().signal);
@@ -84,9 +91,14 @@ async function install(manager: Cell['manager']): Promise<void> {
 }
 
 async function test(cell: Cell): Promise<string> {
+  const settings = cell.store === 'postgres' && postgres !== undefined ? { TEST_DATABASE_URL: postgres.url } : {};
   for (const script of ['build', 'type-check', 'lint', 'test:unit']) {
     try {
-      await run('npm', ['run', script], { cwd: integrationFolder(cell), env: { ...env, CI: '1' }, maxBuffer: 1e8 });
+      await run('npm', ['run', script], {
+        cwd: integrationFolder(cell),
+        env: { ...env, ...settings, CI: '1' },
+        maxBuffer: 1e8,
+      });
     } catch (thrown) {
       const { stdout = '', stderr = '' } = thrown as { stdout?: string; stderr?: string };
       return `failed at ${script}\n${(stdout + stderr).slice(-3_000)}`;
@@ -101,11 +113,15 @@ for (const manager of new Set(cells.map((cell) => cell.manager))) {
   await install(manager);
   console.log(`${manager}: installed in ${Math.round((Date.now() - start) / 1000)} s`);
 }
+const needsPostgres = cells.some(({ store }) => store === 'postgres');
+const postgres = needsPostgres ? await startPostgres() : undefined;
+if (needsPostgres && postgres === undefined) console.log('PostgreSQL: not installed, its cells are tested on memory');
 let failures = 0;
 for (const cell of cells) {
   const result = await test(cell);
   console.log(`${cell.name}: ${result}`);
   if (result !== 'passed') failures += 1;
 }
+postgres?.stop();
 console.log(`${cells.length - failures} of ${cells.length} cells passed, in ${folder}`);
 process.exitCode = failures === 0 ? 0 : 1;

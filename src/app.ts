@@ -18,8 +18,9 @@ import { Sender } from './integrations/sender.ts';
 import { answerCacheMigrations, SqliteAnswerCache } from './integrations/sqlite-answer-cache.ts';
 import { integrationMigrations, SqliteIntegrationStore } from './integrations/sqlite-integration-store.ts';
 import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-request-ledger.ts';
+import { MAIL_EVENT_LIMITS } from './mail/mail-ledger.ts';
+import { mailMigrations } from './mail/mail-migrations.ts';
 import { openMail } from './mail/open-mail.ts';
-import { mailMigrations } from './mail/sqlite-mail-ledger.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
@@ -50,7 +51,7 @@ import type { DatabaseReport } from './storage/inspect-database.ts';
 import { inspectDatabase } from './storage/inspect-database.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
-import { tools } from './tools/registry.ts';
+import { offerTools } from './tools/offer-tools.ts';
 import { Offered } from './tools/toolsets.ts';
 import { buildGuides } from './views/guides.ts';
 import { eventMigrations } from './webhooks/event-row.ts';
@@ -121,7 +122,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const requests = new SqliteRequestLedger(sqlite, clock);
   const { allowLive } = settings;
   const store = new SqliteIntegrationStore(sqlite, clock);
-  const descriptions = new SqliteDescriptionStore(sqlite);
+  const descriptions = new SqliteDescriptionStore(sqlite, clock);
   const integrations = new Integrations({ store, catalogue, secrets, allowLive, descriptions });
   const metrics = new Metrics();
   const sender = new Sender(pipeline, metrics, log);
@@ -129,7 +130,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const client = new IntegrationClient({ sender, ledger: requests, cache, secrets, clock, log, allowLive });
   const certificates = new HttpCertificateSource(pipeline, clock, log);
   const project = new ProjectFolder(settings.projectRoot);
-  const { mail, mailEffects } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
+  const { mail, mailEffects, mails } = openMail({ sqlite, integrations, client, project, secrets, clock, log });
   const hooks = { memory: rememberEvents(reports), mail: mailEvents({ mail, integrations, log }) };
   const { effects, ...payments } = openPayments({ sqlite, integrations, client, requests, hooks, clock, log });
   const webhooks = new IntegrationWebhooks(integrations);
@@ -155,10 +156,12 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
   const maintenance = scheduleMaintenance(log, {
     memory: () => archive.maintain(settings.memoryLimit),
     webhooks: async () => ({ deleted: await events.prune(EVENT_LIMITS) }),
+    mail: async () => ({ deleted: await mails.prune(MAIL_EVENT_LIMITS) }),
+    openapi: async () => ({ deleted: await descriptions.prune(await store.descriptionsInUse()) }),
     backup: async () => ({ made: await sqlite.backUp(MAINTENANCE_INTERVAL_MS) }),
   });
   return {
-    tools: offered.tools(tools),
+    tools: offerTools(offered),
     resources: offered.resources(resources),
     prompts: offered.prompts(prompts),
     version: () => dataVersion(sqlite, settings.databasePath),

@@ -1,5 +1,6 @@
 import type { Log } from './core/log.ts';
-import type { MemoryStore, NewMemory } from './memory/memory-store.ts';
+import type { NewMemory } from './memory/memory.ts';
+import type { MemoryStore } from './memory/memory-store.ts';
 import type { BreakerRow } from './resilience/breaker-state.ts';
 import type { BreakerStore, Transition } from './resilience/breaker-store.ts';
 import { transitionBetween } from './resilience/breaker-store.ts';
@@ -37,11 +38,11 @@ export class ReportingBreakerStore implements BreakerStore {
     return after;
   }
 
-  list(): Promise<BreakerRow[]> {
+  list(): Promise<readonly BreakerRow[]> {
     return this.#store.list();
   }
 
-  transitions(key: string, limit: number): Promise<Transition[]> {
+  transitions(key: string, limit: number): Promise<readonly Transition[]> {
     return this.#store.transitions(key, limit);
   }
 

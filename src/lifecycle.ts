@@ -5,6 +5,8 @@ import type { Log } from './core/log.ts';
 
 /** What a clean stop consists of. */
 export interface Stoppable {
+  /** Resolves when every message that has come was handed on. */
+  input: { drained(): Promise<void> };
   output: Writable;
   log: Log;
   /** Resolves when no call is in flight; does not end any. */
@@ -30,11 +32,15 @@ export function stopWithClient(parts: Stoppable): (reason: string, code?: number
     setTimeout(() => process.exit(code), HARD_LIMIT_MS).unref();
     void leave(parts, reason, code);
   };
-  const { output, log, idle } = parts;
+  const { input, output, log, idle } = parts;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(signal));
-  const onEof = async () => {
+  const allAnswered = async () => {
+    await input.drained();
     await settled();
-    await Promise.race([idle(), wait(EOF_PATIENCE_MS, undefined, { ref: false })]);
+    await idle();
+  };
+  const onEof = async () => {
+    await Promise.race([allAnswered(), wait(EOF_PATIENCE_MS, undefined, { ref: false })]);
     stop('end of input');
   };
   process.stdin.on('end', onEof).on('close', onEof);

@@ -9,14 +9,15 @@ import { Redactor } from './core/redact.ts';
 import { stopWithClient } from './lifecycle.ts';
 import { McpEdge } from './protocol/edge.ts';
 import { buildInstructions } from './protocol/instructions.ts';
+import { LineInput, MAX_MESSAGE_BYTES } from './protocol/line-input.ts';
 import type { ServingParts } from './protocol/serving.ts';
 import { createSecrets, environment, parseSettings } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
 import { startTelemetry } from './telemetry-sdk.ts';
 import { Offered } from './tools/toolsets.ts';
 
-/** Largest message that is read; the SDK's own limit of 10 MB ends the process. */
-const TRANSPORT_OPTIONS = { maxBufferSize: 64 * 1024 * 1024 };
+/** The SDK's own limit of 10 MB ends the process. */
+const TRANSPORT_OPTIONS = { maxBufferSize: MAX_MESSAGE_BYTES };
 
 async function serve(): Promise<void> {
   const redactor = new Redactor();
@@ -42,9 +43,11 @@ async function serve(): Promise<void> {
   const asksForRoots = settings.projectIsGuessed;
   const parts = { version, instructions, caller, redactor, log, asksForRoots, load };
   const open = settings.protocol === 'auto' ? await loadBothEras() : openEdge;
-  const { edge, connect } = open(parts);
+  const input = new LineInput(process.stdin, protocolOutput, log);
+  const { edge, connect } = open(parts, input);
   forwardLog = (line) => edge.forwardLog?.(line);
   const stop = stopWithClient({
+    input,
     output: protocolOutput,
     log,
     idle: () => edge.idle(),
@@ -62,27 +65,27 @@ interface OpenedEdge {
   connect(onClose: (exitCode: number) => void): Promise<void>;
 }
 
-function openEdge<Deps>(parts: ServingParts<Deps>): OpenedEdge {
+function openEdge<Deps>(parts: ServingParts<Deps>, input: LineInput): OpenedEdge {
   const edge = new McpEdge(parts);
   return {
     edge,
     connect(onClose) {
       // The end of the input is seen elsewhere: here something went wrong.
       edge.sdk.onclose = () => onClose(1);
-      return edge.connect(new StdioServerTransport(process.stdin, protocolOutput, TRANSPORT_OPTIONS));
+      return edge.connect(new StdioServerTransport(input, protocolOutput, TRANSPORT_OPTIONS));
     },
   };
 }
 
 async function loadBothEras(): Promise<typeof openEdge> {
   const { BothErasEdge, StdioTransport } = await import('./protocol/edge-both-eras.ts');
-  return (parts) => {
+  return (parts, input) => {
     const edge = new BothErasEdge(parts);
     return {
       edge,
       async connect(onClose) {
         edge.onclose = () => onClose(0);
-        edge.connect(new StdioTransport(process.stdin, protocolOutput, TRANSPORT_OPTIONS));
+        edge.connect(new StdioTransport(input, protocolOutput, TRANSPORT_OPTIONS));
       },
     };
   };

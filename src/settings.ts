@@ -39,7 +39,7 @@ export interface Settings {
 
 const DEFAULT_LIBRARY = '@metasaver/multi-mono';
 /** `2025` serves protocol versions up to 2025-11-25; `auto` also the stateless one of 2026-07-28, as the client chooses. */
-export const PROTOCOLS = ['2025', 'auto'] as const;
+const PROTOCOLS = ['2025', 'auto'] as const;
 type Protocol = (typeof PROTOCOLS)[number];
 
 /** The variables that a user may set; the README table is generated from this. */

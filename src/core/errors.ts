@@ -27,7 +27,7 @@ export function isRetryable(code: ErrorCode): boolean {
 /** What is known about the effect of a failed call at the other side. */
 export type Outcome = 'not_executed' | 'executed' | 'unknown';
 
-export interface ErrorOptions {
+interface ErrorOptions {
   /** What to do next, in one or two sentences. */
   hint?: string | undefined;
   /** Milliseconds after which a repeat makes sense. */

@@ -10,9 +10,13 @@ export function newProcessName(): string {
 /** False too for a process of another machine or container: nothing it holds is held here. */
 export function isAlive(processName: string): boolean {
   const [, host, pid] = /^(.*):(\d+):[0-9a-f]+$/.exec(processName) ?? [];
-  if (host !== hostname()) return false;
+  return host === hostname() && isRunning(Number(pid));
+}
+
+/** Whether there is such a process on this machine, be it another user's. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(Number(pid), 0);
+    process.kill(pid, 0);
     return true;
   } catch (thrown) {
     return codeOf(thrown) === 'EPERM';

@@ -2,6 +2,8 @@
 interface SecretPattern {
   kind: string;
   pattern: RegExp;
+  /** Stands in every match: where a pattern is slow, a text is asked for this first. */
+  hint?: string;
 }
 
 /** In JSON text the letter or the digits of an escape (`\n`, `\u001b`) are no part of the word that follows them. */
@@ -27,7 +29,7 @@ const SECRET_PATTERNS: readonly SecretPattern[] = [
     pattern:
       /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=\s]|\\{1,4}[nr]){0,8000}(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?/g,
   },
-  { kind: 'stripe_key', pattern: word(/[sr]k_(?:test|live)_[A-Za-z0-9]{6,250}/g) },
+  { kind: 'stripe_key', hint: 'k_', pattern: word(/[sr]k_(?:test|live)_[A-Za-z0-9]{6,250}/g) },
   { kind: 'webhook_secret', pattern: word(/whsec_[A-Za-z0-9+/=_-]{8,250}/g) },
   { kind: 'webhook_secret', pattern: word(/whsk_[A-Za-z0-9+/=_-]{8,250}/g) },
   { kind: 'sendgrid_key', pattern: word(/SG\.[A-Za-z0-9_-]{10,60}\.[A-Za-z0-9_-]{10,80}/g) },
@@ -54,6 +56,7 @@ const SECRET_PATTERNS: readonly SecretPattern[] = [
   { kind: 'mailgun_key', pattern: hyphenated(/key-[a-f0-9]{32}(?![A-Za-z0-9])/g) },
   {
     kind: 'jwt',
+    hint: 'eyJ',
     pattern: hyphenated(/eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}/g),
   },
   {
@@ -62,12 +65,13 @@ const SECRET_PATTERNS: readonly SecretPattern[] = [
   },
   {
     kind: 'url_credentials',
+    hint: '://',
     pattern: word(/(?<!\\)[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/?#:@'"]{0,200}:[^\s/?#@'"]{1,200}@/gi),
   },
 ];
 
-/** Shortest value of an environment variable that is masked by value; shorter ones would mask ordinary words. */
-const MIN_KNOWN_LENGTH = 8;
+/** Nothing shorter is a secret: no shape is, and masked by value it would mask ordinary words. */
+const MIN_LENGTH = 8;
 
 export interface Redacted {
   text: string;
@@ -89,7 +93,8 @@ function mask(kind: string): (match: string) => string {
 export function redactSecrets(text: string): Redacted {
   const kinds: string[] = [];
   let result = text;
-  for (const { kind, pattern } of SECRET_PATTERNS) {
+  for (const { kind, pattern, hint } of SECRET_PATTERNS) {
+    if (hint !== undefined && !result.includes(hint)) continue;
     const next = result.replace(pattern, mask(kind));
     if (next !== result && !kinds.includes(kind)) kinds.push(kind);
     result = next;
@@ -99,7 +104,10 @@ export function redactSecrets(text: string): Redacted {
 
 /** The kind of secret that a text contains, or undefined. */
 export function findSecret(text: string): string | undefined {
-  return SECRET_PATTERNS.find(({ pattern }) => text.search(pattern) >= 0)?.kind;
+  if (text.length < MIN_LENGTH) return undefined;
+  return SECRET_PATTERNS.find(
+    ({ pattern, hint }) => (hint === undefined || text.includes(hint)) && text.search(pattern) >= 0,
+  )?.kind;
 }
 
 /**
@@ -111,7 +119,7 @@ export class Redactor {
   #known: readonly string[] = [];
 
   learn(secret: string): void {
-    if (secret.length < MIN_KNOWN_LENGTH || this.#known.includes(secret)) return;
+    if (secret.length < MIN_LENGTH || this.#known.includes(secret)) return;
     const forms = new Set([...this.#known, secret, JSON.stringify(secret).slice(1, -1)]);
     this.#known = [...forms].sort((a, b) => b.length - a.length);
   }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Session } from './session.ts';
 
-export const KEY_HEADER = 'x-breakwater-key';
+const KEY_HEADER = 'x-breakwater-key';
 
 /** Only what this server itself serves runs, is loaded or is asked; nothing is framed, sent as a form or kept by a cache. */
 export const securityHeaders: RequestHandler[] = [

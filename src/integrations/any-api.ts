@@ -14,8 +14,9 @@ import type { Integrations } from './integrations.ts';
 import type { ListOptions, ReadAnswer } from './list-reader.ts';
 import { ListReader } from './list-reader.ts';
 import { maskRequest } from './mask-request.ts';
-import type { ProviderApi } from './provider.ts';
+import type { LoadedApi } from './provider.ts';
 import type { CallContext } from './sender.ts';
+import { toCallContext } from './service-call.ts';
 
 export interface AnyCall extends WantedCall {
   integration: string;
@@ -29,7 +30,7 @@ export interface Called {
 }
 
 interface Opened extends FoundCall {
-  api: ProviderApi;
+  api: LoadedApi;
   context: CallContext;
   called: Called;
 }
@@ -96,23 +97,16 @@ export class AnyApi {
   }
 
   async #open(call: AnyCall, context: ToolContext): Promise<Opened> {
-    const { integration, provider } = await this.#integrations.get(context.caller.workspace, call.integration);
-    const { api } = provider;
+    const report = await this.#integrations.get(context.caller.workspace, call.integration);
+    const { title, api } = report.provider;
     if (api === undefined) {
-      throw new AppError('not_configured', `${provider.title} has no API to call yet.`, {
+      throw new AppError('not_configured', `${title} has no API to call yet.`, {
         hint: 'Give configure_integration a base_url, or an OpenAPI description of it.',
       });
     }
     const found = findOperation(api, call);
-    const callContext: CallContext = {
-      provider,
-      integration,
-      signal: context.signal,
-      progress: (message) => context.progress(message),
-      confirm: (message, subject) => context.confirm({ message, subject, token: call.confirmToken }),
-    };
-    const called = { operation: found.operation.name, host: baseUrlOf(integration, api).host };
-    return { ...found, api, context: callContext, called };
+    const called = { operation: found.operation.name, host: baseUrlOf(report.integration, api).host };
+    return { ...found, api, context: toCallContext(report, call.confirmToken, context), called };
   }
 }
 

@@ -7,7 +7,7 @@ import { buildResilience, withoutNulls } from './configured-limits.ts';
 import { assertEgress } from './egress.ts';
 import type { IntegrationConfig } from './integration.ts';
 import { ALLOWED_PATH } from './integration.ts';
-import type { Mode, Provider } from './provider.ts';
+import type { LoadedProvider, Mode, Provider } from './provider.ts';
 
 /** What a user says about an integration; what is left out keeps its saved value or the default, null takes the saved value away. */
 export interface IntegrationInput {
@@ -31,7 +31,7 @@ export interface IntegrationInput {
 
 /** The configuration that results, or `invalid_input` / `not_allowed` with the rule that it breaks. Nothing is saved here. */
 export function buildConfig(
-  provider: Provider,
+  provider: LoadedProvider,
   saved: IntegrationConfig | undefined,
   input: IntegrationInput,
 ): IntegrationConfig {
@@ -62,7 +62,7 @@ export function buildConfig(
 }
 
 /** The rule that a saved configuration breaks, or undefined: a file can be edited by hand, and rules change between versions. */
-export function configProblem(provider: Provider, saved: IntegrationConfig): string | undefined {
+export function configProblem(provider: LoadedProvider, saved: IntegrationConfig): string | undefined {
   try {
     buildConfig(provider, saved, {});
     return undefined;
@@ -177,7 +177,7 @@ function checkBaseUrl(
   });
 }
 
-function checkAllow(provider: Provider, allow: readonly string[] | undefined): void {
+function checkAllow(provider: LoadedProvider, allow: readonly string[] | undefined): void {
   const known = Object.keys(provider.api?.operations ?? {});
   const unknown = (allow ?? []).filter((name) => !known.includes(name) && !ALLOWED_PATH.test(name));
   if (unknown.length === 0) return;

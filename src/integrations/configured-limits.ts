@@ -1,11 +1,11 @@
 import { AppError } from '../core/errors.ts';
 import { mergeResilience, resilienceConflict, resilienceSchema } from '../resilience/resilience-settings.ts';
 import type { IntegrationConfig } from './integration.ts';
-import type { Provider } from './provider.ts';
+import type { LoadedProvider } from './provider.ts';
 
 /** Saved limits with changed ones over them; `invalid_input` names the field, the class or the rule that is broken. */
 export function buildResilience(
-  provider: Provider,
+  provider: LoadedProvider,
   saved: IntegrationConfig['resilience'],
   input: Readonly<Record<string, unknown>>,
 ): IntegrationConfig['resilience'] {
@@ -27,7 +27,7 @@ function parseResilience(input: unknown): IntegrationConfig['resilience'] {
   });
 }
 
-function checkClasses(provider: Provider, { classes = {} }: IntegrationConfig['resilience']): void {
+function checkClasses(provider: LoadedProvider, { classes = {} }: IntegrationConfig['resilience']): void {
   const known = new Set(Object.values(provider.api?.operations ?? {}).map((operation) => operation.class as string));
   const unknown = Object.keys(classes).filter((name) => !known.has(name));
   if (unknown.length === 0) return;

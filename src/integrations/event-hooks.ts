@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What can follow when an event had its effect for the first time. */
-export const EVENT_HOOKS = ['memory', 'mail'] as const;
+const EVENT_HOOKS = ['memory', 'mail'] as const;
 export type EventHook = (typeof EVENT_HOOKS)[number];
 
 /** The setting `on` of a provider whose events have effects: hooks by event type. */

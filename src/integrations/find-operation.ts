@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts';
 import { anyFields, anyObject } from './any-object.ts';
 import type { Operation } from './operation.ts';
 import type { Pagination } from './pagination.ts';
-import type { ProviderApi } from './provider.ts';
+import type { LoadedApi } from './provider.ts';
 
 /** What an agent asks to call: an operation by name, or a method and a path. */
 export interface WantedCall {
@@ -26,7 +26,7 @@ const SUGGESTIONS = 10;
  * The operation to call. A path that belongs to a known operation is that operation, with its rules; any other path is called by the
  * conventions of the API. Throws `invalid_input` with the nearest names for one that is not known.
  */
-export function findOperation(api: ProviderApi, wanted: WantedCall): FoundCall {
+export function findOperation(api: LoadedApi, wanted: WantedCall): FoundCall {
   const { operation: name, path, params } = wanted;
   if ((name === undefined) === (path === undefined)) {
     throw new AppError('invalid_input', 'Give either operation or path.', {
@@ -51,7 +51,7 @@ export function describeOperation({ name, method, path, summary }: Operation): s
 }
 
 function findPath(
-  api: ProviderApi,
+  api: LoadedApi,
   method: Operation['method'],
   path: string,
   { params, isList }: WantedCall,
@@ -66,7 +66,7 @@ function findPath(
   return { operation: operationOfPath(api, method, path, isList ?? false), params };
 }
 
-function operationOfPath(api: ProviderApi, method: Operation['method'], path: string, isList: boolean): Operation {
+function operationOfPath(api: LoadedApi, method: Operation['method'], path: string, isList: boolean): Operation {
   const { encoding = 'json', pagination } = api.conventions ?? {};
   const isRead = method === 'GET';
   const keyed = method === 'POST' && api.idempotency !== undefined;
@@ -146,7 +146,7 @@ function decode(text: string): string | undefined {
 }
 
 /** The operations whose name, path and summary have most in common with a text, best first. */
-export function nearestOperations(api: ProviderApi, text: string, count: number): Operation[] {
+function nearestOperations(api: LoadedApi, text: string, count: number): Operation[] {
   const wanted = words(text);
   return Object.values(api.operations)
     .map((operation) => ({ operation, score: likeness(wanted, operation) }))

@@ -2,6 +2,7 @@ import type { AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
 import { isTextTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import type { AxiosTransport } from './axios-transport.ts';
@@ -66,21 +67,16 @@ export class HttpClient {
 function parse(response: AxiosResponse<string>): HttpResponse {
   const { status, data } = response;
   const headers = response.headers as ResponseHeaders;
-  const body = parseJson(data);
+  const body = parseBody(data);
   if (status < 200 || status >= 300) throw new AttemptError({ kind: 'response', status, headers }, body.value);
   // The service did the work, but what it said is lost: a repeat with the same key asks for it again.
   if (!body.ok) throw new AttemptError({ kind: 'network', code: 'INVALID_BODY', sent: true });
   return { status, headers, body: body.value };
 }
 
-function parseJson(text: string): { ok: boolean; value: unknown } {
-  if (text === '') return { ok: true, value: undefined };
-  if (isTextTooDeep(text)) return { ok: false, value: undefined };
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    return { ok: false, value: undefined };
-  }
+function parseBody(text: string): { ok: boolean; value: unknown } {
+  const value = isTextTooDeep(text) ? undefined : parseJson(text);
+  return { ok: value !== undefined || text === '', value };
 }
 
 /** The answer for an attempt that ended without a response. */

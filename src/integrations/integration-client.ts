@@ -122,14 +122,16 @@ export class IntegrationClient {
     beside?: Beside<z.output<Output>>,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const api = this.#open(context, operation);
-    refuseUntestable(operation, input, context, this.preview(operation, input, context).url);
-    const plan = this.#plan(operation, input, options, context);
+    const parsed = parseInput(operation, input);
+    const { url } = this.#build(operation, parsed, context);
+    refuseUntestable(operation, input, context, url);
+    const plan = planFor(operation, input, options, context, url);
     if (plan.mode === 'live') await this.#confirmLive(plan, options, context);
     const { clock } = this.#options;
     const until = clock.now() + MAX_DEADLINE_MS;
     const read: Read = async (lookup, lookupInput) =>
       (await this.lookUp(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
-    return this.#recorded.send({ operation, input, plan, api, context, read, beside });
+    return this.#recorded.send({ operation, parsed, plan, api, context, read, beside });
   }
 
   /** True when the ledger already holds the answer that `write` would give. */
@@ -153,7 +155,8 @@ export class IntegrationClient {
     const plan = this.#plan(operation, input, options, context);
     const { idempotencyKey } = await this.#options.ledger.peek(plan);
     const mark = { reference: options.reference, idempotencyKey };
-    return { request: markedRequest(operation, input, mark, context, this.#options.secrets), idempotencyKey };
+    const parsed = parseInput(operation, input);
+    return { request: markedRequest(operation, parsed, mark, context, this.#options.secrets), idempotencyKey };
   }
 
   #plan<Input extends z.ZodObject>(
@@ -162,11 +165,7 @@ export class IntegrationClient {
     options: WriteOptions,
     context: CallContext,
   ): RequestPlan {
-    const { integration, provider } = context;
-    const { host } = this.preview(operation, input, context).url;
-    const account = provider.api?.account?.(integration.config.settings);
-    const target = account === undefined ? host : `${host} (${account})`;
-    return planRequest(operation, operation.digest?.(input) ?? input, options, integration, target);
+    return planFor(operation, input, options, context, this.preview(operation, input, context).url);
   }
 
   /** What the ledger has the answer to sends nothing: nobody has to agree to it again. */
@@ -187,8 +186,15 @@ export class IntegrationClient {
     input: z.input<Input>,
     context: CallContext,
   ): HttpRequest {
-    const api = apiOf(context.provider);
-    return buildRequest(context.integration, api, operation, parseInput(operation, input), this.#options.secrets);
+    return this.#build(operation, parseInput(operation, input), context);
+  }
+
+  #build<Input extends z.ZodObject>(
+    operation: Operation<Input>,
+    parsed: z.output<Input>,
+    { integration, provider }: CallContext,
+  ): HttpRequest {
+    return buildRequest(integration, apiOf(provider), operation, parsed, this.#options.secrets);
   }
 
   /** Checks what must hold before anything is prepared or sent. */
@@ -213,6 +219,18 @@ export class IntegrationClient {
       { hint: 'A person unlocks it with BREAKWATER_ALLOW_LIVE=1 in the environment of the server.' },
     );
   }
+}
+
+function planFor<Input extends z.ZodObject>(
+  operation: Operation<Input>,
+  input: z.input<Input>,
+  options: WriteOptions,
+  { integration, provider }: CallContext,
+  { host }: URL,
+): RequestPlan {
+  const account = provider.api?.account?.(integration.config.settings);
+  const target = account === undefined ? host : `${host} (${account})`;
+  return planRequest(operation, operation.digest?.(input) ?? input, options, integration, target);
 }
 
 /** What makes two reads the same question. */

@@ -8,9 +8,10 @@ export interface BrokenIntegration {
   problems: string[];
 }
 
+/** Shared by all who ask, and not to be changed. */
 export interface StoredIntegrations {
-  integrations: Integration[];
-  broken: BrokenIntegration[];
+  integrations: readonly Integration[];
+  broken: readonly BrokenIntegration[];
 }
 
 /** The configured integrations, by workspace and name. */

@@ -3,7 +3,7 @@ import { isEnvName } from '../core/secrets.ts';
 import { resilienceSchema } from '../resilience/resilience-settings.ts';
 import { webhookScheme } from '../webhooks/scheme.ts';
 import type { Operation } from './operation.ts';
-import type { Provider, ProviderApi } from './provider.ts';
+import type { LoadedProvider, ProviderApi } from './provider.ts';
 import { MODES } from './provider.ts';
 
 export const INTEGRATION_NAME = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;
@@ -73,7 +73,7 @@ export function breakerKey(host: string, endpointClass: string): string {
 }
 
 /** The breakers that an integration's calls go through. */
-export function breakerKeysOf(integration: Integration, provider: Provider): string[] {
+export function breakerKeysOf(integration: Integration, provider: LoadedProvider): string[] {
   const { api } = provider;
   if (api === undefined) return [];
   const { host } = baseUrlOf(integration, api);

@@ -5,23 +5,14 @@ import type { IntegrationInput } from './configuration.ts';
 import { buildConfig, configProblem } from './configuration.ts';
 import type { ConfigurationChange } from './configuration-consent.ts';
 import { newPermissions, refuseForeignKeys } from './configuration-consent.ts';
-import type { Integration } from './integration.ts';
+import type { Integration, IntegrationConfig } from './integration.ts';
 import { INTEGRATION_NAME } from './integration.ts';
+import type { IntegrationReport } from './integration-report.ts';
+import { buildReport } from './integration-report.ts';
 import type { BrokenIntegration, IntegrationStore } from './integration-store.ts';
-import { OwnApis } from './own-apis.ts';
-import type { Provider } from './provider.ts';
-import { missingSettings } from './request-builder.ts';
-import type { SecretReport } from './secret-report.ts';
-import { reportSecrets } from './secret-report.ts';
-
-export interface IntegrationReport {
-  integration: Integration;
-  provider: Provider;
-  secrets: SecretReport[];
-  /** Variables and settings (`settings.…`) that must be set before everything works. */
-  missing: string[];
-  warnings: string[];
-}
+import type { LoadedProvider, Provider } from './provider.ts';
+import { ProviderApis } from './provider-apis.ts';
+import { bypassedGuards, twinsOf, twinWarning } from './twins.ts';
 
 export interface IntegrationListing {
   reports: IntegrationReport[];
@@ -46,11 +37,13 @@ const refuseConsent: Consent = (message) =>
 /** The configured integrations of each workspace and what is known about them. */
 export class Integrations {
   readonly #options: IntegrationsOptions;
-  readonly #own: OwnApis;
+  readonly #apis: ProviderApis;
+  /** What `#examine` found: the store gives the same object until something has changed. */
+  readonly #examined = new WeakMap<Integration, LoadedProvider | string>();
 
   constructor(options: IntegrationsOptions) {
     this.#options = options;
-    this.#own = new OwnApis(options.descriptions);
+    this.#apis = new ProviderApis(options.descriptions);
   }
 
   get providers(): readonly Provider[] {
@@ -64,6 +57,11 @@ export class Integrations {
     throw new AppError('invalid_input', `"${service}" is not a known service.`, {
       hint: `Known services: ${[...this.#options.catalogue.keys()].join(', ')}.`,
     });
+  }
+
+  /** Its operations too. */
+  load(provider: Provider): Promise<LoadedProvider> {
+    return this.#apis.load(provider);
   }
 
   /** Saves an integration under `name`, or the service's name. Idempotent; changes only what `input` says. */
@@ -82,8 +80,8 @@ export class Integrations {
       });
     }
     const saved = await this.#findSaved(workspace, service, chosen);
-    const kept = await this.#own.keep(known, input);
-    const provider = await this.#own.complete(known, {
+    const kept = await this.#apis.keep(known, input);
+    const provider = await this.#apis.complete(known, {
       openapi: kept.openapi ?? saved?.config.openapi,
       baseUrl: kept.baseUrl ?? saved?.config.baseUrl,
       settings: { ...saved?.config.settings, ...kept.settings },
@@ -93,8 +91,14 @@ export class Integrations {
     }
     const config = buildConfig(provider, saved?.config, kept);
     refuseForeignKeys({ provider, after: config }, this.providers);
-    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent);
-    return this.#report(await this.#options.store.save(workspace, chosen, config));
+    const { reports } = await this.list(workspace);
+    const bypassedBy = (each: IntegrationConfig) =>
+      bypassedGuards({ integration: { name: chosen, config: each }, provider }, reports, this.#options.secrets);
+    const agreed = saved === undefined ? [] : bypassedBy(saved.config);
+    const bypassed = bypassedBy(config).filter((guard) => !agreed.includes(guard));
+    await this.#agree({ known, provider, before: saved?.config, after: config }, chosen, consent, bypassed);
+    const integration = await this.#options.store.save(workspace, chosen, config);
+    return this.#withTwins(this.#report(integration, provider), reports);
   }
 
   /** Removes the integration of a service under `name`, or the service's name; true when there was one. What the ledgers hold stays. */
@@ -113,9 +117,9 @@ export class Integrations {
     return this.#options.store.remove(workspace, chosen);
   }
 
-  async #agree(change: ConfigurationChange, name: string, consent: Consent): Promise<void> {
+  async #agree(change: ConfigurationChange, name: string, consent: Consent, more: string[] = []): Promise<void> {
     const { secrets } = this.#options;
-    const permissions = newPermissions(change, (variable) => secrets.get(variable) !== undefined);
+    const permissions = [...newPermissions(change, (variable) => secrets.get(variable) !== undefined), ...more];
     if (permissions.length === 0) return;
     await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, { name, permissions });
   }
@@ -123,13 +127,20 @@ export class Integrations {
   /** @param name only the one of that name */
   async list(workspace: string, name?: string): Promise<IntegrationListing> {
     const { integrations, broken } = await this.#options.store.list(workspace, name);
-    const listing: IntegrationListing = { reports: [], broken };
+    const listing: IntegrationListing = { reports: [], broken: [...broken] };
     for (const integration of integrations) {
-      const problem = await this.#problemOf(integration);
-      if (problem === undefined) listing.reports.push(await this.#report(integration));
-      else listing.broken.push({ workspace, name: integration.name, problems: [problem] });
+      const found = this.#examined.get(integration) ?? (await this.#examine(integration.config));
+      this.#examined.set(integration, found);
+      if (typeof found === 'string') listing.broken.push({ workspace, name: integration.name, problems: [found] });
+      else listing.reports.push(this.#report(integration, found));
     }
-    return listing;
+    const { reports } = listing;
+    return { ...listing, reports: reports.map((report) => this.#withTwins(report, reports)) };
+  }
+
+  #withTwins(report: IntegrationReport, all: readonly IntegrationReport[]): IntegrationReport {
+    const warning = twinWarning(twinsOf(report, all, this.#options.secrets));
+    return warning === undefined ? report : { ...report, warnings: [...report.warnings, warning] };
   }
 
   /** The integration by name, whatever its service; `not_found` names those that exist. */
@@ -174,12 +185,13 @@ export class Integrations {
     });
   }
 
-  async #problemOf({ config }: Integration): Promise<string | undefined> {
+  /** The provider with its API, or why the saved configuration cannot be used. */
+  async #examine(config: IntegrationConfig): Promise<LoadedProvider | string> {
     const provider = this.#options.catalogue.get(config.service);
     if (provider === undefined) return `service: "${config.service}" is not known`;
-    const complete = await this.#own.complete(provider, config);
+    const complete = await this.#apis.complete(provider, config);
     if (config.openapi !== undefined && complete.api === undefined) return 'openapi: the saved description is gone';
-    return configProblem(complete, config);
+    return configProblem(complete, config) ?? complete;
   }
 
   #ofService(report: IntegrationReport, service: string): IntegrationReport {
@@ -190,30 +202,8 @@ export class Integrations {
     });
   }
 
-  async #report(integration: Integration): Promise<IntegrationReport> {
-    const provider = await this.#own.complete(this.provider(integration.config.service), integration.config);
-    const secrets = reportSecrets(integration, provider, this.#options.secrets);
-    const variables = secrets.filter(({ set, isOptional }) => !set && !isOptional).map(({ variable }) => variable);
-    const settings = provider.api === undefined ? [] : missingSettings(provider.api, integration.config.settings);
-    const missing = [...variables, ...settings.map((setting) => `settings.${setting}`)];
-    return { integration, provider, secrets, missing, warnings: this.#warnings(integration, secrets) };
-  }
-
-  #warnings({ config }: Integration, secrets: readonly SecretReport[]): string[] {
-    const warnings: string[] = [];
-    if (config.mode === 'live' && !this.#options.allowLive) {
-      warnings.push(
-        'Live mode is locked: every call is refused until a person sets BREAKWATER_ALLOW_LIVE=1 for the server.',
-      );
-    }
-    for (const { variable, mode, problem } of secrets) {
-      if (problem !== undefined) warnings.push(`${variable}: ${problem}`);
-      if (mode === undefined || mode === config.mode) continue;
-      warnings.push(
-        `${variable} holds a ${mode} key, but the mode is ${config.mode}${mode === 'live' ? ': every call is refused' : ''}.`,
-      );
-    }
-    return warnings;
+  #report(integration: Integration, provider: LoadedProvider): IntegrationReport {
+    return buildReport(integration, provider, this.#options);
   }
 }
 

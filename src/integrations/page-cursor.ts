@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { Integration } from './integration.ts';
 import type { Operation } from './operation.ts';
 import type { PageFields } from './pagination.ts';
@@ -36,7 +37,7 @@ export function encodeCursor({ fields, isWhole, skip }: ListPosition, identity: 
 
 /** Throws `invalid_input` for anything but a cursor that came from the same list. */
 export function decodeCursor(cursor: string, identity: string): ListPosition {
-  const parsed = SHAPE.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  const parsed = SHAPE.safeParse(parseJson(Buffer.from(cursor, 'base64url')));
   if (!parsed.success || parsed.data[3] !== identity) {
     throw new AppError('invalid_input', 'The cursor does not belong to this list.', {
       hint: 'Pass next_cursor unchanged, with the same integration, operation and params, or start without a cursor.',
@@ -44,12 +45,4 @@ export function decodeCursor(cursor: string, identity: string): ListPosition {
   }
   const [fields, isWhole, skip] = parsed.data;
   return { fields, isWhole, skip };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -28,7 +28,7 @@ export interface SecretRole {
   problem?(value: string): string | undefined;
 }
 
-/** How to call a provider's API. */
+/** How to call a provider's API, whatever is called. */
 export interface ProviderApi {
   baseUrl: string;
   /** Where it is instead with these settings: a region, a shop of one's own. */
@@ -50,7 +50,6 @@ export interface ProviderApi {
     secrets: Readonly<Record<string, string>>,
     settings: Readonly<Record<string, unknown>>,
   ): Record<string, string>;
-  operations: Readonly<Record<string, Operation>>;
   /** How calls by path alone are sent, and how their lists continue. Absent means JSON, and lists of one page. */
   conventions?: { encoding: Operation['encoding']; pagination?: Pagination };
   /** The account on whose behalf the settings make it call, where one key serves several. */
@@ -68,6 +67,13 @@ export interface ProviderApi {
   statusOf?(body: unknown): number | undefined;
   /** Turns an error answer into ours: our words, the provider's machine codes. */
   toError(failure: { status: number; headers: ResponseHeaders; body: unknown }): AppError;
+}
+
+export type Operations = Readonly<Record<string, Operation>>;
+
+/** How to call a provider's API, and what there is to call. */
+export interface LoadedApi extends ProviderApi {
+  operations: Operations;
 }
 
 /** How a provider delivers its webhooks. */
@@ -97,15 +103,22 @@ export interface Provider {
   /** The provider's own documentation. */
   docs: string;
   api?: ProviderApi;
+  /** Loads what there is to call: most sessions use one or two services, and the schemas of all are several megabytes. */
+  loadOperations?(): Promise<Operations>;
   /** The API of one integration, where each has its own; undefined while there is nothing to call. */
-  apiOf?(own: OwnApi): Promise<ProviderApi | undefined>;
+  apiOf?(own: OwnApi): Promise<LoadedApi | undefined>;
   webhook?: ProviderWebhook;
   /** Loads the double of it in `simulator/`. */
   loadSimulator?: LoadService;
 }
 
+/** A provider that is used: its operations are loaded, or those of the one integration. */
+export interface LoadedProvider extends Provider {
+  api?: LoadedApi;
+}
+
 /** How to call a provider; `not_configured` for one that only sends webhooks. */
-export function apiOf({ api, title }: Provider): ProviderApi {
+export function apiOf<Api extends ProviderApi>({ api, title }: { api?: Api; title: string }): Api {
   if (api !== undefined) return api;
   throw new AppError('not_configured', `${title} is known for its webhooks only: it has no operations yet.`);
 }

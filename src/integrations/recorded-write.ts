@@ -15,7 +15,7 @@ import type { Mark, Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
 import { findEffect, isProtected, stillUnknown } from './reconcile.ts';
-import { buildRequest, parseInput } from './request-builder.ts';
+import { buildRequest } from './request-builder.ts';
 import type { RequestEnd, RequestLedger, RequestPlan, RequestRecord } from './request-ledger.ts';
 import type { CallContext, Sender } from './sender.ts';
 
@@ -30,7 +30,7 @@ export interface RecordedWriteOptions {
 /** One write that may begin: checked, consented to, and not yet in the ledger. */
 export interface Write<Input extends z.ZodObject, Output extends z.ZodType> {
   operation: Operation<Input, Output>;
-  input: z.input<Input>;
+  parsed: z.output<Input>;
   plan: RequestPlan;
   api: ProviderApi;
   context: CallContext;
@@ -102,13 +102,13 @@ export class RecordedWrite {
   }
 
   async #send<Input extends z.ZodObject, Output extends z.ZodType>(
-    { operation, input, api, context, beside }: Write<Input, Output>,
+    { operation, parsed, api, context, beside }: Write<Input, Output>,
     record: RequestRecord,
     trace: Trace,
   ): Promise<WriteAnswer<z.output<Output>>> {
     const { sender, secrets, clock } = this.#options;
     const { idempotencyKey } = record;
-    const request = markedRequest(operation, input, record, context, secrets);
+    const request = markedRequest(operation, parsed, record, context, secrets);
     const response = await sender.send(request, operation, api, context, trace).catch(async (thrown: unknown) => {
       const error = toCallError(thrown, context.provider, api, trace, true, clock.now());
       const state = error.outcome === 'not_executed' ? 'failed' : 'unknown';
@@ -125,7 +125,7 @@ export class RecordedWrite {
       kept.success ? beside?.(kept.data, replayed) : undefined,
     ]);
     return {
-      data: parseAnswer(operation, response.body),
+      data: kept.success ? kept.data : parseAnswer(operation, response.body),
       requestId,
       attempts: trace.attempts,
       idempotencyKey,
@@ -150,12 +150,11 @@ export class RecordedWrite {
 /** The request of a write, with its key and whatever a later lookup recognises it by. */
 export function markedRequest<Input extends z.ZodObject>(
   operation: Operation<Input>,
-  input: z.input<Input>,
+  parsed: z.output<Input>,
   mark: Mark,
   { provider, integration }: CallContext,
   secrets: Secrets,
 ): HttpRequest {
-  const parsed = parseInput(operation, input);
   const { reference, idempotencyKey } = mark;
   const marked = operation.mark?.(parsed, { reference, idempotencyKey }) ?? parsed;
   const api = apiOf(provider);

@@ -132,7 +132,7 @@ function encodeFields(fields: unknown, lists: ListStyle): string {
 }
 
 /** The values of all secrets that the API needs or takes; `not_configured` and `not_allowed` name the variable and never the value. */
-export function readSecrets(integration: Integration, api: ProviderApi, secrets: Secrets): Record<string, string> {
+function readSecrets(integration: Integration, api: ProviderApi, secrets: Secrets): Record<string, string> {
   const { name, config } = integration;
   const values = api.secrets.flatMap((role) => {
     const env = config.secretEnvs[role.role] ?? role.defaultEnv;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { isRunning } from '../core/process-name.ts';
 import type { RequestRow } from './request-row.ts';
 
 /** Who works on a request: this process on this machine. */
@@ -8,11 +9,5 @@ export const OWNER = `${hostname()}:${process.pid}`;
 export function isAlive({ lease_until, owner }: RequestRow, now: number): boolean {
   if (lease_until === null || lease_until <= now) return false;
   const [host, pid] = (owner ?? '').split(/:(?=\d+$)/);
-  if (host !== hostname() || pid === undefined) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (thrown) {
-    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return host !== hostname() || pid === undefined || isRunning(Number(pid));
 }

@@ -143,10 +143,10 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
   refuseRepetition(sql, plan, hash, now);
   reserve(sql, plan, now);
   const { workspace, integration, mode, operation, reference } = plan;
-  sql.run(
+  const row = sql.get<RequestRow>(
     `INSERT INTO request (workspace, integration, mode, operation, reference, target, arguments, arguments_hash, idempotency_key, state,
        owner, lease_until, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?, ?, ?, ?) RETURNING *`,
     [
       workspace,
       integration,
@@ -163,7 +163,7 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
       now,
     ],
   );
-  return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
+  return { kind: 'send', record: toRecord(present(row, 'The request')), resumed: false };
 }
 
 /** A new round under a new key: the old key may be bound to the old arguments at the service. */

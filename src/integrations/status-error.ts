@@ -20,6 +20,14 @@ export const machineCode = z
   .optional()
   .catch(undefined);
 
+/** What is known of a service's code, which may be any text. */
+export function explanationOf(
+  known: Readonly<Record<string, Explanation>>,
+  code: string | undefined,
+): Explanation | undefined {
+  return code !== undefined && Object.hasOwn(known, code) ? known[code] : undefined;
+}
+
 /** What HTTP itself says, for services whose bodies say no more. */
 function explainStatus(title: string, statusPage: string, { status, headers }: ErrorAnswer): Explanation {
   if (isThrottle(status, headers)) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseJson } from '../core/parse-json.ts';
 import type { EffectOutcome, EventEffects } from '../webhooks/effects.ts';
 import type { LoggedEvent } from '../webhooks/event-log.ts';
 import type { AppliedEvents, MailEvent, MailLedger } from './mail-ledger.ts';
@@ -56,14 +57,6 @@ function toMailEvent(event: z.output<typeof sendGridEvent>): MailEvent[] {
       at: Math.round(event.timestamp * 1000),
     },
   ];
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function resultOf({ applied, known }: AppliedEvents): EffectOutcome['result'] {

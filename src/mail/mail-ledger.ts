@@ -1,7 +1,7 @@
 import type { Mode } from '../integrations/provider.ts';
 
 /** `planned`: written before the first byte leaves. `accepted`: SendGrid has it, as its answer or one of its events says. */
-export const MAIL_STATES = ['planned', 'accepted', 'failed', 'unknown'] as const;
+const MAIL_STATES = ['planned', 'accepted', 'failed', 'unknown'] as const;
 export type MailState = (typeof MAIL_STATES)[number];
 
 /** What SendGrid reports of one recipient: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event */
@@ -83,6 +83,15 @@ export interface AppliedEvents {
   foreign: number;
 }
 
+/** How long it is remembered which events were taken in. A forgotten one that comes again counts once more. */
+export interface MailEventLimits {
+  maxAgeMs: number;
+  maxEvents: number;
+}
+
+/** SendGrid repeats a delivery for 24 hours: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook */
+export const MAIL_EVENT_LIMITS: MailEventLimits = { maxAgeMs: 30 * 24 * 3_600_000, maxEvents: 1_000_000 };
+
 /** Mails sent from a workspace and what became of them. */
 export interface MailLedger {
   /** Writes the mail down unless it is there. */
@@ -92,4 +101,6 @@ export interface MailLedger {
   get(key: MailKey): Promise<MailRecord | undefined>;
   /** Takes a batch in, in one transaction: each event once, in any order. */
   apply(workspace: string, events: readonly MailEvent[]): Promise<AppliedEvents>;
+  /** Forgets the oldest events beyond the limits; mails and what became of them stay. Answers how many. */
+  prune(limits: MailEventLimits): Promise<number>;
 }

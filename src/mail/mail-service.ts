@@ -4,7 +4,6 @@ import type { Log } from '../core/log.ts';
 import { isLoopbackUrl } from '../core/loopback.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 import type { Secrets } from '../core/secrets.ts';
-import type { ToolContext } from '../core/tool.ts';
 import type { Integration } from '../integrations/integration.ts';
 import { baseUrlOf } from '../integrations/integration.ts';
 import type { IntegrationClient } from '../integrations/integration-client.ts';
@@ -12,6 +11,8 @@ import type { Integrations } from '../integrations/integrations.ts';
 import { canonicalJson, sha256 } from '../integrations/request-row.ts';
 import type { CallContext } from '../integrations/sender.ts';
 import { sendMail } from '../integrations/sendgrid/operations/send-mail.ts';
+import type { ServiceCall } from '../integrations/service-call.ts';
+import { resolveCall } from '../integrations/service-call.ts';
 import { readAttachments } from './attachments.ts';
 import { buildMail } from './build-mail.ts';
 import type { Delivery, MailKey, MailLedger } from './mail-ledger.ts';
@@ -25,13 +26,6 @@ export interface MailServiceOptions {
   secrets: Pick<Secrets, 'mask'>;
   clock: Clock;
   log: Log;
-}
-
-/** Who asks, for which integration of SendGrid, and with which consent. */
-export interface MailCall {
-  integration: string | undefined;
-  confirmToken: string | undefined;
-  context: ToolContext;
 }
 
 export interface SendOptions {
@@ -65,9 +59,9 @@ export class MailService {
    * Sends a mail, or answers what became of it when the reference was used before. A sending whose outcome is unknown is never
    * repeated: it throws with outcome `unknown` until an event of SendGrid shows that the mail was accepted.
    */
-  async send(message: MailMessage, options: SendOptions, call: MailCall): Promise<SentMail> {
+  async send(message: MailMessage, options: SendOptions, call: ServiceCall): Promise<SentMail> {
     const { client, mails, project, secrets, clock } = this.#options;
-    const context = await this.#callContext(call);
+    const context = await resolveCall(this.#options.integrations, 'sendgrid', call);
     const { integration } = context;
     const sandbox = isSandboxForced(context) || (options.sandbox ?? false);
     const paths = message.attachments ?? [];
@@ -88,17 +82,6 @@ export class MailService {
       if (known === undefined) throw explain(thrown, reference, key);
       return { ...known, sandbox };
     }
-  }
-
-  async #callContext({ integration, confirmToken, context }: MailCall): Promise<CallContext> {
-    const report = await this.#options.integrations.resolve(context.caller.workspace, 'sendgrid', integration);
-    return {
-      provider: report.provider,
-      integration: report.integration,
-      signal: context.signal,
-      progress: (message) => context.progress(message),
-      confirm: (message, subject) => context.confirm({ message, subject, token: confirmToken }),
-    };
   }
 
   /** What events know of a mail whose sending got no answer; undefined when that is nothing. */

@@ -1,13 +1,14 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import type { Mode } from '../integrations/provider.ts';
 import type { Sql } from '../storage/connection.ts';
-import type { Migration } from '../storage/migrations.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type {
   AppliedEvents,
   Delivery,
   DeliveryState,
   MailEvent,
+  MailEventLimits,
   MailKey,
   MailLedger,
   MailRecord,
@@ -16,40 +17,15 @@ import type {
 } from './mail-ledger.ts';
 import { furthest } from './mail-ledger.ts';
 
-export const mailMigrations: readonly Migration[] = [
-  {
-    id: 'mail-001',
-    sql: `
-      CREATE TABLE mail (
-        workspace TEXT NOT NULL,
-        id TEXT NOT NULL,
-        integration TEXT NOT NULL,
-        mode TEXT NOT NULL,
-        reference TEXT NOT NULL,
-        state TEXT NOT NULL,
-        message_id TEXT,
-        created_at INTEGER NOT NULL,
-        updated_at INTEGER NOT NULL,
-        PRIMARY KEY (workspace, id)
-      ) WITHOUT ROWID, STRICT;
-      CREATE INDEX mail_by_message ON mail (workspace, message_id) WHERE message_id IS NOT NULL;
-      CREATE TABLE mail_delivery (
-        workspace TEXT NOT NULL,
-        mail_id TEXT NOT NULL,
-        recipient TEXT NOT NULL,
-        state TEXT NOT NULL,
-        opens INTEGER NOT NULL,
-        clicks INTEGER NOT NULL,
-        last_event_at INTEGER NOT NULL,
-        PRIMARY KEY (workspace, mail_id, recipient)
-      ) WITHOUT ROWID, STRICT;
-      CREATE TABLE mail_event (
-        workspace TEXT NOT NULL,
-        id TEXT NOT NULL,
-        PRIMARY KEY (workspace, id)
-      ) WITHOUT ROWID, STRICT;`,
-  },
-];
+/** Rows deleted in one transaction. */
+const PRUNE_BATCH = 1_000;
+/** Of the oldest: those that are too old, and as many as there are too many. */
+const PRUNE = `
+  DELETE FROM mail_event WHERE (workspace, id) IN (
+    SELECT workspace, id FROM (
+      SELECT workspace, id, taken_at, row_number() OVER (ORDER BY taken_at) AS place
+      FROM (SELECT workspace, id, taken_at FROM mail_event ORDER BY taken_at LIMIT :batch)
+    ) WHERE taken_at < :old OR place <= :excess)`;
 
 interface MailRow {
   workspace: string;
@@ -120,13 +96,27 @@ export class SqliteMailLedger implements MailLedger {
     });
   }
 
+  async prune({ maxAgeMs, maxEvents }: MailEventLimits): Promise<number> {
+    const ledger = await this.#sqlite.ledger();
+    let total = 0;
+    for (;;) {
+      const deleted = await ledger.write((sql) => {
+        const count = sql.get<{ n: number }>('SELECT count(*) AS n FROM mail_event')?.n ?? 0;
+        return sql.run(PRUNE, { batch: PRUNE_BATCH, old: this.#clock.now() - maxAgeMs, excess: count - maxEvents });
+      });
+      if (deleted === 0) return total;
+      total += deleted;
+      await nextTurn();
+    }
+  }
+
   #take(sql: Sql, workspace: string, event: MailEvent): keyof AppliedEvents {
     const mail = findByEvent(sql, workspace, event);
     if (mail === undefined) return 'foreign';
-    const claimed = sql.run('INSERT INTO mail_event (workspace, id) VALUES (?, ?) ON CONFLICT DO NOTHING', [
-      workspace,
-      event.eventId,
-    ]);
+    const claimed = sql.run(
+      'INSERT INTO mail_event (workspace, id, taken_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      [workspace, event.eventId, this.#clock.now()],
+    );
     if (claimed === 0) return 'known';
     sql.run(
       `UPDATE mail SET state = 'accepted', message_id = coalesce(message_id, ?), updated_at = ? WHERE workspace = ? AND id = ?`,

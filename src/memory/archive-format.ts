@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { CONTEXT_TYPES, RELATIONSHIPS } from './memory.ts';
 import type { ArchiveRecord } from './memory-archive.ts';
-import { CONTEXT_TYPES, MAX_VERSIONS, RELATIONSHIPS } from './memory-store.ts';
+import { MAX_VERSIONS } from './memory-store.ts';
 
 const time = z.int().min(0);
 const id = z.string().regex(/^[0-9A-Za-z_-]{1,64}$/);

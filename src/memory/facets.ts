@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ContextType } from './memory-store.ts';
+import type { ContextType } from './memory.ts';
 import { remembering } from './remembering.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { derivedUlid, isUlid } from '../core/ulid.ts';
+import type { Memory } from './memory.ts';
+import { CONTEXT_TYPES } from './memory.ts';
 import type { ArchiveRecord } from './memory-archive.ts';
 import { defaultSummary } from './memory-index.ts';
-import type { Memory } from './memory-store.ts';
-import { CONTEXT_TYPES } from './memory-store.ts';
 
 /** What the programs that others' exports come from do not say. */
 export interface ImportDefaults {

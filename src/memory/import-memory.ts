@@ -1,11 +1,11 @@
 import type { Row, Sql } from '../storage/connection.ts';
 import type { SecretMask } from './mask-memory.ts';
+import type { MemoryVersion } from './memory.ts';
 import type { ArchivedLink, ArchivedMemory, ArchiveRecord } from './memory-archive.ts';
 import type { Indexed } from './memory-index.ts';
 import { addUncounted, countIndexed, nothingIndexed } from './memory-index.ts';
 import type { VersionRow } from './memory-row.ts';
 import { VERSION_COLUMNS } from './memory-row.ts';
-import type { MemoryVersion } from './memory-store.ts';
 import type { Draft } from './write-memory.ts';
 import { completeDraft, insertRow, normalizeTags } from './write-memory.ts';
 

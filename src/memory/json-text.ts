@@ -1,3 +1,4 @@
+import { parseJson } from '../core/parse-json.ts';
 /** A value of a JSON document that is neither object nor array, with the keys and array positions that lead to it. */
 export interface JsonLeaf {
   path: readonly (string | number)[];
@@ -45,12 +46,8 @@ export function jsonField(content: string, name: string): string | undefined {
 }
 
 function parseContainer(text: string): object | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as object;
-  } catch {
-    return undefined;
-  }
+  const value = /^\s*[{[]/.test(text) ? parseJson(text) : undefined;
+  return typeof value === 'object' && value !== null ? value : undefined;
 }
 
 function entriesOf(value: object): [string | number, unknown][] {

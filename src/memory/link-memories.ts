@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { Sql } from '../storage/connection.ts';
-import type { Link, Origin, Relationship, StoredLink } from './memory-store.ts';
+import type { Link, Origin, Relationship, StoredLink } from './memory.ts';
 import { toPlainText } from './plain-text.ts';
 import { writableRow } from './writable-row.ts';
 

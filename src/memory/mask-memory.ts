@@ -1,7 +1,7 @@
 import type { Redacted } from '../core/redact.ts';
 import { findSecret, redactSecrets } from '../core/redact.ts';
 import { readableText } from './json-text.ts';
-import type { MemoryChanges, NewMemory, Origin } from './memory-store.ts';
+import type { MemoryChanges, NewMemory, Origin } from './memory.ts';
 import { toPlainText } from './plain-text.ts';
 import { redactRandomText } from './random-text.ts';
 

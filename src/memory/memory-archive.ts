@@ -1,4 +1,4 @@
-import type { Link, Memory, MemoryVersion } from './memory-store.ts';
+import type { Link, Memory, MemoryVersion } from './memory.ts';
 
 /** A memory with its history, as an export holds it. */
 export interface ArchivedMemory extends Memory {

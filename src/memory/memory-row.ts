@@ -1,4 +1,4 @@
-import type { ContextType, Memory, MemoryVersion } from './memory-store.ts';
+import type { ContextType, Memory, MemoryVersion } from './memory.ts';
 import { toPlainText } from './plain-text.ts';
 
 /** The columns of a memory that leave the store. */

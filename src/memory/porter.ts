@@ -101,12 +101,13 @@ function step4(word: string): string {
   return removable ? stem : word;
 }
 
-/** The word as a string of `v` and `c`. `y` is a vowel after a consonant. */
+/** The word as a string of `v` and `c`. `y` is a vowel after a consonant. Linear: a word can be a whole memory. */
 function shapeOf(word: string): string {
   let shape = '';
+  let isVowel = true;
   for (const letter of word) {
-    const vowel = letter === 'y' ? shape.endsWith('c') : 'aeiou'.includes(letter);
-    shape += vowel ? 'v' : 'c';
+    isVowel = letter === 'y' ? !isVowel : 'aeiou'.includes(letter);
+    shape += isVowel ? 'v' : 'c';
   }
   return shape;
 }

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
+import { parseJson } from '../core/parse-json.ts';
 import { archiveLine, toRecord } from './archive-format.ts';
 import type { ImportDefaults } from './foreign-formats.ts';
 import { fromGraph, fromRecall, graphLine, recallExport, recallMemory } from './foreign-formats.ts';
+import { MAX_CONTENT_BYTES } from './memory.ts';
 import type { ArchiveRecord } from './memory-archive.ts';
-import { MAX_CONTENT_BYTES } from './memory-store.ts';
 
 /** What one line held: a record, or why it is none. */
 export type Parsed = { record: ArchiveRecord } | { problem: string };
@@ -45,12 +46,4 @@ function withinSize(record: ArchiveRecord): Parsed {
   const texts = 'memory' in record ? [record.memory, ...record.memory.versions] : [];
   const isTooLarge = texts.some(({ content }) => Buffer.byteLength(content) > MAX_CONTENT_BYTES);
   return isTooLarge ? { problem: `content: more than ${MAX_CONTENT_BYTES} bytes` } : { record };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { SearchQuery } from './memory-store.ts';
 
 /** Where a search continues. Candidates come from one match after the other, in windows that are each ranked on their own. */
@@ -22,7 +23,7 @@ export function encodeCursor({ match, window, offset, snapshot }: SearchPosition
 
 /** Throws `invalid_input` for anything but a cursor that came from the same query. */
 export function decodeCursor(cursor: string, query: SearchQuery): SearchPosition {
-  const parsed = SHAPE.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
+  const parsed = SHAPE.safeParse(parseJson(Buffer.from(cursor, 'base64url')));
   if (!parsed.success || parsed.data[4] !== digest(query)) {
     throw new AppError('invalid_input', 'The cursor does not belong to this search.', {
       hint: 'Pass next_cursor unchanged together with the same query and filters, or search without a cursor.',
@@ -37,12 +38,4 @@ function digest({ cursor: _cursor, limit: _limit, ...rest }: SearchQuery): strin
   const known = Object.entries(rest).filter(([, value]) => value !== undefined);
   const canonical = JSON.stringify(known.sort(([a], [b]) => (a < b ? -1 : 1)));
   return createHash('sha256').update(canonical).digest('base64url').slice(0, 10);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../core/errors.ts';
+import { withinTime } from '../core/linked-signal.ts';
 import type { Log } from '../core/log.ts';
 import type { Row } from '../storage/connection.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
@@ -115,8 +116,9 @@ export class SemanticIndex {
   async #embed(workspace: string, model: string, pending: readonly Pending[]): Promise<void> {
     if (pending.length === 0) return;
     const texts = pending.map(({ summary, content }) => clip(`${summary}\n${readableText(content)}`, MAX_TEXT));
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(BATCH_TIMEOUT_MS)]);
-    const vectors = await this.#embedder.embed(workspace, texts, signal);
+    const vectors = await withinTime(this.#stopping.signal, BATCH_TIMEOUT_MS, (signal) =>
+      this.#embedder.embed(workspace, texts, signal),
+    );
     if (vectors.length !== pending.length) throw new Error('not one vector for each text');
     const rows = pending.map(({ seq, version }, index) => {
       return { seq, version, model, vector: encodeVector(toUnitVector(vectors[index] ?? [])) };

@@ -7,6 +7,7 @@ import { deleteRows } from './delete-memory.ts';
 import type { ImportDraft } from './import-memory.ts';
 import { draftImport, writeImport } from './import-memory.ts';
 import { SecretMask } from './mask-memory.ts';
+import type { StoredLink } from './memory.ts';
 import type {
   ArchiveRecord,
   ImportResult,
@@ -18,7 +19,6 @@ import type {
 } from './memory-archive.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, toMemory, toVersion } from './memory-row.ts';
-import type { StoredLink } from './memory-store.ts';
 import { findSimilar } from './similar-memories.ts';
 import { readVersions } from './versions.ts';
 

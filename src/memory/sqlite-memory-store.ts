@@ -8,25 +8,19 @@ import type { Fitting } from './delete-memory.ts';
 import { deleteRows, fittingRows } from './delete-memory.ts';
 import { addLink, readLinks, removeLink } from './link-memories.ts';
 import { SecretMask } from './mask-memory.ts';
+import type { Link, Memory, MemoryChanges, MemoryVersion, NewMemory, Origin, StoredLink } from './memory.ts';
+import { MAX_CONTENT_BYTES } from './memory.ts';
 import type { MemoryRow } from './memory-row.ts';
 import { MEMORY_COLUMNS, toMemory, toVersion } from './memory-row.ts';
 import type {
   DeleteFilter,
   DeleteResult,
-  Link,
-  Memory,
-  MemoryChanges,
   MemoryStore,
-  MemoryVersion,
-  NewMemory,
-  Origin,
   SearchPage,
   SearchQuery,
-  StoredLink,
   StoreResult,
   UpdateResult,
 } from './memory-store.ts';
-import { MAX_CONTENT_BYTES } from './memory-store.ts';
 import { searchMemories } from './search.ts';
 import type { SemanticIndex } from './semantic-index.ts';
 import { restoreVersion, updateMemory } from './update-memory.ts';

@@ -4,7 +4,8 @@
  */
 export function encodeTerms(terms: readonly string[]): Buffer {
   const bytes = Buffer.allocUnsafe(terms.length * 4);
-  for (const [index, term] of terms.entries()) bytes.writeUInt32LE(hashTerm(term), index * 4);
+  let end = 0;
+  for (const term of terms) end = bytes.writeUInt32LE(hashTerm(term), end);
   return bytes;
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 /** The longest description, in bytes of UTF-8. GitHub's, one of the largest there are, has some 12 MB. */
 export const MAX_JSON_BYTES = 16 * 1024 * 1024;
 /** YAML takes a hundred times as long as JSON, during which nothing else runs. */
-export const MAX_YAML_BYTES = 3 * 1024 * 1024;
+const MAX_YAML_BYTES = 3 * 1024 * 1024;
 
 export type Fields = Readonly<Record<string, unknown>>;
 

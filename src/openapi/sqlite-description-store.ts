@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
 import type { Migration } from '../storage/migrations.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type { ApiDescription } from './api-description.ts';
@@ -14,17 +15,26 @@ export const descriptionMigrations: readonly Migration[] = [
         description TEXT NOT NULL
       ) WITHOUT ROWID, STRICT;`,
   },
+  {
+    id: 'openapi-002',
+    sql: 'ALTER TABLE api_description ADD COLUMN saved_at INTEGER NOT NULL DEFAULT 0;',
+  },
 ];
+
+/** How long a description is kept that no integration names. */
+const GRACE_MS = 24 * 3_600_000;
 
 /** How many descriptions a process keeps at hand: to parse a large one takes tens of milliseconds. */
 const KEPT = 4;
 
 export class SqliteDescriptionStore implements DescriptionStore {
   readonly #sqlite: Sqlite;
+  readonly #clock: Clock;
   readonly #recent = new Map<string, ApiDescription>();
 
-  constructor(sqlite: Sqlite) {
+  constructor(sqlite: Sqlite, clock: Clock) {
     this.#sqlite = sqlite;
+    this.#clock = clock;
   }
 
   async save(description: ApiDescription): Promise<string> {
@@ -32,7 +42,11 @@ export class SqliteDescriptionStore implements DescriptionStore {
     const digest = createHash('sha256').update(json).digest('hex');
     const ledger = await this.#sqlite.ledger();
     await ledger.write((sql) =>
-      sql.run('INSERT INTO api_description (digest, description) VALUES (?, ?) ON CONFLICT DO NOTHING', [digest, json]),
+      sql.run(
+        `INSERT INTO api_description (digest, description, saved_at) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET saved_at = excluded.saved_at`,
+        [digest, json, this.#clock.now()],
+      ),
     );
     return digest;
   }
@@ -50,5 +64,15 @@ export class SqliteDescriptionStore implements DescriptionStore {
     if (this.#recent.size >= KEPT && oldest !== undefined) this.#recent.delete(oldest);
     this.#recent.set(digest, parsed.data);
     return parsed.data;
+  }
+
+  async prune(inUse: readonly string[]): Promise<number> {
+    const ledger = await this.#sqlite.ledger();
+    return ledger.write((sql) =>
+      sql.run('DELETE FROM api_description WHERE saved_at < ? AND digest NOT IN (SELECT value FROM json_each(?))', [
+        this.#clock.now() - GRACE_MS,
+        JSON.stringify(inUse),
+      ]),
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { EventHook } from '../integrations/event-hooks.ts';
 import { hooksFor } from '../integrations/event-hooks.ts';
 import type { Integration } from '../integrations/integration.ts';
@@ -120,14 +121,6 @@ function parseEvent(body: Buffer): StripeEvent | string {
   const { id, related_object: object } = thin.data;
   const about = object === undefined ? '' : ` (about ${object.id})`;
   return `A thin event of API v2: it carries no object${about}. Fetch ${id} at /v2/core/events, or let the endpoint receive snapshot events.`;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function ignored(note: string | undefined): EffectOutcome {

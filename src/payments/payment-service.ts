@@ -10,6 +10,8 @@ import type { IntegrationClient } from '../integrations/integration-client.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { RequestLedger, RequestRecord } from '../integrations/request-ledger.ts';
 import type { CallContext } from '../integrations/sender.ts';
+import type { ServiceCall } from '../integrations/service-call.ts';
+import { resolveCall } from '../integrations/service-call.ts';
 import { formatAmount, minimumWarning } from '../integrations/stripe/currencies.ts';
 import type { PaymentIntent, Refund } from '../integrations/stripe/objects.ts';
 import {
@@ -27,8 +29,6 @@ import type { PaymentAction } from './payment-actions.ts';
 import { actionReference, planAction } from './payment-actions.ts';
 import type { Payment, PaymentLedger } from './payment-ledger.ts';
 import { refundedMinor } from './refunds.ts';
-import type { PaymentCall } from './stripe-calls.ts';
-import { resolveStripe } from './stripe-calls.ts';
 
 export type PaymentIntentInput = z.input<typeof createPaymentIntent.input>;
 
@@ -76,9 +76,9 @@ export class PaymentService {
   }
 
   /** Creates a payment intent exactly once for its reference. A declined card is an answer. */
-  async create(input: PaymentIntentInput, options: WriteOptions, call: PaymentCall): Promise<CreatedPayment> {
+  async create(input: PaymentIntentInput, options: WriteOptions, call: ServiceCall): Promise<CreatedPayment> {
     checkAmount(input.amount, input.currency);
-    const context = await resolveStripe(this.#options.integrations, call);
+    const context = await resolveCall(this.#options.integrations, 'stripe', call);
     const about = formatAmount(input.amount, input.currency);
     let isKept = false;
     const keep = (intent: PaymentIntent, replayed: boolean) => {
@@ -98,10 +98,10 @@ export class PaymentService {
   async preview(
     input: PaymentIntentInput,
     options: WriteOptions,
-    call: PaymentCall,
+    call: ServiceCall,
   ): Promise<{ request: HttpRequest; idempotencyKey: string }> {
     checkAmount(input.amount, input.currency);
-    const context = await resolveStripe(this.#options.integrations, call);
+    const context = await resolveCall(this.#options.integrations, 'stripe', call);
     return this.#options.client.previewWrite(createPaymentIntent, input, options, context);
   }
 
@@ -109,10 +109,10 @@ export class PaymentService {
   async update(
     action: PaymentAction,
     idempotencyKey: string | undefined,
-    call: PaymentCall,
+    call: ServiceCall,
   ): Promise<WriteAnswer<PaymentIntent>> {
     const { operation, input } = planAction(action);
-    const context = await resolveStripe(this.#options.integrations, call);
+    const context = await resolveCall(this.#options.integrations, 'stripe', call);
     const { client, clock } = this.#options;
     // The reference holds intent and arguments: another one is another action on purpose.
     const options = { reference: actionReference(action, idempotencyKey), idempotencyKey, allowDuplicate: true };
@@ -127,9 +127,9 @@ export class PaymentService {
   async refund(
     { paymentId, amountMinor, reason }: RefundInput,
     options: WriteOptions,
-    call: PaymentCall,
+    call: ServiceCall,
   ): Promise<WriteAnswer<Refund>> {
-    const context = await resolveStripe(this.#options.integrations, call);
+    const context = await resolveCall(this.#options.integrations, 'stripe', call);
     const { client, clock, payments } = this.#options;
     const amount = amountMinor === undefined ? {} : { amount: amountMinor };
     const input = { payment_intent: paymentId, ...amount, ...(reason === undefined ? {} : { reason }) };
@@ -143,8 +143,8 @@ export class PaymentService {
   }
 
   /** The intent as Stripe has it now, beside what our ledgers say. */
-  async retrieve(id: string, call: PaymentCall, expand: readonly string[] = []): Promise<PaymentView> {
-    const context = await resolveStripe(this.#options.integrations, call);
+  async retrieve(id: string, call: ServiceCall, expand: readonly string[] = []): Promise<PaymentView> {
+    const context = await resolveCall(this.#options.integrations, 'stripe', call);
     const fetched = await fetchIntent(this.#options.client, id, expand, context);
     const { intent, stale } = fetched;
     const known = await this.ledgerView(context.integration.workspace, id);

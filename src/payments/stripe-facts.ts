@@ -59,8 +59,10 @@ function readIntent(intent: z.output<typeof eventIntent>, event: StripeEvent, or
 
 /** Only a payment that succeeded can be refunded: the event tells of it even when it arrives first. */
 function readCharge(charge: z.output<typeof eventCharge>, event: StripeEvent, origin: Origin): Reading | undefined {
-  const { id, amount, amount_refunded: refunded, currency, payment_intent: paymentId } = charge;
-  if (paymentId === undefined) return undefined;
+  const { id, amount, amount_captured: captured = amount, currency, payment_intent: paymentId } = charge;
+  if (paymentId === undefined || captured === 0) return undefined;
+  // What a capture leaves is released, and counts as refunded although nobody paid it.
+  const refunded = Math.max(0, charge.amount_refunded - (amount - captured));
   const observation = {
     ...payment(paymentId, amount, currency, event, origin),
     status: 'succeeded',

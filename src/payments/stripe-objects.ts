@@ -30,7 +30,13 @@ export const eventIntent = z.object({
 });
 
 /** https://docs.stripe.com/api/charges/object */
-export const eventCharge = z.object({ id, ...money, amount_refunded: z.int(), payment_intent: optional(reference) });
+export const eventCharge = z.object({
+  id,
+  ...money,
+  amount_captured: optional(z.int()),
+  amount_refunded: z.int(),
+  payment_intent: optional(reference),
+});
 
 /** https://docs.stripe.com/api/refunds/object */
 export const eventRefund = z.object({ id, ...money, status: optional(code), payment_intent: optional(reference) });

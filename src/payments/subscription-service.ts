@@ -3,10 +3,10 @@ import type { Clock } from '../core/clock.ts';
 import type { IntegrationClient } from '../integrations/integration-client.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import { operation } from '../integrations/operation.ts';
+import type { ServiceCall } from '../integrations/service-call.ts';
+import { resolveCall } from '../integrations/service-call.ts';
 import { compare } from './disagreements.ts';
 import type { AppliedEvent, EventLedger } from './event-ledger.ts';
-import type { PaymentCall } from './stripe-calls.ts';
-import { resolveStripe } from './stripe-calls.ts';
 import { toObservation } from './stripe-facts.ts';
 import { eventSubscription } from './stripe-objects.ts';
 import type { InvoiceFact, Subscription, SubscriptionLedger } from './subscription-ledger.ts';
@@ -51,9 +51,9 @@ export class SubscriptionService {
   async retrieve(
     id: string,
     before: Subscription | undefined,
-    call: PaymentCall,
+    call: ServiceCall,
   ): Promise<{ seen: Subscription; disagreements: string[] }> {
-    const context = await resolveStripe(this.#options.integrations, call);
+    const context = await resolveCall(this.#options.integrations, 'stripe', call);
     const { data } = await this.#options.client.read(retrieveSubscription, { id }, context);
     const { workspace, name, config } = context.integration;
     const observedAt = this.#options.clock.now();

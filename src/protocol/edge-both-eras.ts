@@ -4,22 +4,20 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   inputRequired,
-  ProtocolError,
-  ProtocolErrorCode,
   Server,
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport as StdioTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
-import { AppError, abortError, messageOf } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
+import { AppError } from '../core/errors.ts';
 import type { Elicit } from '../tools/confirmation.ts';
+import { askForRoot, EMPTY_FORM, elicitWith, progressReporter } from './ask-client.ts';
 import { toCompletionRequest } from './complete.ts';
 import { ProtocolFault } from './fault.ts';
 import { ListenWatch } from './listen-watch.ts';
 import type { RequestFacts, ServingParts } from './serving.ts';
 import { Serving } from './serving.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { CAPABILITIES, ELICIT_TIMEOUT_MS, folderOf, ROOTS_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
+import { CAPABILITIES, SERVER_INFO, toCallToolResult } from './wire.ts';
 
 export { StdioTransport };
 
@@ -55,7 +53,8 @@ export class BothErasEdge<Deps> {
 
   constructor(parts: ServingParts<Deps>) {
     this.#serving = new Serving(parts, {
-      firstRoot: () => this.#firstRoot(),
+      // The stateless protocol has no roots that a server could ask for by itself.
+      firstRoot: async () => this.#server && askForRoot(this.#server),
       notifyListChanged: async () => this.#server?.sendResourceListChanged(),
     });
     this.#subscriptions = new Subscriptions({
@@ -93,13 +92,6 @@ export class BothErasEdge<Deps> {
     return server;
   }
 
-  /** The stateless protocol has no roots that a server could ask for by itself. */
-  async #firstRoot(): Promise<string | undefined> {
-    if (this.#server?.getClientCapabilities()?.roots === undefined) return undefined;
-    const listed = await this.#server.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS }).catch(() => ({ roots: [] }));
-    return folderOf(listed.roots);
-  }
-
   #handleTools(server: Server): void {
     const serving = this.#serving;
     server.setRequestHandler('tools/list', () => serving.listTools());
@@ -109,7 +101,7 @@ export class BothErasEdge<Deps> {
         asked = question;
       });
       const facts = this.#facts(ctx, server, elicit);
-      const answer = await translated(serving.callTool(params.name, params.arguments, facts));
+      const answer = await serving.callTool(params.name, params.arguments, facts);
       return asked === undefined ? toCallToolResult(answer) : inputRequiredFor(asked);
     });
   }
@@ -117,17 +109,13 @@ export class BothErasEdge<Deps> {
   #handleResources(server: Server): void {
     const serving = this.#serving;
     const agent = (ctx: ServerContext) => this.#agentOf(ctx, server);
-    server.setRequestHandler('resources/list', ({ params }, ctx) =>
-      translated(serving.listResources(params?.cursor, agent(ctx))),
-    );
+    server.setRequestHandler('resources/list', ({ params }, ctx) => serving.listResources(params?.cursor, agent(ctx)));
     server.setRequestHandler('resources/templates/list', () => serving.listTemplates());
-    server.setRequestHandler('resources/read', ({ params }, ctx) =>
-      translated(serving.readResource(params.uri, agent(ctx))),
-    );
+    server.setRequestHandler('resources/read', ({ params }, ctx) => serving.readResource(params.uri, agent(ctx)));
     server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, ctx) => {
-      await translated(serving.version(uri, agent(ctx)));
+      await serving.version(uri, agent(ctx));
       if (await this.#subscriptions.add(uri)) return {};
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Too many resources are subscribed to.');
+      throw new ProtocolFault('invalid_params', 'Too many resources are subscribed to.');
     });
     server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
       this.#subscriptions.remove(uri);
@@ -140,16 +128,21 @@ export class BothErasEdge<Deps> {
     const agent = (ctx: ServerContext) => this.#agentOf(ctx, server);
     server.setRequestHandler('prompts/list', () => serving.listPrompts());
     server.setRequestHandler('prompts/get', ({ params }, ctx) =>
-      translated(serving.getPrompt(params.name, params.arguments ?? {}, agent(ctx))),
+      serving.getPrompt(params.name, params.arguments ?? {}, agent(ctx)),
     );
     server.setRequestHandler('completion/complete', ({ params }, ctx) =>
-      translated(serving.complete(toCompletionRequest(params), agent(ctx))),
+      serving.complete(toCompletionRequest(params), agent(ctx)),
     );
   }
 
   #facts(ctx: ServerContext, server: Server, elicit: RequestFacts['elicit']): RequestFacts {
-    const { signal } = ctx.mcpReq;
-    return { signal, agent: this.#agentOf(ctx, server), progress: progressReporter(ctx), elicit };
+    const { signal, _meta, notify } = ctx.mcpReq;
+    return {
+      signal,
+      agent: this.#agentOf(ctx, server),
+      progress: progressReporter(_meta?.progressToken, notify),
+      elicit,
+    };
   }
 
   #agentOf({ mcpReq }: ServerContext, server: Server): string | undefined {
@@ -161,7 +154,9 @@ export class BothErasEdge<Deps> {
   #elicit({ mcpReq }: ServerContext, server: Server, ask: (question: Question) => void): RequestFacts['elicit'] {
     const given = envelopeOf(mcpReq)[CLIENT_CAPABILITIES_META_KEY];
     if (!asksByForm.safeParse(given ?? server.getClientCapabilities()).success) return undefined;
-    return given === undefined ? elicitNow(mcpReq, this.#serving.parts.log) : this.#elicitInRounds(mcpReq, ask);
+    return given === undefined
+      ? elicitWith(mcpReq.elicitInput, this.#serving.parts.log)
+      : this.#elicitInRounds(mcpReq, ask);
   }
 
   /** The first round ends with the question; the second one, with the answer in it, runs the tool again. */
@@ -176,52 +171,14 @@ export class BothErasEdge<Deps> {
   }
 }
 
-/** Protocol versions up to 2025-11-25: a request of ours, while the call waits. */
-function elicitNow(mcpReq: ServerContext['mcpReq'], log: Log): RequestFacts['elicit'] {
-  return async (message, signal) => {
-    const requestedSchema = { type: 'object' as const, properties: {} };
-    try {
-      const result = await mcpReq.elicitInput({ message, requestedSchema }, { signal, timeout: ELICIT_TIMEOUT_MS });
-      return result.action;
-    } catch (thrown) {
-      if (signal.aborted) throw abortError(signal);
-      log.warn({ cause: messageOf(thrown) }, 'the client did not ask the person');
-      return 'cancel';
-    }
-  };
-}
-
 /** What every request of the stateless protocol says of its client; empty for the versions before it. */
 function envelopeOf({ envelope }: ServerContext['mcpReq']): Readonly<Record<string, unknown>> {
   return { ...envelope };
 }
 
 function inputRequiredFor({ message, state }: Question) {
-  const requestedSchema = { type: 'object' as const, properties: {} };
   return inputRequired({
-    inputRequests: { [CONSENT]: inputRequired.elicit({ message, requestedSchema }) },
+    inputRequests: { [CONSENT]: inputRequired.elicit({ message, requestedSchema: EMPTY_FORM }) },
     requestState: state,
   });
-}
-
-async function translated<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (thrown) {
-    if (!(thrown instanceof ProtocolFault)) throw thrown;
-    const code = thrown.kind === 'internal' ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;
-    throw new ProtocolError(code, thrown.message, thrown.data);
-  }
-}
-
-/** Progress counts up; the client shows the message. Without a token the client did not ask. */
-function progressReporter({ mcpReq }: ServerContext): (message: string) => void {
-  const progressToken = mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return () => {};
-  let progress = 0;
-  return (message) => {
-    progress += 1;
-    const params = { progressToken, progress, message };
-    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
-  };
 }

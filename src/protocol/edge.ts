@@ -5,19 +5,17 @@ import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sd
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
-  ErrorCode,
   GetPromptRequestSchema,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
-  McpError,
   ReadResourceRequestSchema,
   SetLevelRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import { abortError, messageOf } from '../core/errors.ts';
+import { askForRoot, elicitWith, progressReporter } from './ask-client.ts';
 import { toCompletionRequest } from './complete.ts';
 import { ProtocolFault } from './fault.ts';
 import type { LogSeverity } from './log-line.ts';
@@ -25,7 +23,7 @@ import { LOG_SEVERITY, parseLogLine } from './log-line.ts';
 import type { RequestFacts, ServingParts } from './serving.ts';
 import { Serving } from './serving.ts';
 import { Subscriptions } from './subscriptions.ts';
-import { CAPABILITIES, ELICIT_TIMEOUT_MS, folderOf, ROOTS_TIMEOUT_MS, SERVER_INFO, toCallToolResult } from './wire.ts';
+import { CAPABILITIES, SERVER_INFO, toCallToolResult } from './wire.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -41,7 +39,7 @@ export class McpEdge<Deps> {
 
   constructor(parts: ServingParts<Deps>) {
     this.#serving = new Serving(parts, {
-      firstRoot: () => this.#firstRoot(),
+      firstRoot: () => askForRoot(this.sdk),
       notifyListChanged: () => this.sdk.sendResourceListChanged(),
     });
     const { version, instructions, log } = parts;
@@ -85,7 +83,7 @@ export class McpEdge<Deps> {
     const serving = this.#serving;
     this.sdk.setRequestHandler(ListToolsRequestSchema, () => serving.listTools());
     this.sdk.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-      const answer = await translated(serving.callTool(params.name, params.arguments, this.#facts(extra)));
+      const answer = await serving.callTool(params.name, params.arguments, this.#facts(extra));
       return toCallToolResult(answer);
     });
   }
@@ -93,19 +91,19 @@ export class McpEdge<Deps> {
   #handleResources(): void {
     const serving = this.#serving;
     this.sdk.setRequestHandler(ListResourcesRequestSchema, ({ params }) =>
-      translated(serving.listResources(params?.cursor, this.#agent())),
+      serving.listResources(params?.cursor, this.#agent()),
     );
     this.sdk.setRequestHandler(ListResourceTemplatesRequestSchema, () => serving.listTemplates());
     this.sdk.setRequestHandler(ReadResourceRequestSchema, ({ params }) =>
-      translated(serving.readResource(params.uri, this.#agent())),
+      serving.readResource(params.uri, this.#agent()),
     );
   }
 
   #handleSubscriptions(): void {
     this.sdk.setRequestHandler(SubscribeRequestSchema, async ({ params: { uri } }) => {
-      await translated(this.#serving.version(uri, this.#agent()));
+      await this.#serving.version(uri, this.#agent());
       if (!(await this.#subscriptions.add(uri))) {
-        throw new McpError(ErrorCode.InvalidParams, 'There is nothing at this address, or too many are subscribed to.');
+        throw new ProtocolFault('invalid_params', 'There is nothing at this address, or too many are subscribed to.');
       }
       return {};
     });
@@ -119,22 +117,16 @@ export class McpEdge<Deps> {
     const serving = this.#serving;
     this.sdk.setRequestHandler(ListPromptsRequestSchema, () => serving.listPrompts());
     this.sdk.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
-      translated(serving.getPrompt(params.name, params.arguments ?? {}, this.#agent())),
+      serving.getPrompt(params.name, params.arguments ?? {}, this.#agent()),
     );
     this.sdk.setRequestHandler(CompleteRequestSchema, ({ params }) =>
-      translated(serving.complete(toCompletionRequest(params), this.#agent())),
+      serving.complete(toCompletionRequest(params), this.#agent()),
     );
   }
 
   #facts(extra: Extra): RequestFacts {
-    const { signal } = extra;
-    return { signal, agent: this.#agent(), progress: progressReporter(extra), elicit: this.#elicit() };
-  }
-
-  async #firstRoot(): Promise<string | undefined> {
-    if (this.sdk.getClientCapabilities()?.roots === undefined) return undefined;
-    const listed = await this.sdk.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS }).catch(() => ({ roots: [] }));
-    return folderOf(listed.roots);
+    const progress = progressReporter(extra._meta?.progressToken, extra.sendNotification);
+    return { signal: extra.signal, agent: this.#agent(), progress, elicit: this.#elicit() };
   }
 
   #agent(): string | undefined {
@@ -143,38 +135,6 @@ export class McpEdge<Deps> {
 
   #elicit(): RequestFacts['elicit'] {
     if (this.sdk.getClientCapabilities()?.elicitation?.form === undefined) return undefined;
-    return async (message, signal) => {
-      const requestedSchema = { type: 'object' as const, properties: {} };
-      try {
-        const result = await this.sdk.elicitInput({ message, requestedSchema }, { signal, timeout: ELICIT_TIMEOUT_MS });
-        return result.action;
-      } catch (thrown) {
-        if (signal.aborted) throw abortError(signal);
-        this.#serving.parts.log.warn({ cause: messageOf(thrown) }, 'the client did not ask the person');
-        return 'cancel';
-      }
-    };
+    return elicitWith((request, options) => this.sdk.elicitInput(request, options), this.#serving.parts.log);
   }
-}
-
-async function translated<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (thrown) {
-    if (!(thrown instanceof ProtocolFault)) throw thrown;
-    const code = thrown.kind === 'internal' ? ErrorCode.InternalError : ErrorCode.InvalidParams;
-    throw new McpError(code, thrown.message, thrown.data);
-  }
-}
-
-/** Progress counts up; the client shows the message. Without a token the client did not ask. */
-function progressReporter(extra: Extra): (message: string) => void {
-  const progressToken = extra._meta?.progressToken;
-  if (progressToken === undefined) return () => {};
-  let progress = 0;
-  return (message) => {
-    progress += 1;
-    const params = { progressToken, progress, message };
-    extra.sendNotification({ method: 'notifications/progress', params }).catch(() => {});
-  };
 }

@@ -1,12 +1,15 @@
-/** A request that the protocol answers with an error, in terms of no SDK. */
+/** https://www.jsonrpc.org/specification#error_object */
+const CODES = { invalid_params: -32_602, internal: -32_603 };
+
+/** A request that the protocol answers with an error. The SDKs take `code`, `message` and `data` from whatever is thrown. */
 export class ProtocolFault extends Error {
   override readonly name = 'ProtocolFault';
-  readonly kind: 'invalid_params' | 'internal';
+  readonly code: number;
   readonly data: Record<string, unknown> | undefined;
 
-  constructor(kind: 'invalid_params' | 'internal', message: string, data?: Record<string, unknown>) {
+  constructor(kind: keyof typeof CODES, message: string, data?: Record<string, unknown>) {
     super(message);
-    this.kind = kind;
+    this.code = CODES[kind];
     this.data = data;
   }
 }

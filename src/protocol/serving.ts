@@ -3,14 +3,14 @@ import type { Log } from '../core/log.ts';
 import type { Prompt } from '../core/prompt.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Resource, ResourceEntry } from '../core/resource.ts';
-import type { Caller, Tool } from '../core/tool.ts';
+import type { Caller } from '../core/tool.ts';
 import type { ToolAnswer } from '../tools/call-tool.ts';
 import { callTool } from '../tools/call-tool.ts';
 import type { Confirmations, Elicit } from '../tools/confirmation.ts';
+import type { OfferedTools } from '../tools/offer-tools.ts';
 import { CallSignals } from './call-signals.ts';
 import type { CompletionRequest } from './complete.ts';
 import { completeArgument } from './complete.ts';
-import { describeTool } from './describe-tool.ts';
 import { ProtocolFault } from './fault.ts';
 import { findResource } from './find-resource.ts';
 import { iconsOf } from './icons.ts';
@@ -19,7 +19,7 @@ import { pageOf } from './page.ts';
 
 /** What is served. */
 export interface Toolbox<Deps> {
-  tools: readonly Tool<Deps>[];
+  tools: OfferedTools<Deps>;
   resources: readonly Resource<Deps>[];
   prompts: readonly Prompt<Deps>[];
   /** A text that changes with everything that is stored, by any process; asked twice a second. */
@@ -98,7 +98,7 @@ export class Serving<Deps> {
 
   async listTools() {
     const { tools } = await this.#toolbox();
-    return { tools: tools.map(describeTool) };
+    return { tools: [...(await tools.list())] };
   }
 
   callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
@@ -174,7 +174,8 @@ export class Serving<Deps> {
   }
 
   async #callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
-    const { tools, deps, confirmations } = await this.#toolbox();
+    const { tools: offered, deps, confirmations } = await this.#toolbox();
+    const tools = await offered.load();
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
       const known = tools.map((candidate) => candidate.name).join(', ');

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, codeOf } from '../core/errors.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { ProjectFolder } from '../core/project-folder.ts';
 
 /** Larger files are not read: no description of a project comes near. In bytes. */
@@ -106,11 +107,7 @@ export function parseJsonc(text: string): unknown {
     new RegExp(String.raw`(${STRING})|,(?=\s*[}\]])`, 'g'),
     (_match, kept?: string) => kept ?? '',
   );
-  try {
-    return JSON.parse(bare);
-  } catch {
-    return undefined;
-  }
+  return parseJson(bare);
 }
 
 /** In linear time. Of a language with comments as in C and strings in double quotes; what stands in a string stays. */

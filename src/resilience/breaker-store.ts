@@ -16,9 +16,9 @@ export interface BreakerStore {
   get(key: string): Promise<BreakerRow | undefined>;
   /** Replaces the row by `change(row)`; `row` is a new, closed one where there was none. Keeps the transition when the state changed. */
   update(key: string, change: (row: BreakerRow) => BreakerRow): Promise<BreakerRow>;
-  list(): Promise<BreakerRow[]>;
+  list(): Promise<readonly BreakerRow[]>;
   /** The newest transitions of a key, newest first. */
-  transitions(key: string, limit: number): Promise<Transition[]>;
+  transitions(key: string, limit: number): Promise<readonly Transition[]>;
 }
 
 /** The state as people name it: a forced one in force wins over the automatic one. */

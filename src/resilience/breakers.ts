@@ -22,7 +22,7 @@ export interface BreakerStatus {
   probes: { owner: string; until: number }[];
   throttledUntil: number | undefined;
   lastError: string | undefined;
-  transitions: Transition[];
+  transitions: readonly Transition[];
   /** What the answering process alone knows. */
   local: { running: number; queued: number; retryTokens: number; window: WindowCounts };
 }
@@ -74,7 +74,7 @@ export class Breakers {
     return this.status(key);
   }
 
-  #describe(found: BreakerRow, transitions: Transition[]): BreakerStatus {
+  #describe(found: BreakerRow, transitions: readonly Transition[]): BreakerStatus {
     const now = this.#clock.now();
     const row = onPresentClock(found, now);
     const forced = forcedState(row, now);

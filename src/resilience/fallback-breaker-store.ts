@@ -45,7 +45,7 @@ export class FallbackBreakerStore implements BreakerStore {
     }
   }
 
-  async list(): Promise<BreakerRow[]> {
+  async list(): Promise<readonly BreakerRow[]> {
     const shared = (await this.#read((store) => store.list())) ?? [];
     if (!this.#degraded) return shared;
     const rows = new Map(shared.map((row) => [row.key, row]));
@@ -53,7 +53,7 @@ export class FallbackBreakerStore implements BreakerStore {
     return [...rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  async transitions(key: string, limit: number): Promise<Transition[]> {
+  async transitions(key: string, limit: number): Promise<readonly Transition[]> {
     const shared = (await this.#read((store) => store.transitions(key, limit))) ?? [];
     if (!this.#degraded) return shared;
     const all = [...(await this.#local.transitions(key, limit)), ...shared];

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Connection, Sql } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
+import { Snapshot } from '../storage/snapshot.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import type { BreakerRow } from './breaker-state.ts';
 import { newBreaker } from './breaker-state.ts';
@@ -24,22 +25,20 @@ export const breakerMigrations: readonly Migration[] = [
   },
 ];
 
-/** How old what is known may be: a call takes longer than this, so the next one always sees what others wrote. */
-const FRESH_MS = 0.5;
 /** Transitions kept per breaker. */
 const KEPT_TRANSITIONS = 100;
 
 /**
- * Breakers shared by every process on one database file. A row is one JSON value: it is always read and written whole. While no other
- * process has written, reading costs one `PRAGMA data_version` (about 2 µs), and at most one per `FRESH_MS`.
+ * Breakers shared by every process on one database file. A row is one JSON value: it is always read and written whole. What was read is
+ * known until another process writes.
  */
 export class SqliteBreakerStore implements BreakerStore {
   readonly #sqlite: Sqlite;
   readonly #clock: Clock;
-  readonly #snapshot = new Map<string, BreakerRow | undefined>();
+  readonly #rows = new Snapshot<BreakerRow | undefined>();
+  readonly #lists = new Snapshot<readonly BreakerRow[]>();
+  readonly #transitions = new Snapshot<readonly Transition[]>();
   #hot: Connection | undefined;
-  #version: number | undefined;
-  #checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sqlite: Sqlite, clock: Clock) {
     this.#sqlite = sqlite;
@@ -53,7 +52,6 @@ export class SqliteBreakerStore implements BreakerStore {
       return Promise.resolve(this.#known(this.#hot, key));
     } catch {
       // The connection may have been closed because its file was replaced: the next one is asked.
-      this.#version = undefined;
       return this.#openAndGet(key);
     }
   }
@@ -64,13 +62,7 @@ export class SqliteBreakerStore implements BreakerStore {
   }
 
   #known(hot: Connection, key: string): BreakerRow | undefined {
-    this.#dropStale(hot);
-    if (!this.#snapshot.has(key))
-      this.#snapshot.set(
-        key,
-        hot.read((sql) => readRow(sql, key)),
-      );
-    return this.#snapshot.get(key);
+    return this.#rows.get(hot, key, (sql) => readRow(sql, key));
   }
 
   async update(key: string, change: (row: BreakerRow) => BreakerRow): Promise<BreakerRow> {
@@ -79,36 +71,27 @@ export class SqliteBreakerStore implements BreakerStore {
       const before = readRow(sql, key) ?? newBreaker(key, this.#clock.now());
       const after = change(before);
       if (after !== before) save(sql, before, after);
-      this.#snapshot.delete(key);
+      this.#rows.forget(key);
+      this.#lists.clear();
+      this.#transitions.clear();
       return after;
     });
   }
 
-  async list(): Promise<BreakerRow[]> {
-    const hot = await this.#sqlite.hot();
-    return hot.read((sql) => sql.all<{ state: string }>('SELECT state FROM breaker ORDER BY key').map(parseRow));
+  async list(): Promise<readonly BreakerRow[]> {
+    return this.#lists.get(await this.#sqlite.hot(), '', (sql) =>
+      sql.all<{ state: string }>('SELECT state FROM breaker ORDER BY key').map(parseRow),
+    );
   }
 
-  async transitions(key: string, limit: number): Promise<Transition[]> {
-    const hot = await this.#sqlite.hot();
-    return hot.read((sql) =>
+  async transitions(key: string, limit: number): Promise<readonly Transition[]> {
+    return this.#transitions.get(await this.#sqlite.hot(), `${limit} ${key}`, (sql) =>
       sql.all<Transition>(
         `SELECT breaker_key AS key, from_state AS "from", to_state AS "to", at, reason
          FROM breaker_transition WHERE breaker_key = ? ORDER BY id DESC LIMIT ?`,
         [key, limit],
       ),
     );
-  }
-
-  /** Forgets what was read before another process wrote. */
-  #dropStale(hot: Connection): void {
-    const now = performance.now();
-    if (now - this.#checkedAt < FRESH_MS) return;
-    this.#checkedAt = now;
-    const version = hot.dataVersion();
-    if (version === this.#version) return;
-    this.#snapshot.clear();
-    this.#version = version;
   }
 }
 

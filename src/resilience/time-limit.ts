@@ -1,6 +1,7 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import { AppError, abortError } from '../core/errors.ts';
+import { withinTime } from '../core/linked-signal.ts';
 import { Policy } from './policy.ts';
 
 export interface TimeLimitOptions {
@@ -31,17 +32,8 @@ export class TimeLimit extends Policy {
     const { timeoutMs, deadlineAt, clock } = this.#options;
     const remainingMs = deadlineAt - clock.now();
     if (remainingMs < LEAST_MS) throw deadlineError();
-    const controller = new AbortController();
-    const onAbort = () => controller.abort(outer.reason);
-    const onTimeout = () => controller.abort(reasonOf(timeoutMs, remainingMs));
-    const timer = setTimeout(onTimeout, Math.min(timeoutMs, remainingMs));
-    outer.addEventListener('abort', onAbort);
-    try {
-      return await work({ signal: controller.signal });
-    } finally {
-      clearTimeout(timer);
-      outer.removeEventListener('abort', onAbort);
-    }
+    const attempt = (signal: AbortSignal) => work({ signal });
+    return withinTime(outer, Math.min(timeoutMs, remainingMs), attempt, () => reasonOf(timeoutMs, remainingMs));
   }
 }
 

@@ -132,7 +132,7 @@ export function parseFaults(script: readonly unknown[]): Fault[] {
 }
 
 /** Every kind of fault. */
-export const FAULT_KINDS = faultSchema.options.map(({ shape }) => shape.kind.value);
+const FAULT_KINDS = faultSchema.options.map(({ shape }) => shape.kind.value);
 
 function isDeliveryFault(fault: Fault): fault is DeliveryFault {
   return fault.kind.startsWith('webhook_');

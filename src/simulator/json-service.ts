@@ -1,3 +1,4 @@
+import { parseJson } from '../core/parse-json.ts';
 import type { SimulatedRequest, SimulatedResponse } from './service.ts';
 
 /** Building blocks for services that speak JSON. */
@@ -55,11 +56,8 @@ function decodeSegment(text: string): string {
 /** The parsed body, undefined when it is empty; `invalid` when it is no JSON. */
 export function readJson({ body }: SimulatedRequest): { value: unknown } | 'invalid' {
   if (body.length === 0) return { value: undefined };
-  try {
-    return { value: JSON.parse(body.toString('utf8')) };
-  } catch {
-    return 'invalid';
-  }
+  const value = parseJson(body);
+  return value === undefined ? 'invalid' : { value };
 }
 
 /** An answer in JSON; without a body the answer is empty. */

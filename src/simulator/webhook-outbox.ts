@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { askHandler } from '../webhooks/handler-client.ts';
 import type { WebhookScheme } from '../webhooks/scheme.ts';
 import type { SignedDelivery } from '../webhooks/sign.ts';
 import { signWebhook } from '../webhooks/sign.ts';
 import type { RecordedDelivery, WebhookTarget } from './contract.ts';
 import type { DeliveryFault, FaultScript } from './faults.ts';
-import { WebhookPost } from './webhook-post.ts';
 
 /** An event as it goes out. */
 export interface WebhookMessage {
@@ -23,6 +24,9 @@ const MAX_PENDING = 10_000;
 /** Deliveries that are remembered, to be shown and sent again. */
 const MAX_RECORDED = 1_000;
 
+const ANSWER_TIMEOUT_MS = 10_000;
+const MAX_CONNECTIONS = 8;
+
 type Entry = { -readonly [K in keyof RecordedDelivery]: RecordedDelivery[K] } & {
   readonly message: WebhookMessage;
   readonly target: WebhookTarget;
@@ -36,7 +40,7 @@ export class WebhookOutbox {
   readonly #scheme: WebhookScheme;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #clock: Clock;
-  readonly #post = new WebhookPost();
+  #agent = newAgent();
   #faults: Pick<FaultScript, 'takeDelivery'> | undefined;
   #entries: Entry[] = [];
   #dropping = new AbortController();
@@ -87,7 +91,8 @@ export class WebhookOutbox {
   drop(): void {
     this.#dropping.abort(new Error('Dropped'));
     this.#dropping = new AbortController();
-    this.#post.drop();
+    this.#agent.destroy();
+    this.#agent = newAgent();
     this.#entries = [];
   }
 
@@ -140,11 +145,19 @@ export class WebhookOutbox {
       if (delayMs > 0) await sleep(delayMs, signal);
       entry.attempts += 1;
       const signed = this.#sign(entry, fault);
-      entry.status = await this.#post.send(target.url, signed, this.#headers, signal).catch(() => undefined);
-      signal.throwIfAborted();
+      entry.status = await this.#post(target.url, signed, signal);
       if (entry.status !== undefined && entry.status >= 200 && entry.status < 300) return true;
     }
     return false;
+  }
+
+  /** The status; undefined when there is no answer. */
+  async #post(target: string, { headers, body }: SignedDelivery, signal: AbortSignal): Promise<number | undefined> {
+    const url = new URL(target);
+    const all = { 'content-type': 'application/json; charset=utf-8', ...this.#headers, ...headers, ...basicAuth(url) };
+    const request = { method: 'POST', url, headers: Object.entries(all).flat(), body } as const;
+    const limits = { timeoutMs: ANSWER_TIMEOUT_MS, maxBodyBytes: 0, agent: this.#agent };
+    return (await askHandler({ ...request, ...limits }, signal)).status;
   }
 
   #sign({ message, target }: Entry, fault: DeliveryFault | undefined): SignedDelivery {
@@ -158,4 +171,14 @@ export class WebhookOutbox {
     const { headers } = signWebhook(this.#scheme, { body: other, secret, timestampMs, url, id, type });
     return { ...signed, headers };
   }
+}
+
+function basicAuth({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+function newAgent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
 }

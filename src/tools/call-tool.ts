@@ -107,10 +107,14 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    });
+    const ended = <V>(tell: (value: V) => void) => {
+      return (value: V) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        tell(value);
+      };
+    };
+    work.then(ended(resolve), ended(reject));
   });
 }
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { defineTool } from '../core/tool.ts';
+import { CONTEXT_TYPES } from '../memory/memory.ts';
 import type { DeleteResult, MemoryStore } from '../memory/memory-store.ts';
-import { CONTEXT_TYPES, MAX_DELETED } from '../memory/memory-store.ts';
+import { MAX_DELETED } from '../memory/memory-store.ts';
 import { clip } from '../memory/plain-text.ts';
 import { parseTime } from './search-memories.ts';
 

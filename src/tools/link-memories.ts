@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
+import { RELATIONSHIPS } from '../memory/memory.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import { RELATIONSHIPS } from '../memory/memory-store.ts';
 
 const input = z.strictObject({
   from_memory_id: z.string().max(64).describe('The memory that the link starts from'),

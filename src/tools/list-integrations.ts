@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
-import type { IntegrationReport, Integrations } from '../integrations/integrations.ts';
-import type { Provider } from '../integrations/provider.ts';
+import type { IntegrationReport } from '../integrations/integration-report.ts';
+import type { Integrations } from '../integrations/integrations.ts';
+import type { LoadedProvider } from '../integrations/provider.ts';
 import type { HealthSources } from '../views/health-view.ts';
 import { describeHealth } from '../views/health-view.ts';
 
@@ -32,12 +33,14 @@ export const listIntegrations = defineTool({
     if (service !== undefined) integrations.provider(service);
     const { reports, broken } = await integrations.list(caller.workspace);
     const shown = reports.filter(({ integration }) => wanted(integration.config.service));
+    const listed = integrations.providers.filter((provider) => wanted(provider.service));
+    const providers = await Promise.all(listed.map((provider) => integrations.load(provider)));
     return {
       integrations: await Promise.all(shown.map((report) => describe(report, sources))),
       broken: broken.map(({ name, problems }) => ({ name, problems, repair: REPAIR })),
-      providers: integrations.providers
-        .filter((provider) => wanted(provider.service))
-        .map((provider) => describeProvider(provider, service === undefined ? FEW_OPERATIONS : MANY_OPERATIONS)),
+      providers: providers.map((provider) =>
+        describeProvider(provider, service === undefined ? FEW_OPERATIONS : MANY_OPERATIONS),
+      ),
     };
   },
 });
@@ -50,7 +53,7 @@ async function describe(report: IntegrationReport, sources: HealthSources) {
   return { name: integration.name, service, mode, missing, warnings, ...(await describeHealth(report, sources)) };
 }
 
-function describeProvider({ service, title, docs, api, webhook, loadSimulator }: Provider, most: number) {
+function describeProvider({ service, title, docs, api, webhook, loadSimulator }: LoadedProvider, most: number) {
   const operations = Object.keys(api?.operations ?? {});
   const more = operations.length - most;
   const variables = (api?.secrets ?? []).map(({ defaultEnv }) => defaultEnv);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
-import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
+import type { NewMemory } from '../memory/memory.ts';
+import type { MemoryStore } from '../memory/memory-store.ts';
 import { includesPath, runCommand } from '../repository/repository.ts';
 import type { Blueprint } from '../repository/scaffold/blueprint.ts';
 import { PARTS, STORES } from '../repository/scaffold/blueprint.ts';

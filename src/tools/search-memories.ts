@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { defineTool } from '../core/tool.ts';
+import { CONTEXT_TYPES } from '../memory/memory.ts';
 import type { MemoryStore, SearchQuery } from '../memory/memory-store.ts';
-import { CONTEXT_TYPES } from '../memory/memory-store.ts';
 import { buildSearchAnswer, OUTPUT_MODES, searchAnswer } from '../views/memory-search-view.ts';
 
 const time = z.union([z.number(), z.string()]);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../core/tool.ts';
+import { CONTEXT_TYPES } from '../memory/memory.ts';
 import type { MemoryStore } from '../memory/memory-store.ts';
-import { CONTEXT_TYPES } from '../memory/memory-store.ts';
 
 const CENTURY_S = 3_155_760_000;
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
 import { defineTool } from '../core/tool.ts';
-import type { MemoryChanges, MemoryStore, UpdateResult } from '../memory/memory-store.ts';
-import { CONTEXT_TYPES } from '../memory/memory-store.ts';
+import type { MemoryChanges } from '../memory/memory.ts';
+import { CONTEXT_TYPES } from '../memory/memory.ts';
+import type { MemoryStore, UpdateResult } from '../memory/memory-store.ts';
 import { storeFields } from './store-memory.ts';
 
 const { content, category, tags, importance, summary, session_id, ttl_seconds, supersedes } = storeFields;

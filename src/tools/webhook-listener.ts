@@ -4,7 +4,8 @@ import type { Secrets } from '../core/secrets.ts';
 import { defineTool } from '../core/tool.ts';
 import type { ConfiguredWebhook, ConfiguredWebhooks } from '../integrations/configured-webhooks.ts';
 import { findWebhook } from '../integrations/configured-webhooks.ts';
-import type { MemoryStore, NewMemory } from '../memory/memory-store.ts';
+import type { NewMemory } from '../memory/memory.ts';
+import type { MemoryStore } from '../memory/memory-store.ts';
 import type { ListenerStatus, WebhookListener } from '../webhooks/listener/listener.ts';
 import type { Route } from '../webhooks/listener/route.ts';
 

@@ -1,5 +1,5 @@
 import { breakerKeysOf } from '../integrations/integration.ts';
-import type { IntegrationReport } from '../integrations/integrations.ts';
+import type { IntegrationReport } from '../integrations/integration-report.ts';
 import type { Breakers } from '../resilience/breakers.ts';
 import type { KeyHealth, Metrics } from '../resilience/metrics.ts';
 

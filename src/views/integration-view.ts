@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { addressOf } from '../integrations/integration.ts';
-import type { IntegrationReport } from '../integrations/integrations.ts';
+import type { IntegrationReport } from '../integrations/integration-report.ts';
 import { MODES } from '../integrations/provider.ts';
 
 /** An integration as tools and resources show it. */

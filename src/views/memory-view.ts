@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Memory } from '../memory/memory-store.ts';
+import type { Memory } from '../memory/memory.ts';
 
 /** What every listing of memories shows: what it is about and where it comes from. `timestamp` in milliseconds. */
 export const memoryView = z.object({

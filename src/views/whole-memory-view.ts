@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '../core/errors.ts';
-import type { Memory, MemoryVersion, StoredLink } from '../memory/memory-store.ts';
+import type { Memory, MemoryVersion, StoredLink } from '../memory/memory.ts';
 import { clip } from '../memory/plain-text.ts';
 import { DATA_NOTE, describeMemory } from './memory-view.ts';
 

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
-import { parseJson } from './delivery.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { JSON_ESCAPES, JSON_LAYOUTS, LAYOUT_NAMES } from './json-layout.ts';
 
 /** Larger bodies are not transformed, and nothing is unpacked beyond it. In bytes. */

@@ -1,5 +1,5 @@
+import { parseJson } from '../core/parse-json.ts';
 import type { Delivery } from './delivery.ts';
-import { parseJson } from './delivery.ts';
 
 /** What a provider wants to hear before it trusts an endpoint. */
 export interface ChallengeAnswer {

@@ -1,3 +1,4 @@
+import { parseJson } from '../core/parse-json.ts';
 import type { Certificate } from './certificate.ts';
 import type { HeaderValue, JsonValue, QueryValue, ValueSource, WebhookScheme } from './scheme.ts';
 
@@ -129,13 +130,4 @@ function readQuery(url: string | undefined, { query }: QueryValue): readonly str
   const values = URL.parse(url)?.searchParams.getAll(query) ?? [];
   if (values.length === 0) return undefined;
   return values.length > 1 || values[0] === '' ? [] : values;
-}
-
-/** Undefined when it is not JSON. */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

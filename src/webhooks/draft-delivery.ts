@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import { parseJson } from './delivery.ts';
+import { parseJson } from '../core/parse-json.ts';
 import type { JsonValue, ValueSource } from './scheme.ts';
 
 /** A delivery while it is put together. The body keeps its bytes until a value is put into it. */

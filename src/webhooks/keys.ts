@@ -51,7 +51,7 @@ function hmacBytes({ key, secretPrefix = '' }: HmacSignature, secret: string): B
 }
 
 /** Node's own decoders pass over what they do not know, and would make a key of any text. */
-export function decodeStrictly(text: string, encoding: 'hex' | 'base64'): Buffer | undefined {
+function decodeStrictly(text: string, encoding: 'hex' | 'base64'): Buffer | undefined {
   const bytes = Buffer.from(text, encoding);
   const same =
     encoding === 'hex' ? text.toLowerCase() === bytes.toString('hex') : unpad(text) === unpad(bytes.toString('base64'));

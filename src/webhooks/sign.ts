@@ -1,6 +1,6 @@
 import { createSign, randomUUID, sign } from 'node:crypto';
 import { AppError } from '../core/errors.ts';
-import { parseJson } from './delivery.ts';
+import { parseJson } from '../core/parse-json.ts';
 import { DraftDelivery } from './draft-delivery.ts';
 import { signingKey, verifyingKey } from './keys.ts';
 import type { SignatureMethod, WebhookScheme } from './scheme.ts';

@@ -1,3 +1,4 @@
+import { sized } from './counts.ts';
 import { inFolder } from './folder.ts';
 import type { Row } from './row.ts';
 import { ratioRow } from './row.ts';
@@ -6,13 +7,13 @@ import { bareServer, breakwater, bundleOneTool } from './servers.ts';
 import { inRounds, median } from './statistics.ts';
 import { StdioClient } from './stdio-client.ts';
 
-const CALLS = 1_500;
+const CALLS = sized(1_500, 100);
 const AT_ONCE = 32;
-const ROUNDS = 10;
+const ROUNDS = sized(10, 1);
 const CALL_LIMIT = 1.25;
 const THROUGHPUT = { atLeast: 0.8 };
 
-/** A read that finds little: what is measured is the way there and back. */
+/** Of our tools the one with the least to do: it looks at the integrations of the workspace and at the breakers, and finds none. */
 export const OUR_READ = 'breaker_status';
 
 /** A server that runs, and the call that it answers with the least work. */
@@ -69,8 +70,8 @@ export function measureCalls(): Promise<Row[]> {
       return { sdk: { what, ours, peer: peers.sdk }, bare: { what, ours, peer: peers.bare } };
     };
     try {
-      const single = await compare(`\`tools/call\` round trip, ${OUR_READ}`, oneByOne);
-      const many = await compare(`${AT_ONCE} calls at once`, perCpuSecond);
+      const single = await compare(`\`tools/call\` round trip, trivial read tool (${OUR_READ})`, oneByOne);
+      const many = await compare(`${AT_ONCE} concurrent calls (${OUR_READ})`, perCpuSecond);
       const [peer, limit] = ['one-tool server on the same SDK, echo', 'limit: protocol by hand, no checks'];
       return [
         ratioRow(single.sdk, 'ms', CALL_LIMIT, peer),

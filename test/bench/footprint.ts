@@ -1,5 +1,6 @@
 import type { Target } from './calls.ts';
 import { callAtOnce, startTarget } from './calls.ts';
+import { sized } from './counts.ts';
 import { inFolder } from './folder.ts';
 import type { Row } from './row.ts';
 import { figureRow, ratioRow } from './row.ts';
@@ -9,10 +10,12 @@ import { inRounds } from './statistics.ts';
 import { StdioClient } from './stdio-client.ts';
 
 const MB = 1024 * 1024;
-const IDLE_ROUNDS = 5;
-const BUSY_ROUNDS = 3;
+const IDLE_ROUNDS = sized(5, 1);
+const BUSY_ROUNDS = sized(3, 1);
 const SETTLE_MS = 500;
-const CALLS = 10_000;
+const CALLS = sized(10_000, 500);
+const HEAP_FROM = sized(5_000, 500);
+const HEAP_TO = sized(50_000, 2_000);
 const LIMIT = 1.35;
 const FLAT = 1.1;
 const MEMORY_PEER = 'server-memory, as published';
@@ -46,11 +49,16 @@ export function measureResident(): Promise<Row[]> {
       IDLE_ROUNDS,
     );
     const worked = await inRounds({ ours: busy(breakwater), sdk: busy(bundled) }, BUSY_ROUNDS);
-    const what = 'RSS after `tools/list`, idle';
+    const what = 'memory: RSS after `tools/list`, idle';
     return [
       ratioRow({ what, ours: rest.ours, peer: rest.sdk }, 'MB', LIMIT, PEER),
       ratioRow({ what, ours: rest.ours, peer: rest.memory }, 'MB', undefined, MEMORY_PEER),
-      ratioRow({ what: `RSS after ${CALLS} calls`, ours: worked.ours, peer: worked.sdk }, 'MB', LIMIT, PEER),
+      ratioRow(
+        { what: `memory: RSS after the same ${CALLS} calls`, ours: worked.ours, peer: worked.sdk },
+        'MB',
+        LIMIT,
+        PEER,
+      ),
     ];
   });
 }
@@ -61,21 +69,27 @@ async function heapAfter(target: Target, calls: number): Promise<number> {
   return heapUsed / MB;
 }
 
+async function heapGrowth(server: ServerScript, folder: string) {
+  const target = await startTarget(server, folder);
+  const early = await heapAfter(target, HEAP_FROM);
+  const late = await heapAfter(target, HEAP_TO - HEAP_FROM);
+  await target.client.stop('SIGKILL');
+  return { early, late, ratio: late / early };
+}
+
 /** Live objects after many calls, to those after a few. */
-export function measureHeap(calls: number): Promise<Row[]> {
+export function measureHeap(): Promise<Row[]> {
   return inFolder(async (folder) => {
-    const target = await startTarget(breakwater, folder);
-    const first = calls / 10;
-    const early = await heapAfter(target, first);
-    const late = await heapAfter(target, calls - first);
-    await target.client.stop('SIGKILL');
+    const ours = await heapGrowth(breakwater, folder);
+    const peer = await heapGrowth(await bundleOneTool(folder), folder);
     return [
       figureRow({
-        what: `heap after a collection, call ${calls} to call ${first}`,
+        what: `memory: heap after forced collection, call ${HEAP_TO} to call ${HEAP_FROM}`,
         unit: '×',
-        ours: late / early,
+        ours: ours.ratio,
+        peer: peer.ratio,
         limit: FLAT,
-        against: `${early.toFixed(1)} MB, then ${late.toFixed(1)} MB`,
+        against: `${PEER}; ours ${ours.early.toFixed(1)} MB, then ${ours.late.toFixed(1)} MB`,
       }),
     ];
   });

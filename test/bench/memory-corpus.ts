@@ -30,6 +30,21 @@ export function query(next: () => number): string {
   return Array.from({ length: 3 + Math.floor(next() * 4) }, () => zipfWord(next)).join(' ');
 }
 
+/** What is searched for, in one category. */
+export interface Question {
+  query: string;
+  category: string;
+}
+
+/** The same ones in every run. */
+export function questions(count: number): Question[] {
+  const next = random(11);
+  return Array.from({ length: count }, (_, index) => ({
+    query: query(next),
+    category: CATEGORIES[index % CATEGORIES.length] ?? '',
+  }));
+}
+
 export function* contents(count: number): Generator<string> {
   const next = random(7);
   for (let index = 0; index < count; index += 1) {

@@ -5,11 +5,14 @@ import { parseLine } from '../../src/memory/read-archive.ts';
 import { SqliteMemoryArchive } from '../../src/memory/sqlite-memory-archive.ts';
 import { SqliteMemoryStore } from '../../src/memory/sqlite-memory-store.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
+import { openPlainDocuments } from './plain-index.ts';
 
 export interface Relevance {
   collection: string;
   queries: number;
-  ndcg: number;
+  /** nDCG@10 of the store, and of plain FTS5 over the same documents. */
+  ours: number;
+  plain: number;
 }
 
 type Document = { id: string; title?: string; text: string };
@@ -34,24 +37,30 @@ async function measureCollection(folder: string, collection: string, workFolder:
   const store = new SqliteMemoryStore(sqlite);
   const defaults = { workspace: collection, nowMs: Date.UTC(2026, 0, 1) };
   // As an import, so that documents that say the same are kept apart.
-  const documents = readLines<Document>(join(folder, 'docs.jsonl')).flatMap(({ id, title = '', text }) => {
+  const records = readLines<Document>(join(folder, 'docs.jsonl')).flatMap(({ id, title = '', text }) => {
     const line = JSON.stringify({ id, content: `${title}\n${text}`.trim() || '-', summary: `document ${id}` });
     return parseLine(line, defaults).flatMap((parsed) => ('record' in parsed ? [{ id, record: parsed.record }] : []));
   });
-  await archive.import(documents.map(({ record }) => record));
-  const idOf = new Map(documents.map(({ id, record }) => ['memory' in record ? record.memory.id : '', id]));
+  await archive.import(records.map(({ record }) => record));
+  const idOf = new Map(records.map(({ id, record }) => ['memory' in record ? record.memory.id : '', id]));
   const grades = readGrades(join(folder, 'qrels.tsv'));
   const queries = readLines<{ id: string; text: string }>(join(folder, 'queries.jsonl')).filter(({ id }) =>
     grades.has(id),
   );
-  let sum = 0;
+  const plain = openPlainDocuments(
+    records.map(({ record, id }) => [id, 'memory' in record ? record.memory.content : '']),
+  );
+  let [ours, plainly] = [0, 0];
   for (const { id, text } of queries) {
     const { hits } = await store.search({ text, workspace: collection, limit: 10 });
     const ranked = hits.map(({ memory }) => idOf.get(memory.id) ?? '');
-    sum += ndcg(ranked, grades.get(id) ?? new Map());
+    const graded = grades.get(id) ?? new Map<string, number>();
+    ours += ndcg(ranked, graded);
+    plainly += ndcg(plain.search(text), graded);
   }
+  plain.close();
   await sqlite.close();
-  return { collection, queries: queries.length, ndcg: sum / queries.length };
+  return { collection, queries: queries.length, ours: ours / queries.length, plain: plainly / queries.length };
 }
 
 function readGrades(path: string): Map<string, Map<string, number>> {

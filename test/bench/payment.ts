@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Stripe from 'stripe';
 import { startProcess } from '../support/resilience-processes.ts';
 import type { ServiceHandlers } from '../support/resilience-service.ts';
+import { sized } from './counts.ts';
 import { inFolder } from './folder.ts';
 import type { Row } from './row.ts';
 import { ratioRow } from './row.ts';
@@ -10,8 +11,8 @@ import { breakwater, paymentToolServer } from './servers.ts';
 import { inRounds, median } from './statistics.ts';
 import { StdioClient } from './stdio-client.ts';
 
-const PAYMENTS = 300;
-const ROUNDS = 8;
+const PAYMENTS = sized(300, 20);
+const ROUNDS = sized(8, 1);
 const LIMIT = 1.4;
 /** Made up, of the shape that Stripe's keys have. */
 const KEY = 'sk_test_51BreakwaterBenchKey000000000000000000001';
@@ -106,11 +107,19 @@ export function measurePayment(): Promise<Row[]> {
       );
       // The first round warmed up.
       for (const times of Object.values(wall)) times.shift();
-      const [what, waited] = ['payment through the server, durable, CPU', 'the same, time to the answer'];
-      const peer = 'a bare SDK tool: axios and two FULL commits';
+      const [what, waited] = [
+        'payment through server, pipeline, ledger (durable), CPU',
+        'payment through server, pipeline, ledger (durable), time to the answer',
+      ];
+      const peer = 'bare SDK tool: the same axios call and two FULL commits';
       return [
         ratioRow({ what, ours: cpu.ours, peer: cpu.bare }, 'µs', LIMIT, peer),
-        ratioRow({ what, ours: cpu.ours, peer: cpu.direct }, 'µs', undefined, 'stripe-node, no server, nothing kept'),
+        ratioRow(
+          { what, ours: cpu.ours, peer: cpu.direct },
+          'µs',
+          undefined,
+          '`stripe-node` direct: no server, nothing kept',
+        ),
         ratioRow({ what: waited, ours: wall.ours, peer: wall.bare }, 'ms', undefined, peer),
         ratioRow(
           { what: waited, ours: wall.ours, peer: wall.flush },

@@ -1,15 +1,19 @@
 import type { Plot } from './row.ts';
 
-const [WIDTH, HEIGHT] = [640, 320];
-const AREA = { left: 70, right: 620, top: 34, bottom: 270 };
-/** Told apart by colour and by mark, on light and on dark paper. */
-const STROKES = ['#3b82f6', '#f97316', '#10b981', '#a855f7', '#ef4444'];
-const INK = '#808080';
+const [WIDTH, HEIGHT] = [760, 340];
+const AREA = { left: 70, right: 540, top: 40, bottom: 290 };
+/** Told apart by colour and by mark; at least three to one against white and against GitHub's dark page. */
+const STROKES = ['#3b82f6', '#e8590c', '#0f9d58', '#a855f7', '#e5484d'];
+/** Text that can be read on both, as an image does not know the page it stands on. */
+const INK = '#7a7a7a';
+const MARK = 4;
 
 interface Scale {
   ticks: number[];
   at(value: number): number;
 }
+
+type Series = Plot['series'][number];
 
 /** A plot as SVG, logarithmic on both axes: what grows in proportion is a line of slope one, what is constant a level line. */
 export function drawPlot({ title, x, y, series }: Plot): string {
@@ -24,26 +28,27 @@ export function drawPlot({ title, x, y, series }: Plot): string {
     AREA.bottom,
     AREA.top,
   );
-  const lines = series.map(({ name, points: own }, index) => {
-    const stroke = STROKES[index % STROKES.length] ?? INK;
-    const path = own
-      .map(([a, b], step) => `${step === 0 ? 'M' : 'L'}${round(across.at(a))} ${round(up.at(b))}`)
-      .join('');
-    const marks = own.map(([a, b]) => mark(across.at(a), up.at(b), `${name}: ${b} ${y} at ${a}`, stroke));
-    return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="2"/>${marks.join('')}${legend(name, index, stroke)}`;
-  });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(title)}" font-family="sans-serif" font-size="12" fill="${INK}">`,
-    text(WIDTH / 2, 16, title, 'middle'),
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeXml(title)}" font-family="sans-serif" font-size="13" fill="${INK}">`,
+    text((AREA.left + AREA.right) / 2, 16, title, 'middle'),
     ...across.ticks.map((tick) => gridLine(across.at(tick), AREA.top, across.at(tick), AREA.bottom)),
     ...up.ticks.map((tick) => gridLine(AREA.left, up.at(tick), AREA.right, up.at(tick))),
-    ...across.ticks.map((tick) => text(across.at(tick), AREA.bottom + 16, shorten(tick), 'middle')),
-    ...up.ticks.map((tick) => text(AREA.left - 6, up.at(tick) + 4, shorten(tick), 'end')),
-    text(AREA.right, AREA.bottom + 34, x, 'end'),
-    text(8, AREA.top - 8, y, 'start'),
-    ...lines,
+    ...across.ticks.map((tick) => text(across.at(tick), AREA.bottom + 18, shorten(tick), 'middle')),
+    ...up.ticks.map((tick) => text(AREA.left - 8, up.at(tick) + 4, shorten(tick), 'end')),
+    text((AREA.left + AREA.right) / 2, AREA.bottom + 38, x, 'middle'),
+    text(AREA.left - 8, AREA.top - 14, y, 'end'),
+    ...series.map((each, index) => drawSeries(each, index, across, up, `${y} at`)),
     '</svg>\n',
   ].join('\n');
+}
+
+function drawSeries({ name, points }: Series, index: number, across: Scale, up: Scale, unit: string): string {
+  const stroke = STROKES[index % STROKES.length] ?? INK;
+  const path = points
+    .map(([a, b], step) => `${step === 0 ? 'M' : 'L'}${round(across.at(a))} ${round(up.at(b))}`)
+    .join('');
+  const marks = points.map(([a, b]) => mark(across.at(a), up.at(b), index, stroke, `${name}: ${b} ${unit} ${a}`));
+  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="2"/>${marks.join('')}${legend(name, index, stroke)}`;
 }
 
 /** From the power of ten below the least value to the one above the greatest. */
@@ -58,13 +63,23 @@ function scale(values: readonly number[], from: number, to: number): Scale {
   };
 }
 
+/** Beside the lines, never on them. */
 function legend(name: string, index: number, stroke: string): string {
-  const [x, y] = [AREA.left + 10, AREA.top + 16 + index * 18];
-  return `<path d="M${x} ${y - 4}h18" stroke="${stroke}" stroke-width="2"/>${text(x + 24, y, name, 'start')}`;
+  const [x, y] = [AREA.right + 16, AREA.top + 12 + index * 24];
+  const line = `<path d="M${x} ${y - 4}h22" stroke="${stroke}" stroke-width="2"/>`;
+  return `${line}${mark(x + 11, y - 4, index, stroke, name)}${text(x + 30, y, name, 'start')}`;
 }
 
-function mark(x: number, y: number, title: string, fill: string): string {
-  return `<circle cx="${round(x)}" cy="${round(y)}" r="3" fill="${fill}"><title>${escapeXml(title)}</title></circle>`;
+/** A circle, a square, a triangle, a diamond: by the number of the series. */
+function mark(x: number, y: number, index: number, fill: string, title: string): string {
+  const [cx, cy] = [round(x), round(y)];
+  const shapes = [
+    `M${cx - MARK} ${cy}a${MARK} ${MARK} 0 1 0 ${2 * MARK} 0a${MARK} ${MARK} 0 1 0 ${-2 * MARK} 0z`,
+    `M${cx - MARK} ${cy - MARK}h${2 * MARK}v${2 * MARK}h${-2 * MARK}z`,
+    `M${cx} ${cy - MARK - 1}l${MARK + 1} ${2 * MARK}h${-2 * (MARK + 1)}z`,
+    `M${cx} ${cy - MARK - 1}l${MARK + 1} ${MARK + 1}l${-MARK - 1} ${MARK + 1}l${-MARK - 1} ${-MARK - 1}z`,
+  ];
+  return `<path class="mark" d="${shapes[index % shapes.length]}" fill="${fill}"><title>${escapeXml(title)}</title></path>`;
 }
 
 function gridLine(x1: number, y1: number, x2: number, y2: number): string {

@@ -3,10 +3,14 @@
 import { writeSync } from 'node:fs';
 
 const write = process.stdout.write.bind(process.stdout);
+let answered = false;
+// Left in place: a server that kept this function would otherwise report at each of its answers.
 process.stdout.write = (...args) => {
-  process.stdout.write = write;
-  const { user, system } = process.cpuUsage();
-  writeSync(2, `\ncpu=${user + system}\n`);
+  if (!answered) {
+    answered = true;
+    const { user, system } = process.cpuUsage();
+    writeSync(2, `\ncpu=${user + system}\n`);
+  }
   return write(...args);
 };
 

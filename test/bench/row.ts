@@ -28,19 +28,28 @@ export interface Plot {
   series: { name: string; points: [x: number, y: number][] }[];
 }
 
-/** A figure must be at most that number, or at least; undefined judges nothing. */
-export type Limit = number | { atLeast: number } | undefined;
+/**
+ * What a figure must be: at most a number, at least one, or at most what a pair of figures makes as a ratio: the limit of ours, and the peer
+ * on the machine where the limit was set. Undefined judges nothing.
+ */
+export type Limit = number | { atLeast: number } | { ours: number; peer: number } | undefined;
 
 function judge(figure: number, limit: Limit, unit: string): Pick<Row, 'bar' | 'met'> {
   if (limit === undefined) return { bar: '' };
-  if (typeof limit === 'object') return { bar: `≥ ${limit.atLeast} ${unit}`, met: figure >= limit.atLeast };
-  return { bar: limit === 0 ? '0' : `≤ ${limit} ${unit}`, met: figure <= limit };
+  if (typeof limit === 'number') {
+    return { bar: limit === 0 ? '0' : `≤ ${plainly(limit)} ${unit}`, met: figure <= limit };
+  }
+  return 'atLeast' in limit
+    ? { bar: `≥ ${limit.atLeast} ${unit}`, met: figure >= limit.atLeast }
+    : { bar: `≤ ${plainly(limit.ours / limit.peer)} ${unit}`, met: figure <= limit.ours / limit.peer };
 }
 
 /** Judged by the median of the ratios: the speed of the machine does not count. */
 export function ratioRow(comparison: Comparison, unit: string, limit: Limit, against: string): Row {
   const ratio = ratios(comparison);
-  return { ...medians(comparison, unit), ratio, ...judge(ratio.median, rounded(limit), '×'), against };
+  const { bar, met } = judge(ratio.median, limit, '×');
+  const origin = typeof limit === 'object' && 'ours' in limit ? ` (${limit.ours} of ${limit.peer} ${unit})` : '';
+  return { ...medians(comparison, unit), ratio, bar: bar + origin, met, against };
 }
 
 /** Judged by the median of what ours takes more than the peer, round by round. */
@@ -51,12 +60,8 @@ export function differenceRow(comparison: Comparison, unit: string, limit: numbe
 }
 
 function medians({ what, ours, peer }: Comparison, unit: string) {
+  if (ours.length === 0 || ours.length !== peer.length) throw new Error(`${what}: nothing was measured`);
   return { what, unit, ours: median(ours), peer: median(peer) };
-}
-
-/** Some limits are quotients of figures. */
-function rounded(limit: Limit): Limit {
-  return typeof limit === 'number' ? Number(limit.toFixed(2)) : limit;
 }
 
 export interface Figure {
@@ -66,7 +71,6 @@ export interface Figure {
   peer?: number | undefined;
   limit: Limit;
   against: string;
-  plot?: Plot | undefined;
 }
 
 /** Judged by the figure itself. */
@@ -80,9 +84,12 @@ export function markdownTable(rows: readonly Row[]): string {
 }
 
 function markdownRow({ what, unit, ours, peer, ratio, bar, met, against }: Row): string {
-  const figure = (value: number | undefined) => (value === undefined ? '' : `${shortly(value)} ${unit}`);
-  const spread = ratio && [ratio.min, ratio.median, ratio.max].map((value) => value.toFixed(2)).join(' / ');
-  return `| ${[what, figure(ours), figure(peer), spread ?? '', bar, verdict(met), against].join(' | ')} |`;
+  const figure = (value: number | undefined) => (value === undefined ? '' : `${plainly(value)} ${unit}`);
+  return `| ${[what, figure(ours), figure(peer), spread(ratio), bar, verdict(met), against].join(' | ')} |`;
+}
+
+function spread(ratio: Spread | undefined): string {
+  return ratio === undefined ? '' : [ratio.min, ratio.median, ratio.max].map(plainly).join(' / ');
 }
 
 function verdict(met: boolean | undefined): string {
@@ -90,7 +97,10 @@ function verdict(met: boolean | undefined): string {
   return met ? 'yes' : '**no**';
 }
 
-function shortly(value: number): string {
+/** Three digits that say something, and whole numbers whole. */
+export function plainly(value: number): string {
+  if (!Number.isFinite(value)) return 'never';
   if (Number.isInteger(value)) return String(value);
-  return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
+  if (Math.abs(value) >= 100) return value.toFixed(0);
+  return String(Number(value.toPrecision(3)));
 }

@@ -3,13 +3,14 @@ import { resolve } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { simulatedServices } from '../../src/integrations/catalogue.ts';
 import { Simulators } from '../../src/simulator/simulators.ts';
+import { sized } from './counts.ts';
 import type { Row } from './row.ts';
 import { figureRow } from './row.ts';
 import { median } from './statistics.ts';
 
 const EXPORT = resolve(import.meta.dirname, '../../dist/exports/simulator.js');
-const STARTS = 20;
-const REQUESTS = 10_000;
+const STARTS = sized(20, 3);
+const REQUESTS = sized(10_000, 300);
 const CONNECTIONS = 16;
 const MAX_START_MS = 100;
 const MIN_REQUESTS_PER_S = 2_000;
@@ -42,7 +43,10 @@ export async function measureSimulatorStart(): Promise<Row[]> {
   }
   const row = (what: string, ours: number) =>
     figureRow({ what, unit: 'ms', ours, limit: MAX_START_MS, against: 'start to first answer, in process' });
-  return [row('first start of Stripe', times[0] ?? Number.NaN), row('start of Stripe, median', median(times))];
+  return [
+    row('simulator start → first answer, Stripe, the first', times[0] ?? Number.NaN),
+    row('simulator start → first answer, Stripe, median', median(times)),
+  ];
 }
 
 /** Requests in a second of CPU time, that of the client included: what other programs take of the machine does not count. */
@@ -72,12 +76,18 @@ export async function measureSimulatorRate(): Promise<Row[]> {
     against: `${CONNECTIONS} connections, client in the same process`,
   });
   const rows = [
-    row('payment intents made', await rate('POST', '/v1/payment_intents', 'amount=500&currency=usd')),
     row(
-      'payments confirmed',
+      'simulator throughput: payment intents made',
+      await rate('POST', '/v1/payment_intents', 'amount=500&currency=usd'),
+    ),
+    row(
+      'simulator throughput: payments confirmed',
       await rate('POST', '/v1/payment_intents', 'amount=500&currency=usd&confirm=true&payment_method=pm_card_visa'),
     ),
-    row('searches without a result', await rate('GET', '/v1/customers/search?query=email:%22a%22')),
+    row(
+      'simulator throughput: searches without a result',
+      await rate('GET', '/v1/customers/search?query=email:%22a%22'),
+    ),
   ];
   agent.destroy();
   await simulators.close();

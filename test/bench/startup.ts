@@ -1,3 +1,4 @@
+import { sized } from './counts.ts';
 import { inFolder } from './folder.ts';
 import type { Row } from './row.ts';
 import { differenceRow, ratioRow } from './row.ts';
@@ -6,7 +7,7 @@ import { bareServer, breakwater, bundleOneTool, oneToolServer, serverMemory } fr
 import { inRounds } from './statistics.ts';
 import { StdioClient } from './stdio-client.ts';
 
-const ROUNDS = 12;
+const ROUNDS = sized(12, 1);
 const UNBUNDLED_LIMIT = 0.75;
 const MORE_CPU_MS = 15;
 
@@ -31,7 +32,7 @@ export function measureStartup(): Promise<Row[]> {
       },
       ROUNDS,
     );
-    const what = 'spawn to `initialize` answered, CPU';
+    const what = 'spawn → `initialize` answered, CPU';
     const against = (peer: number[]) => ({ what, ours, peer });
     return [
       differenceRow(against(bundled), 'ms', MORE_CPU_MS, 'one-tool server on the same SDK, bundled'),

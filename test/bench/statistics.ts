@@ -28,12 +28,12 @@ export async function inTurn<T>(ours: () => Promise<T>, peer: () => Promise<T>, 
 }
 
 /** Measures any number of things in turn, after one round that does not count. */
-export async function inRounds<K extends string>(
-  measures: Readonly<Record<K, () => Promise<number>>>,
+export async function inRounds<K extends string, T = number>(
+  measures: Readonly<Record<K, () => Promise<T>>>,
   rounds: number,
-): Promise<Record<K, number[]>> {
+): Promise<Record<K, T[]>> {
   const names = Object.keys(measures) as K[];
-  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, number[]>;
+  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, T[]>;
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
       const value = await measures[name]();
@@ -51,6 +51,32 @@ export async function compare(
   rounds: number,
 ): Promise<Comparison> {
   return { what, ...(await inTurn(ours, peer, rounds)) };
+}
+
+/** Milliseconds of the work. */
+export async function timed(work: () => unknown): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+/** Milliseconds of the work for each item, one after the other. */
+export async function timesOf<T>(items: Iterable<T>, work: (item: T) => unknown): Promise<number[]> {
+  const times: number[] = [];
+  for (const item of items) times.push(await timed(() => work(item)));
+  return times;
+}
+
+/** Milliseconds, the median of so many times. */
+export async function timeOf(work: () => unknown, times: number): Promise<number> {
+  return median(await timesOf(Array.from({ length: times }), work));
+}
+
+/** Does the work so often, some of it at once. */
+export async function inBatches(times: number, work: (index: number) => Promise<unknown>, atOnce = 500): Promise<void> {
+  for (let from = 0; from < times; from += atOnce) {
+    await Promise.all(Array.from({ length: Math.min(atOnce, times - from) }, (_, index) => work(from + index)));
+  }
 }
 
 /** The value below which the given share of the values lies. */

@@ -20,7 +20,7 @@ const runnable = documents.filter(({ blocks }) => blocks.length > 0);
 describe.skipIf(!CI_RUN)('the commands of the documents, in a fresh clone', () => {
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-clone-'));
   const clone = join(folder, 'clone');
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }), MINUTE);
 
   beforeAll(() => {
     // What is not committed is not in a fresh clone.

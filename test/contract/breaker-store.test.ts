@@ -9,6 +9,7 @@ import { InProcessBreakerStore } from '../../src/resilience/in-process-breaker-s
 import { breakerMigrations, SqliteBreakerStore } from '../../src/resilience/sqlite-breaker-store.ts';
 import type { Sqlite } from '../../src/storage/sqlite.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
+import { AT_ONCE_MS } from '../support/patience.ts';
 import { breakerStoreContract, START_MS } from './breaker-store.contract.ts';
 
 const clock = { now: () => START_MS };
@@ -118,7 +119,7 @@ describe('FallbackBreakerStore', () => {
     other.exec('BEGIN IMMEDIATE');
     const started = performance.now();
     await store.update(KEY, fail);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(AT_ONCE_MS);
     expect((await store.get(KEY))?.failures).toBe(2);
     expect(lines).toEqual([DEGRADED]);
     other.exec('COMMIT').close();

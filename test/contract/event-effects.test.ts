@@ -112,6 +112,16 @@ describe('each event', () => {
   });
 });
 
+it.each([
+  ['what was released is not counted as refunded', { amount_captured: 1_200, amount_refunded: 900 }, 100],
+  ['nothing was refunded of what was never captured', { amount_captured: 0, amount_refunded: 2_000 }, 0],
+])('of a charge that was not captured whole %s', async (_what, amounts, refunded) => {
+  const opened = openEffects();
+  const object = { id: 'ch_1', payment_intent: 'pi_1', amount: 2_000, ...amounts };
+  await applyAll(opened, [deliver('charge.refunded', { created: BEGIN_S, object })]);
+  expect((await opened.stateOf('pi_1')).refunded).toBe(refunded);
+});
+
 describe('the order of arrival', () => {
   it('of four events of a payment makes no difference, in none of 24', async () => {
     const opened = openEffects();

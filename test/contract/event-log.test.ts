@@ -49,6 +49,22 @@ describe('event log in SQLite', () => {
     expect(readFileSync(`${path}-wal`, 'latin1')).toContain('X-Token');
   });
 
+  it('reads with what the variable holds here: the mark where it holds nothing, and all as received once it is back', async () => {
+    const path = databasePath();
+    const carried = delivery('evt_1', {
+      rawHeaders: ['X-Token', TOKEN],
+      verdict: { ...VALID, matchedSecret: 'TOKEN' },
+    });
+    const { event } = await openAt(path).insert(carried);
+    const readWith = async (value: string | undefined) => {
+      const log = new SqliteEventLog(sqliteAt(path, eventMigrations), { get: () => value });
+      return (await log.get(event.workspace, event.id))?.rawHeaders[1];
+    };
+    expect(await readWith(undefined)).toBe(`[secret ${event.id} TOKEN]`);
+    expect(await readWith('another-secret')).toBe('another-secret');
+    expect(await readWith(TOKEN)).toBe(TOKEN);
+  });
+
   it('holds no other secret of the process either, in whatever delivery', async () => {
     const path = databasePath();
     const [key, longer] = ['sk_live_0123456789abcdef', 'sk_live_0123456789abcdef_and_more'];

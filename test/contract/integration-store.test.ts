@@ -39,6 +39,16 @@ function openStore(path = databasePath()) {
 }
 
 describe('integration store', () => {
+  it('knows the descriptions that any workspace uses, also for what is disabled', async () => {
+    const { store, plant } = openStore();
+    const openapi = { digest: 'd1', title: 'Shop', version: '1', operations: 3 };
+    for (const workspace of [SHOP, '/projects/blog']) await store.save(workspace, 'shop', { ...MINIMAL, openapi });
+    await store.save(SHOP, 'stripe', MINIMAL);
+    await plant('newer', '{"openapi":{"digest":"d2"},"unheard_of":1}');
+    await plant('broken', 'not JSON');
+    expect((await store.descriptionsInUse()).sort()).toEqual(['d1', 'd2']);
+  });
+
   it('lists only the one that is named, in order or broken', async () => {
     const { store, plant } = openStore();
     await store.save(SHOP, 'stripe', MINIMAL);

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeliveryState, MailEvent } from '../../src/mail/mail-ledger.ts';
-import { mailMigrations, SqliteMailLedger } from '../../src/mail/sqlite-mail-ledger.ts';
+import { mailMigrations } from '../../src/mail/mail-migrations.ts';
+import { SqliteMailLedger } from '../../src/mail/sqlite-mail-ledger.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 
 const SHOP = '/projects/shop';
 const KEY = { workspace: SHOP, id: 'mail-1' };
 const PLAN = { ...KEY, integration: 'sendgrid', mode: 'live' as const, reference: 'receipt-1' };
 
-const open = (path = databasePath()) => new SqliteMailLedger(sqliteAt(path, mailMigrations), { now: () => 1_000 });
+const open = (path = databasePath(), now = () => 1_000) =>
+  new SqliteMailLedger(sqliteAt(path, mailMigrations), { now });
 
 let count = 0;
 function event(state: DeliveryState, more: Partial<MailEvent> = {}): MailEvent {
@@ -106,5 +108,39 @@ describe('events', () => {
       }),
       { numRuns: 15 },
     );
+  });
+});
+
+describe('events that were taken in', () => {
+  it('are forgotten when they are old, in any number, and what they said stays', async () => {
+    let now = 1_000;
+    const ledger = open(databasePath(), () => now);
+    await ledger.plan(PLAN);
+    const old = Array.from({ length: 2_500 }, () => event('open'));
+    await ledger.apply(SHOP, old);
+    now = 5_000;
+    const young = event('click');
+    await ledger.apply(SHOP, [young]);
+    const limits = { maxAgeMs: 4_000, maxEvents: 1e9 };
+    expect(await ledger.prune(limits)).toBe(0);
+    now = 5_001;
+    expect(await ledger.prune(limits)).toBe(2_500);
+    expect((await ledger.get(KEY))?.deliveries).toMatchObject([{ state: 'click', opens: 2_500, clicks: 1 }]);
+    expect(await ledger.apply(SHOP, [young])).toMatchObject({ known: 1 });
+  });
+
+  it('are forgotten when there are too many, the oldest first', async () => {
+    let now = 1_000;
+    const ledger = open(databasePath(), () => now);
+    await ledger.plan(PLAN);
+    const events = Array.from({ length: 5 }, () => event('open'));
+    for (const each of events) {
+      now += 1;
+      await ledger.apply(SHOP, [each]);
+    }
+    expect(await ledger.prune({ maxAgeMs: 1e9, maxEvents: 2 })).toBe(3);
+    expect(await ledger.prune({ maxAgeMs: 1e9, maxEvents: 2 })).toBe(0);
+    expect(await ledger.apply(SHOP, events.slice(3))).toMatchObject({ known: 2, applied: 0 });
+    expect(await ledger.apply(SHOP, events.slice(0, 3))).toMatchObject({ applied: 3 });
   });
 });

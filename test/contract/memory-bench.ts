@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { MemoryStore, NewMemory, Origin, SearchQuery } from '../../src/memory/memory-store.ts';
+import type { NewMemory, Origin } from '../../src/memory/memory.ts';
+import type { MemoryStore, SearchQuery } from '../../src/memory/memory-store.ts';
 
 /** Stores of one adapter that share their data, as two server processes do. */
 export interface MemoryStores {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { NewMemory, Origin } from '../../src/memory/memory-store.ts';
+import type { NewMemory, Origin } from '../../src/memory/memory.ts';
 import type { CreateStores } from './memory-bench.ts';
 import { benchOf, DAY_MS, ELSEWHERE, HERE, note, START } from './memory-bench.ts';
 

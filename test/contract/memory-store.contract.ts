@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Origin } from '../../src/memory/memory-store.ts';
+import type { Origin } from '../../src/memory/memory.ts';
 import type { CreateStores } from './memory-bench.ts';
 import { benchOf, ELSEWHERE, HERE, note, START } from './memory-bench.ts';
 import { memoryHistoryContract } from './memory-history.contract.ts';

@@ -9,6 +9,7 @@ import { FallbackPermitStore } from '../../src/resilience/fallback-permit-store.
 import type { PermitStore } from '../../src/resilience/permit-store.ts';
 import { SqlitePermitStore } from '../../src/resilience/sqlite-permit-store.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
+import { AT_ONCE_MS } from '../support/patience.ts';
 import { resilienceMigrations } from '../support/resilience-stack.ts';
 
 const NOBODY = 65534;
@@ -183,7 +184,7 @@ describe('FallbackPermitStore, when the file cannot be used', () => {
     holder.exec('BEGIN IMMEDIATE');
     const started = performance.now();
     expect(await grants(1)).toBe(1);
-    expect(performance.now() - started).toBeLessThan(2_500);
+    expect(performance.now() - started).toBeLessThan(AT_ONCE_MS);
     holder.exec('ROLLBACK');
     holder.close();
     expect(warnings).toHaveLength(1);

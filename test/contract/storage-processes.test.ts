@@ -47,13 +47,13 @@ describe('several processes on one file', () => {
   it('wait for the lock of another without blocking the event loop', async () => {
     const path = databasePath();
     const hot = await sqliteAt(path, noteMigrations).hot();
-    const holder = startScript('hold-lock.ts', path, '700');
+    const holder = startScript('hold-lock.ts', path, '2000');
     await holder.printed(1);
     const started = performance.now();
     const write = hot.write((sql) => sql.run("INSERT INTO note (text) VALUES ('x')"));
     const stall = await longestStall(write);
     expect(performance.now() - started).toBeGreaterThan(400);
-    expect(stall).toBeLessThan(250);
+    expect(stall).toBeLessThan(1_000);
     expect(notesIn(path)).toEqual(['x']);
   });
 

@@ -49,8 +49,8 @@ it('tells who listens in the stateless protocol of a change by another process',
   await listener.listResources();
   const writer = await connect('legacy', folder, '2025');
   await writer.callTool({ name: 'store_memory', arguments: { content: 'news' } });
-  await expect.poll(() => updates, { timeout: 5_000 }).toEqual(['memory://recent']);
-  await expect.poll(() => lists, { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => updates).toEqual(['memory://recent']);
+  await expect.poll(() => lists).toBe(1);
   await subscription.close();
   await writer.callTool({ name: 'store_memory', arguments: { content: 'more news' } });
   await new Promise((resolve) => setTimeout(resolve, 1_200));

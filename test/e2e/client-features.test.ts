@@ -54,7 +54,7 @@ describe.skipIf(ERA !== undefined)('the list of resources', () => {
     await client.listResources();
     await call('store_memory', { content: 'first' });
     await call('store_memory', { content: 'second' });
-    await expect.poll(() => changes.count, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => changes.count).toBe(1);
     await call('search_memories', { query: 'first' });
     await call('store_memory', { content: 'second' });
     await later();
@@ -74,7 +74,7 @@ describe.skipIf(ERA !== undefined)('the list of resources', () => {
     await later();
     expect(changes.count).toBe(0);
     await other.call('configure_integration', { service: 'github' });
-    await expect.poll(() => changes.count, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => changes.count).toBe(1);
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`);
     await later();
     expect(existsSync(path)).toBe(false);

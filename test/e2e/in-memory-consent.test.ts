@@ -79,12 +79,16 @@ describe('a person at a client that can ask', () => {
   });
 
   it.skipIf(ERA === STATELESS)('who is being asked when the server stops has not agreed', async () => {
+    let isAsked = false;
     const connected = await connectLive({
       capabilities: { elicitation: {} },
-      elicit: () => new Promise<ElicitResult>(() => {}),
+      elicit: () => {
+        isAsked = true;
+        return new Promise<ElicitResult>(() => {});
+      },
     });
     const call = connected.call('create_payment_intent', PAYMENT);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await expect.poll(() => isAsked, { interval: 5 }).toBe(true);
     await connected.edge.drain();
     expect((await call).body).toMatchObject({ code: 'cancelled', outcome: 'not_executed' });
     expect(sent).toBe(0);

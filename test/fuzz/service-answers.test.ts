@@ -16,7 +16,7 @@ const ENV = {
   SHOP_KEY: 'shop-0123456789-key',
 };
 const SECRETS = Object.values(ENV);
-const HANG_MS = 5_000;
+const HANG_MS = 20_000;
 
 /** What is written to the socket for a request, as it stands; the server closes after it. */
 type Answer = (request: string) => Buffer;

@@ -13,18 +13,12 @@ it('tells other agents when a breaker opens and closes, and counts what repeats'
   const store = new ReportingBreakerStore(new InProcessBreakerStore(clock), memory, 'shop', silentLog);
   const to = (state: BreakerRow['state']) => store.update('api.stripe.com/write', (row) => ({ ...row, state }));
   for (const state of ['open', 'half_open', 'open', 'half_open', 'closed', 'closed'] as const) await to(state);
-  let memories = await memory.recent('shop', 10);
-  for (let waited = 0; waited < 2000 && memories.length < 2; waited += 20) {
-    await new Promise((done) => setTimeout(done, 20));
-    memories = await memory.recent('shop', 10);
-  }
-  const { hits } = await memory.search({
-    text: 'stripe circuit breaker',
-    workspace: 'shop',
-    limit: 5,
-    category: 'backend',
-  });
-  expect(hits.map(({ memory: found }) => [found.summary, found.agent, found.timesStored]).sort()).toEqual([
+  const told = async () => {
+    const query = { text: 'stripe circuit breaker', workspace: 'shop', limit: 5, category: 'backend' };
+    const { hits } = await memory.search(query);
+    return hits.map(({ memory: found }) => [found.summary, found.agent, found.timesStored]).sort();
+  };
+  await expect.poll(told).toEqual([
     ['Circuit breaker of api.stripe.com/write is closed', 'breakwater', 1],
     ['Circuit breaker of api.stripe.com/write is open', 'breakwater', 2],
   ]);

@@ -72,14 +72,7 @@ describe('search by meaning', () => {
     return hits.map(({ memory }) => memory.content);
   };
   const eventually = async (text: string, expected: string[]) => {
-    const deadline = performance.now() + 8000;
-    let found: string[] = [];
-    while (performance.now() < deadline) {
-      found = await search(text);
-      if (JSON.stringify(found) === JSON.stringify(expected)) break;
-      await new Promise((done) => setTimeout(done, 50));
-    }
-    expect(found).toEqual(expected);
+    await expect.poll(() => search(text)).toEqual(expected);
   };
 
   it('needs no embeddings, and asks nobody then', async () => {
@@ -104,10 +97,7 @@ describe('search by meaning', () => {
     for (let index = 0; index < 15; index += 1) await store(index % 2 ? `automobile a${index}b` : `vehicle v${index}w`);
     await store('the money is gone');
     const all = [];
-    const deadline = performance.now() + 8000;
-    while ((await search('vehicle', { limit: 100 })).length < 15 && performance.now() < deadline) {
-      await new Promise((done) => setTimeout(done, 50));
-    }
+    await expect.poll(() => search('vehicle', { limit: 100 })).toHaveLength(15);
     let cursor: string | undefined;
     do {
       const page = await app.deps.memory.search({ text: 'vehicle', workspace: 'shop', limit: 4, cursor });
@@ -126,13 +116,11 @@ describe('search by meaning', () => {
     await eventually('physician', ['The doctor is in']);
     expect(await search('vehicle')).toEqual([]);
     await configure('toy-2');
-    const isNew = () => endpoint.requests.some(({ model, input }) => model === 'toy-2' && input[0]?.includes('doctor'));
-    const deadline = performance.now() + 8000;
-    while (!isNew() && performance.now() < deadline) {
+    const isNew = async () => {
       await search('physician');
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    expect(isNew()).toBe(true);
+      return endpoint.requests.some(({ model, input }) => model === 'toy-2' && input[0]?.includes('doctor'));
+    };
+    await expect.poll(isNew).toBe(true);
     await eventually('physician', ['The doctor is in']);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describeTool } from '../../src/protocol/describe-tool.ts';
+import { describeTool } from '../../scripts/describe-tool.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { ROOT } from '../support/server-process.ts';
 

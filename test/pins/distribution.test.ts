@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { bundledPackages, noticesOf } from '../../scripts/licences.mjs';
 import { KEYS } from '../../scripts/manifests.ts';
 import { tools } from '../../src/tools/registry.ts';
@@ -11,6 +12,48 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const json = (path: string): unknown => JSON.parse(read(path));
 
 const KNOWN = new Set(TOOL_NAMES);
+
+const exactVersion = z
+  .string()
+  .max(255)
+  .regex(/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/);
+
+/**
+ * The part of the registry's rules that concerns us: the schema that `$schema` names, and what the registry checks beyond it (names that
+ * begin and end with a letter or digit, no version ranges, no address for stdio). Strict, so that a misspelt field is found.
+ * https://github.com/modelcontextprotocol/registry/tree/main/internal/validators
+ */
+const registryEntry = z.strictObject({
+  $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
+  name: z
+    .string()
+    .min(3)
+    .max(200)
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]\/[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$/),
+  title: z.string().trim().min(1).max(100),
+  description: z.string().min(1).max(100),
+  version: exactVersion,
+  packages: z.array(
+    z.strictObject({
+      registryType: z.literal('npm'),
+      identifier: z.string().regex(/^\S+$/),
+      version: exactVersion,
+      runtimeHint: z.literal('npx'),
+      transport: z.strictObject({ type: z.literal('stdio') }),
+      environmentVariables: z.array(
+        z.strictObject({
+          name: z.string().min(1),
+          description: z.string(),
+          isRequired: z.boolean(),
+          isSecret: z.boolean(),
+          format: z.enum(['string', 'number', 'boolean', 'filepath']),
+        }),
+      ),
+    }),
+  ),
+});
+
+const onlyPackage = () => registryEntry.parse(json('server.json')).packages[0];
 
 describe('what clients and registries read', () => {
   it('leads to tool names of at most 64 characters', () => {
@@ -35,10 +78,23 @@ describe('what clients and registries read', () => {
     });
   });
 
-  it('keeps the limits of the MCP registry', () => {
-    const { name, description } = json('server.json') as { name: string; description: string };
-    expect(name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/);
-    expect(description.length).toBeLessThanOrEqual(100);
+  it('is what the MCP registry accepts, and nothing that it does not know', () => {
+    expect(registryEntry.parse(json('server.json'))).toEqual(json('server.json'));
+  });
+
+  it.each([
+    ['a version range', { version: '^1.2.3' }],
+    ['a newest version', { version: 'latest' }],
+    ['a name without its namespace', { name: 'breakwater' }],
+    ['a name that ends with a dot', { name: 'io.github.ada/breakwater.' }],
+    ['a description that is too long', { description: 'x'.repeat(101) }],
+    ['an unknown field', { homepage: 'https://example.com' }],
+    [
+      'an address of standard input',
+      { packages: [{ ...onlyPackage(), transport: { type: 'stdio', url: 'http://127.0.0.1' } }] },
+    ],
+  ])('finds in it %s', (_what, part) => {
+    expect(registryEntry.safeParse({ ...(json('server.json') as object), ...part }).success).toBe(false);
   });
 
   it('asks for keys by the names that integrations take by default, each as a secret that may stay empty', () => {

@@ -25,12 +25,13 @@ describe('examples', () => {
     expect(error?.issues ?? []).toEqual([]);
   });
 
-  it('name operations that their provider has', () => {
+  it('name operations that their provider has', async () => {
     const named = z.object({ integration: z.string(), operation: z.string() });
     for (const { at, args } of calls) {
       const { data } = named.safeParse(args);
       if (data === undefined) continue;
-      expect(Object.keys(catalogue.get(data.integration)?.api?.operations ?? {}), at).toContain(data.operation);
+      const operations = await catalogue.get(data.integration)?.loadOperations?.();
+      expect(Object.keys(operations ?? {}), at).toContain(data.operation);
     }
   });
 

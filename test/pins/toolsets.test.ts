@@ -4,6 +4,7 @@ import { TOOLSETS } from '../../src/core/toolset.ts';
 import { prompts } from '../../src/prompts/registry.ts';
 import { buildInstructions } from '../../src/protocol/instructions.ts';
 import { resources } from '../../src/resources/registry.ts';
+import { offerTools } from '../../src/tools/offer-tools.ts';
 import { tools } from '../../src/tools/registry.ts';
 import { Offered, TOOLSET_MEMBERS } from '../../src/tools/toolsets.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
@@ -30,11 +31,14 @@ describe('toolsets', () => {
     expect([...reading].sort()).toEqual(namesOf(tools.filter(({ effect }) => effect === 'read')).sort());
   });
 
-  it('can be offered alone', () => {
-    const offered = (offer: Offer) => namesOf(new Offered(offer).tools(tools));
-    expect(offered(whole)).toEqual(TOOL_NAMES);
-    expect(offered({ toolsets: ['resilience'], readOnly: false })).toEqual(['breaker_status', 'control_breaker']);
-    expect(offered({ toolsets: ['memory'], readOnly: true })).toEqual(['search_memories', 'get_memory']);
+  it.each<[Offer, readonly string[]]>([
+    [whole, TOOL_NAMES],
+    [{ toolsets: ['resilience'], readOnly: false }, ['breaker_status', 'control_breaker']],
+    [{ toolsets: ['memory'], readOnly: true }, ['search_memories', 'get_memory']],
+  ])('are listed and loaded alone: %o', async (offer, names) => {
+    const offered = offerTools(new Offered(offer));
+    expect(namesOf(await offered.list())).toEqual(names);
+    expect(namesOf(await offered.load())).toEqual(names);
   });
 
   it('leave out the sentences about what is withheld', () => {

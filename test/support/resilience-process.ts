@@ -7,6 +7,7 @@ import { HttpClient } from '../../src/integrations/http-client.ts';
 import { newTrace } from '../../src/resilience/pipeline.ts';
 import type { RateLimit } from '../../src/resilience/rate-limit.ts';
 import type { ResilienceInput } from '../../src/resilience/resilience-settings.ts';
+import { loadOpossum } from './peers.ts';
 import { serve } from './resilience-processes.ts';
 import { openResilience, resilienceSettings } from './resilience-stack.ts';
 
@@ -34,8 +35,8 @@ export interface LoopOptions extends Target {
   pauseMs: number;
   /** When to stop, on the wall clock. */
   until: number;
-  /** The peer is cockatiel's breaker, which each process has to itself. */
-  policy: 'ours' | 'cockatiel';
+  /** The breakers of peers, which each process has to itself; opossum must be installed. */
+  policy: 'ours' | 'cockatiel' | 'opossum';
 }
 
 async function send(url: string, signal: AbortSignal): Promise<void> {
@@ -64,16 +65,28 @@ function call({ url, settings, probeLeaseMs }: Target): Promise<Ending> {
   return endingOf(pipeline.run(options, newTrace(), ({ signal }) => send(url, signal)));
 }
 
-const peer = circuitBreaker(handleAll, { halfOpenAfter: 500, breaker: new ConsecutiveBreaker(5) });
+type Call = (target: Target) => Promise<Ending>;
 
-function callPeer({ url }: Target): Promise<Ending> {
-  return endingOf(peer.execute(({ signal }) => send(url, signal)));
+/** How a policy calls. Each breaker of a peer opens after five failures, for 500 ms. */
+function callerBy(policy: LoopOptions['policy']): Call {
+  if (policy === 'ours') return call;
+  if (policy === 'cockatiel') {
+    const breaker = circuitBreaker(handleAll, { halfOpenAfter: 500, breaker: new ConsecutiveBreaker(5) });
+    return ({ url }) => endingOf(breaker.execute(({ signal }) => send(url, signal)));
+  }
+  const { signal } = new AbortController();
+  const breaker = new (loadOpossum())((url: string) => send(url, signal), {
+    timeout: false,
+    resetTimeout: 500,
+    volumeThreshold: 5,
+  });
+  return ({ url }) => endingOf(breaker.fire(url));
 }
 
 /** Calls again and again. Returns when this process first succeeded after it had failed, each time that happened. */
 async function loop(options: LoopOptions): Promise<{ recoveredAt: number[]; calls: number }> {
   const { callers, pauseMs, until, policy } = options;
-  const once = policy === 'ours' ? call : callPeer;
+  const once = callerBy(policy);
   const recoveredAt: number[] = [];
   let [calls, healthy] = [0, true];
   const caller = async () => {
@@ -97,17 +110,18 @@ export interface TakeOptions {
   until: number;
 }
 
-/** Asks for permits without waiting for one. */
-async function take({ key, limit, from, until }: TakeOptions): Promise<{ granted: number; asked: number }> {
-  let [granted, asked] = [0, 0];
+/** Asks for permits without waiting for one. `endedAt` is when the last one was decided on. */
+async function take({ key, limit, from, until }: TakeOptions) {
+  let [granted, asked, endedAt] = [0, 0, from];
   await sleep(Math.max(0, from - Date.now()));
   while (Date.now() < until) {
     asked += 1;
     if ((await permits.take(key, limit, 0)).granted) granted += 1;
+    endedAt = Date.now();
     // Lets the other processes have the lock.
     await sleep(1);
   }
-  return { granted, asked };
+  return { granted, asked, endedAt };
 }
 
 export interface StartOptions {

@@ -1,6 +1,6 @@
 import type { IntegrationConfig } from '../../src/integrations/integration.ts';
-import type { IntegrationReport } from '../../src/integrations/integrations.ts';
-import { stripe } from '../../src/integrations/stripe/index.ts';
+import type { IntegrationReport } from '../../src/integrations/integration-report.ts';
+import { loadedStripe } from './loaded-stripe.ts';
 import { SHOP } from './stripe-events.ts';
 
 /** A configured integration of Stripe, as `Integrations` reports it. */
@@ -15,5 +15,5 @@ export function stripeIntegration(config: Partial<IntegrationConfig> = {}, name 
     ...config,
   };
   const integration = { workspace: SHOP, name, config: complete, createdAt: 0, updatedAt: 0 };
-  return { integration, provider: stripe, secrets: [], missing: [], warnings: [] };
+  return { integration, provider: loadedStripe, secrets: [], missing: [], warnings: [] };
 }

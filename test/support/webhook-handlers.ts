@@ -21,8 +21,8 @@ export interface Handler {
   /** Whether the older of two events yields. */
   isMonotonic: boolean;
   onDuplicate(response: Response): void;
-  /** Records and answers, in the order that it thinks right. */
-  acknowledge(record: () => void, response: Response): void | Promise<void>;
+  /** Records and answers, in the order that it thinks right. `later` does what it is given once somebody has looked at the state. */
+  acknowledge(record: () => void, response: Response, later: (work: () => void) => void): void | Promise<void>;
   /** What happens to a request that is refused. */
   refuse(response: Response, error: Error): void;
   recordsRefused: boolean;
@@ -69,10 +69,9 @@ export const BROKEN = {
     },
   },
   answers_first: {
-    acknowledge: async (record, response) => {
+    acknowledge: (record, response, later) => {
       response.json({ received: true });
-      await pause(400);
-      record();
+      later(record);
     },
   },
   fails_on_duplicates: { onDuplicate: (response) => void response.status(500).json({ error: 'duplicate key' }) },
@@ -92,8 +91,9 @@ export interface RunningHandler {
 export const HANDLER_SECRET = 'whsec_handlers0123456789abcdef';
 
 /** A real server with a real database; ends with the test. */
-export async function startHandler(defect?: Defect): Promise<RunningHandler> {
-  const handler: Handler = { ...correct, ...(defect === undefined ? {} : BROKEN[defect]) };
+export async function startHandler(changes: Partial<Handler> = {}): Promise<RunningHandler> {
+  const handler: Handler = { ...correct, ...changes };
+  const afterLook: (() => void)[] = [];
   const shop = new Shop();
   const app = express();
   app.post('/webhooks', express.raw({ type: '*/*', limit: '1mb' }), async (request, response) => {
@@ -107,9 +107,16 @@ export async function startHandler(defect?: Defect): Promise<RunningHandler> {
     }
     const event = JSON.parse(body.toString()) as StripeEvent;
     if (shop.knows(event.id) && handler.deduplicates) return handler.onDuplicate(response);
-    await handler.acknowledge(() => shop.apply(event, handler.isMonotonic), response);
+    await handler.acknowledge(
+      () => shop.apply(event, handler.isMonotonic),
+      response,
+      (work) => void afterLook.push(work),
+    );
   });
-  app.get('/state', (_request, response) => void response.json(shop.state()));
+  app.get('/state', (_request, response) => {
+    response.json(shop.state());
+    for (const work of afterLook.splice(0)) work();
+  });
   const onError: ErrorRequestHandler = (_error, _request, response, _next) => void response.status(500).send('oops');
   app.use(onError);
   const server = app.listen(0, '127.0.0.1');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { IntegrationListing, IntegrationReport } from '../../integrations/integrations.ts';
+import type { IntegrationReport } from '../../integrations/integration-report.ts';
+import type { IntegrationListing } from '../../integrations/integrations.ts';
 import type { Host } from '../host.ts';
 import type { Finding } from './finding.ts';
 
@@ -69,6 +70,8 @@ function checkOne(
 function fixOf(warning: string): string {
   if (warning.startsWith('Live mode'))
     return 'Set BREAKWATER_ALLOW_LIVE=1 for the server if live calls are meant; otherwise go back to mode test.';
+  if (warning.startsWith('Uses the live key'))
+    return 'Give one of them a key of its own, or remove it (configure_integration with remove: true).';
   return 'Put the right value into the variable, or change the mode with configure_integration.';
 }
 

@@ -64,7 +64,7 @@ async function readBody(file: string | undefined): Promise<{ body_base64?: strin
 }
 
 /** Headers by name, a repeated one with all its values. */
-export function parseHeaders(lines: readonly string[]): Record<string, string[]> {
+function parseHeaders(lines: readonly string[]): Record<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const line of lines) {
     const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*)$/s.exec(line) ?? [];

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { z } from 'zod';
-import { CONTEXT_TYPES } from '../../memory/memory-store.ts';
 import type { searchAnswer } from '../../views/memory-search-view.ts';
 import { call } from './api.ts';
+import { KindOptions } from './kind-options.tsx';
 import { useData } from './live.ts';
 import { MemoryDetail } from './memory-detail.tsx';
 import { Empty, Failure, Rows, Split, State } from './parts.tsx';
@@ -36,11 +36,7 @@ export function MemoriesView({ id }: { id: string | undefined }) {
           Kind
           <select value={kind} onChange={({ currentTarget }) => setKind(currentTarget.value)}>
             <option value="">all</option>
-            {CONTEXT_TYPES.map((name) => (
-              <option key={name} value={name}>
-                {name.replaceAll('_', ' ')}
-              </option>
-            ))}
+            <KindOptions />
           </select>
         </label>
         <label class="check">

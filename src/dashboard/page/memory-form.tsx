@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { CONTEXT_TYPES } from '../../memory/memory-store.ts';
 import type { ApiError } from './api.ts';
 import { call } from './api.ts';
+import { KindOptions } from './kind-options.tsx';
 import { toError } from './live.ts';
 import type { WholeMemory } from './memory-detail.tsx';
 import { Failure } from './parts.tsx';
@@ -58,11 +58,7 @@ export function MemoryForm({ memory, onClose }: MemoryFormProps) {
             value={draft.context_type}
             onChange={({ currentTarget }) => set({ context_type: currentTarget.value })}
           >
-            {CONTEXT_TYPES.map((name) => (
-              <option key={name} value={name}>
-                {name.replaceAll('_', ' ')}
-              </option>
-            ))}
+            <KindOptions />
           </select>
         </label>
         <label>

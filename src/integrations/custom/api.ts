@@ -3,12 +3,12 @@ import type { ErrorCode } from '../../core/errors.ts';
 import { AppError } from '../../core/errors.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import { pagination } from '../pagination.ts';
-import type { OwnApi, ProviderApi, SecretRole } from '../provider.ts';
+import type { LoadedApi, OwnApi, SecretRole } from '../provider.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const headerName = z.string().regex(/^[A-Za-z0-9-]{1,100}$/);
 
-export const customSettings = z.strictObject({
+const customSettings = z.strictObject({
   auth: z.enum(['bearer', 'basic', 'header', 'query', 'none']).optional().describe('How the key is sent'),
   auth_name: headerName.optional().describe('Name of the header or of the field of the query'),
   encoding: z.enum(['json', 'form']).optional().describe('Of bodies sent by path (default json)'),
@@ -28,7 +28,7 @@ interface Scheme {
 }
 
 /** The API of a service that the user describes: by its address alone, or with an OpenAPI description. */
-export async function customApi({ baseUrl, settings, description }: OwnApi): Promise<ProviderApi | undefined> {
+export async function customApi({ baseUrl, settings, description }: OwnApi): Promise<LoadedApi | undefined> {
   const address = baseUrl ?? secured(description?.baseUrl);
   if (address === undefined) return undefined;
   const own = customSettings.safeParse(settings).data ?? {};

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { ErrorCode } from '../../core/errors.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Provider } from '../provider.ts';
-import { createEmbeddings } from './operations.ts';
 
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthorized',
@@ -16,6 +15,7 @@ export const embeddings: Provider = {
   service: 'embeddings',
   title: 'Embeddings',
   docs: 'https://platform.openai.com/docs/api-reference/embeddings',
+  loadOperations: async () => (await import('./operations.ts')).embeddingsOperations,
   api: {
     baseUrl: 'https://api.openai.com',
     isSelfHosted: true,
@@ -35,7 +35,6 @@ export const embeddings: Provider = {
       const key = secrets['api_key'];
       return key === undefined ? {} : { authorization: `Bearer ${key}` };
     },
-    operations: { createEmbeddings },
     requestIdHeader: 'x-request-id',
     toError({ status }) {
       const code = BY_STATUS[status] ?? (status >= 500 ? 'unavailable' : 'rejected');

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { IntegrationClient } from '../integration-client.ts';
-import type { IntegrationReport, Integrations } from '../integrations.ts';
+import type { IntegrationReport } from '../integration-report.ts';
+import type { Integrations } from '../integrations.ts';
 import { createEmbeddings } from './operations.ts';
 
 const SERVICE = 'embeddings';

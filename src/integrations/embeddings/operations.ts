@@ -16,3 +16,5 @@ export const createEmbeddings = operation({
   }),
   output: z.object({ data: z.array(z.object({ index: z.int().min(0), embedding: z.array(z.number()) })) }),
 });
+
+export const embeddingsOperations = { createEmbeddings };

@@ -6,18 +6,20 @@ import { machineCode, statusError } from '../status-error.ts';
 const GITHUB = { title: 'GitHub', statusPage: 'https://www.githubstatus.com', requestIdHeader: 'x-github-request-id' };
 
 /** https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api */
-const errorBody = z.object({
-  documentation_url: z
-    .string()
-    .regex(/^https:\/\/docs\.github\.com\/[\w./#?=@-]{0,200}$/)
-    .optional()
-    .catch(undefined),
-  errors: z
-    .array(z.object({ resource: machineCode, field: machineCode, code: machineCode }))
-    .max(100)
-    .optional()
-    .catch(undefined),
-});
+const errorBody = z
+  .object({
+    documentation_url: z
+      .string()
+      .regex(/^https:\/\/docs\.github\.com\/[\w./#?=@-]{0,200}$/)
+      .optional()
+      .catch(undefined),
+    errors: z
+      .array(z.object({ resource: machineCode, field: machineCode, code: machineCode }))
+      .max(100)
+      .optional()
+      .catch(undefined),
+  })
+  .catch({});
 
 const SECONDARY_LIMIT: Explanation = [
   'rate_limited',
@@ -37,8 +39,7 @@ const BY_STATUS: Readonly<Record<number, Explanation>> = {
 
 /** The fields at fault and the page of the documentation stay, the prose goes. */
 export function toGitHubError(answer: ErrorAnswer): AppError {
-  const parsed = errorBody.safeParse(answer.body);
-  const { documentation_url, errors } = parsed.success ? parsed.data : {};
+  const { documentation_url, errors } = errorBody.parse(answer.body);
   const isSecondary = answer.status === 403 && /secondary-rate-limits/.test(documentation_url ?? '');
   const known = isSecondary ? SECONDARY_LIMIT : BY_STATUS[answer.status];
   return statusError(GITHUB, answer, { documentation_url, errors }, known);

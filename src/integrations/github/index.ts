@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Provider } from '../provider.ts';
 import { toGitHubError } from './errors.ts';
 import { githubEvents } from './events.ts';
-import { gitHubOperations } from './operations.ts';
 import { githubWebhook } from './webhook.ts';
 
 /** https://docs.github.com/rest/about-the-rest-api/api-versions */
@@ -12,6 +11,7 @@ export const github: Provider = {
   service: 'github',
   title: 'GitHub',
   docs: 'https://docs.github.com/rest',
+  loadOperations: async () => (await import('./operations.ts')).gitHubOperations,
   loadSimulator: async () => (await import('./simulator/index.ts')).createGithubSimulator,
   webhook: {
     scheme: githubWebhook,
@@ -37,7 +37,6 @@ export const github: Provider = {
       'user-agent': 'breakwater-mcp',
       'x-github-api-version': String(settings['api_version'] ?? API_VERSION),
     }),
-    operations: gitHubOperations,
     requestIdHeader: 'x-github-request-id',
     toError: toGitHubError,
   },

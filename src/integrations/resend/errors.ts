@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { AppError } from '../../core/errors.ts';
 import type { ErrorAnswer, Explanation } from '../status-error.ts';
-import { machineCode, statusError } from '../status-error.ts';
+import { explanationOf, machineCode, statusError } from '../status-error.ts';
 
 const RESEND = { title: 'Resend', statusPage: 'https://resend-status.com', requestIdHeader: 'x-request-id' };
 
 /** https://resend.com/docs/api-reference/errors */
-const errorBody = z.object({ name: machineCode });
+const errorBody = z.object({ name: machineCode }).catch({});
 
 const BY_NAME: Readonly<Record<string, Explanation>> = {
   invalid_idempotent_request: [
@@ -31,8 +31,6 @@ const BY_NAME: Readonly<Record<string, Explanation>> = {
 
 /** Resend's name of the error stays, its prose goes. */
 export function toResendError(answer: ErrorAnswer): AppError {
-  const parsed = errorBody.safeParse(answer.body);
-  const code = parsed.success ? parsed.data.name : undefined;
-  const known = code !== undefined && Object.hasOwn(BY_NAME, code) ? BY_NAME[code] : undefined;
-  return statusError(RESEND, answer, { code }, known);
+  const { name: code } = errorBody.parse(answer.body);
+  return statusError(RESEND, answer, { code }, explanationOf(BY_NAME, code));
 }

@@ -6,9 +6,9 @@ import { machineCode, statusError } from '../status-error.ts';
 const SENDGRID = { title: 'SendGrid', statusPage: 'https://status.sendgrid.com', requestIdHeader: 'x-message-id' };
 
 /** https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors */
-const errorBody = z.object({
-  errors: z.array(z.object({ field: machineCode, error_id: machineCode })).max(100),
-});
+const errorBody = z
+  .object({ errors: z.array(z.object({ field: machineCode, error_id: machineCode })).max(100) })
+  .catch({ errors: [] });
 
 const BY_STATUS: Readonly<Record<number, Explanation>> = {
   400: [
@@ -25,8 +25,7 @@ const BY_STATUS: Readonly<Record<number, Explanation>> = {
 
 /** The fields at fault stay, the prose about them goes. */
 export function toSendGridError(answer: ErrorAnswer): AppError {
-  const parsed = errorBody.safeParse(answer.body);
-  const errors = parsed.success ? parsed.data.errors : [];
+  const { errors } = errorBody.parse(answer.body);
   const fields = errors.flatMap(({ field }) => (field === undefined ? [] : [field]));
   const facts = { fields: fields.length === 0 ? undefined : fields, error_id: errors[0]?.error_id };
   return statusError(SENDGRID, answer, facts, BY_STATUS[answer.status]);

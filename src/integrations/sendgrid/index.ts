@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { Provider } from '../provider.ts';
 import { toSendGridError } from './errors.ts';
 import { sendgridEvents } from './events.ts';
-import { sendGridOperations } from './operations/index.ts';
 import { sendgridWebhook } from './webhook.ts';
 
 export const sendgrid: Provider = {
   service: 'sendgrid',
   title: 'SendGrid',
   docs: 'https://www.twilio.com/docs/sendgrid',
+  loadOperations: async () => (await import('./operations/index.ts')).sendGridOperations,
   loadSimulator: async () => (await import('./simulator/index.ts')).createSendgridSimulator,
   webhook: { scheme: sendgridWebhook, defaultSecretEnv: 'SENDGRID_WEBHOOK_PUBLIC_KEY', events: sendgridEvents },
   api: {
@@ -32,7 +32,6 @@ export const sendgrid: Provider = {
       ...(typeof subuser === 'string' ? { 'on-behalf-of': subuser } : {}),
     }),
     account: ({ subuser }) => (typeof subuser === 'string' ? subuser : undefined),
-    operations: sendGridOperations,
     requestIdHeader: 'x-message-id',
     toError: toSendGridError,
   },

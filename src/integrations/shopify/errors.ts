@@ -6,7 +6,7 @@ import { machineCode, statusError } from '../status-error.ts';
 const SHOPIFY = { title: 'Shopify', statusPage: 'https://www.shopifystatus.com', requestIdHeader: 'x-request-id' };
 
 /** `errors` is a sentence, or sentences by field. */
-const errorBody = z.object({ errors: z.record(z.string(), z.unknown()) });
+const errorBody = z.object({ errors: z.record(z.string(), z.unknown()) }).catch({ errors: {} });
 
 /** https://shopify.dev/docs/api/usage/response-codes */
 const BY_STATUS: Readonly<Record<number, Explanation>> = {
@@ -27,8 +27,9 @@ const BY_STATUS: Readonly<Record<number, Explanation>> = {
 
 /** The fields at fault stay, the prose goes. */
 export function toShopifyError(answer: ErrorAnswer): AppError {
-  const parsed = errorBody.safeParse(answer.body);
-  const names = parsed.success ? Object.keys(parsed.data.errors) : [];
-  const fields = names.filter((name) => machineCode.parse(name) !== undefined).slice(0, 20);
+  const { errors } = errorBody.parse(answer.body);
+  const fields = Object.keys(errors)
+    .filter((name) => machineCode.parse(name) !== undefined)
+    .slice(0, 20);
   return statusError(SHOPIFY, answer, { fields: fields.length === 0 ? undefined : fields }, BY_STATUS[answer.status]);
 }

@@ -2,7 +2,6 @@ import * as z from 'zod';
 import type { Provider } from '../provider.ts';
 import { toShopifyError } from './errors.ts';
 import { shopifyEvents } from './events.ts';
-import { shopifyOperations } from './operations.ts';
 import { shopifyWebhook } from './webhook.ts';
 
 /** https://shopify.dev/docs/api/usage/versioning */
@@ -12,6 +11,7 @@ export const shopify: Provider = {
   service: 'shopify',
   title: 'Shopify',
   docs: 'https://shopify.dev/docs/api/admin-rest',
+  loadOperations: async () => (await import('./operations.ts')).shopifyOperations,
   webhook: {
     scheme: shopifyWebhook,
     defaultSecretEnv: 'SHOPIFY_API_SECRET',
@@ -44,7 +44,6 @@ export const shopify: Provider = {
     requiredSettings: ['shop'],
     headers: (secrets) => ({ 'x-shopify-access-token': String(secrets['access_token']) }),
     account: ({ shop }) => (typeof shop === 'string' ? shop : undefined),
-    operations: shopifyOperations,
     requestIdHeader: 'x-request-id',
     toError: toShopifyError,
   },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AppError } from '../../core/errors.ts';
 import type { ErrorAnswer, Explanation } from '../status-error.ts';
-import { machineCode, statusError } from '../status-error.ts';
+import { explanationOf, machineCode, statusError } from '../status-error.ts';
 
 const SLACK = { title: 'Slack', statusPage: 'https://slack-status.com', requestIdHeader: 'x-slack-req-id' };
 
@@ -62,6 +62,5 @@ export function statusOfSlack(body: unknown): number | undefined {
 export function toSlackError(answer: ErrorAnswer): AppError {
   const parsed = errorBody.safeParse(answer.body);
   const { error, needed } = parsed.success ? parsed.data : {};
-  const known = error !== undefined && Object.hasOwn(BY_CODE, error) ? BY_CODE[error] : undefined;
-  return statusError(SLACK, answer, { code: error, needed }, known);
+  return statusError(SLACK, answer, { code: error, needed }, explanationOf(BY_CODE, error));
 }

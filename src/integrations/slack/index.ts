@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { Provider } from '../provider.ts';
 import { statusOfSlack, toSlackError } from './errors.ts';
 import { slackEvents } from './events.ts';
-import { slackOperations } from './operations.ts';
 import { slackChallenge, slackWebhook } from './webhook.ts';
 
 export const slack: Provider = {
   service: 'slack',
   title: 'Slack',
   docs: 'https://docs.slack.dev/reference/methods',
+  loadOperations: async () => (await import('./operations.ts')).slackOperations,
   loadSimulator: async () => (await import('./simulator/index.ts')).createSlackSimulator,
   webhook: {
     scheme: slackWebhook,
@@ -30,7 +30,6 @@ export const slack: Provider = {
     ],
     settings: z.strictObject({}),
     headers: (secrets) => ({ authorization: `Bearer ${secrets['token']}` }),
-    operations: slackOperations,
     requestIdHeader: 'x-slack-req-id',
     statusOf: statusOfSlack,
     toError: toSlackError,

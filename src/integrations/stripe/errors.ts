@@ -1,41 +1,30 @@
 import * as z from 'zod';
-import type { ErrorCode } from '../../core/errors.ts';
-import { AppError } from '../../core/errors.ts';
-import type { ResponseHeaders } from '../../resilience/retry-after.ts';
+import type { AppError } from '../../core/errors.ts';
+import type { ErrorAnswer, Explanation } from '../status-error.ts';
+import { machineCode, statusError } from '../status-error.ts';
 
-/** Anything else in the place of a machine code is prose, and stays out. */
-const machineCode = z
-  .string()
-  .regex(/^[\w.:[\]-]{1,200}$/)
-  .optional()
-  .catch(undefined);
+const STRIPE = { title: 'Stripe', statusPage: 'https://status.stripe.com', requestIdHeader: 'request-id' };
 
 /** https://docs.stripe.com/api/errors */
-const errorBody = z.object({
-  error: z.object({
-    type: machineCode,
-    code: machineCode,
-    decline_code: machineCode,
-    param: machineCode,
-    doc_url: z
-      .string()
-      .regex(/^https:\/\/(?:docs\.)?stripe\.com\/[\w./#?=-]{0,200}$/)
-      .optional()
-      .catch(undefined),
-  }),
-});
+const errorBody = z
+  .object({
+    error: z.object({
+      type: machineCode,
+      code: machineCode,
+      decline_code: machineCode,
+      param: machineCode,
+      doc_url: z
+        .string()
+        .regex(/^https:\/\/(?:docs\.)?stripe\.com\/[\w./#?=-]{0,200}$/)
+        .optional()
+        .catch(undefined),
+    }),
+  })
+  .catch({ error: {} });
 
 type StripeError = z.output<typeof errorBody>['error'];
 
-/** Ours for Stripe's: code, message, what to do next. */
-type Explanation = readonly [ErrorCode, string, string];
-
 const BY_STATUS: Readonly<Record<number, Explanation>> = {
-  401: [
-    'unauthorized',
-    'Stripe did not accept the key.',
-    'Check the variable that configure_integration names: a wrong, revoked or truncated key.',
-  ],
   403: [
     'unauthorized',
     'The key lacks a permission for this call.',
@@ -63,11 +52,6 @@ const DEFAULT: Explanation = [
   'Stripe rejected the request.',
   'Correct the parameter that details name, then call again.',
 ];
-const SERVER_ERROR: Explanation = [
-  'unavailable',
-  'Stripe failed to answer.',
-  'Check breaker_status and https://status.stripe.com, then call again.',
-];
 const NO_SUCH_PATH: Explanation = [
   'not_found',
   'Stripe does not know this path, or has no such object.',
@@ -80,37 +64,22 @@ const KEY_REUSED: Explanation = [
 ];
 
 /** Stripe's machine codes stay, its prose goes: only our words reach the agent. */
-export function toStripeError(failure: { status: number; headers: ResponseHeaders; body: unknown }): AppError {
-  const parsed = errorBody.safeParse(failure.body);
-  const error: StripeError = parsed.success ? parsed.data.error : {};
-  const [code, message, hint] = explain(failure.status, error);
-  return new AppError(code, message, { hint, details: details(failure, error) });
+export function toStripeError(answer: ErrorAnswer): AppError {
+  const { error } = errorBody.parse(answer.body);
+  const rate_limited_reason = machineCode.parse(answer.headers['stripe-rate-limited-reason']);
+  return statusError(STRIPE, answer, { ...error, rate_limited_reason }, explain(answer.status, error));
 }
 
-function explain(status: number, error: StripeError): Explanation {
-  if (status >= 500) return SERVER_ERROR;
+/** Undefined where HTTP says all that there is to say. */
+function explain(status: number, error: StripeError): Explanation | undefined {
+  if (status >= 500) return undefined;
   if (error.type === 'idempotency_error') return KEY_REUSED;
   // https://docs.stripe.com/error-low-level: some limits answer with 400.
   if (error.code === 'rate_limit' && status === 400) return BY_STATUS[429] ?? DEFAULT;
   if (status === 404 && error.code === undefined) return NO_SUCH_PATH;
   if (error.type === 'card_error')
     return ['rejected', 'The card was declined.', declineAdvice(error.decline_code ?? error.code)];
-  return BY_STATUS[status] ?? DEFAULT;
-}
-
-function details({ status, headers }: { status: number; headers: ResponseHeaders }, error: StripeError) {
-  const { type, code, decline_code, param, doc_url } = error;
-  const facts = {
-    http_status: status,
-    type,
-    code,
-    decline_code,
-    param,
-    doc_url,
-    request_id: machineCode.parse(headers['request-id']),
-    rate_limited_reason: machineCode.parse(headers['stripe-rate-limited-reason']),
-  };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  return status === 401 ? undefined : (BY_STATUS[status] ?? DEFAULT);
 }
 
 const OTHER_METHOD = 'The customer should use another payment method.';

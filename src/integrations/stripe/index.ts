@@ -3,8 +3,7 @@ import { eventHooks, eventMail } from '../event-hooks.ts';
 import type { Mode, Provider } from '../provider.ts';
 import { toStripeError } from './errors.ts';
 import { stripeEvents } from './events/index.ts';
-import { stripeOperations } from './operations/index.ts';
-import { LIST } from './operations/table.ts';
+import { LIST } from './pagination.ts';
 import { stripeOccurrence, stripeWebhook } from './webhook.ts';
 
 /** The API version that the operations and schemas of this folder were written against. */
@@ -14,7 +13,7 @@ const KEY = /^[sr]k_(test|live)_\w+$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** https://docs.stripe.com/keys */
-export function modeOfStripeKey(value: string): Mode | undefined {
+function modeOfStripeKey(value: string): Mode | undefined {
   const mode = KEY.exec(value)?.[1];
   return mode === 'test' || mode === 'live' ? mode : undefined;
 }
@@ -23,6 +22,7 @@ export const stripe: Provider = {
   service: 'stripe',
   title: 'Stripe',
   docs: 'https://docs.stripe.com/api',
+  loadOperations: async () => (await import('./operations/index.ts')).stripeOperations,
   loadSimulator: async () => (await import('./simulator/index.ts')).createStripeSimulator,
   webhook: {
     scheme: stripeWebhook,
@@ -64,7 +64,6 @@ export const stripe: Provider = {
       ...(settings['account'] === undefined ? {} : { 'stripe-account': String(settings['account']) }),
     }),
     account: ({ account }) => (typeof account === 'string' ? account : undefined),
-    operations: stripeOperations,
     conventions: { encoding: 'form', pagination: LIST },
     // https://docs.stripe.com/api/idempotent_requests
     idempotency: { header: 'idempotency-key', replayedHeader: 'idempotent-replayed', lifetimeMs: DAY_MS },

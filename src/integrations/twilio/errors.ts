@@ -6,7 +6,7 @@ import { statusError } from '../status-error.ts';
 const TWILIO = { title: 'Twilio', statusPage: 'https://status.twilio.com', requestIdHeader: 'twilio-request-id' };
 
 /** https://www.twilio.com/docs/usage/twilios-response#response-formats-exceptions */
-const errorBody = z.object({ code: z.int().optional().catch(undefined) });
+const errorBody = z.object({ code: z.int().optional().catch(undefined) }).catch({});
 
 /** https://www.twilio.com/docs/api/errors */
 const BY_CODE: Readonly<Record<number, Explanation>> = {
@@ -26,8 +26,7 @@ const BY_CODE: Readonly<Record<number, Explanation>> = {
 
 /** Twilio's code stays, its prose goes; the code has a page of its own. */
 export function toTwilioError(answer: ErrorAnswer): AppError {
-  const parsed = errorBody.safeParse(answer.body);
-  const code = parsed.success ? parsed.data.code : undefined;
+  const { code } = errorBody.parse(answer.body);
   const doc_url = code === undefined ? undefined : `https://www.twilio.com/docs/api/errors/${code}`;
   return statusError(TWILIO, answer, { code, doc_url }, code === undefined ? undefined : BY_CODE[code]);
 }

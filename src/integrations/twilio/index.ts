@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { Provider } from '../provider.ts';
 import { toTwilioError } from './errors.ts';
 import { twilioEvents } from './events.ts';
-import { twilioOperations } from './operations.ts';
 import { twilioWebhook } from './webhook.ts';
 
 export const twilio: Provider = {
   service: 'twilio',
   title: 'Twilio',
   docs: 'https://www.twilio.com/docs/messaging/api',
+  loadOperations: async () => (await import('./operations.ts')).twilioOperations,
   webhook: { scheme: twilioWebhook, defaultSecretEnv: 'TWILIO_AUTH_TOKEN', events: twilioEvents },
   api: {
     baseUrl: 'https://api.twilio.com',
@@ -37,7 +37,6 @@ export const twilio: Provider = {
       authorization: `Basic ${Buffer.from(`${api_key_sid ?? account_sid}:${secrets['auth_token']}`).toString('base64')}`,
     }),
     account: ({ account_sid }) => (typeof account_sid === 'string' ? account_sid : undefined),
-    operations: twilioOperations,
     requestIdHeader: 'twilio-request-id',
     toError: toTwilioError,
   },

@@ -1,3 +1,4 @@
+import { parseJson } from '../../core/parse-json.ts';
 import type { ProjectFacts } from './rule.ts';
 import type { SourceFile, SourceFiles } from './source-files.ts';
 import { keyName, literalText } from './syntax/expressions.ts';
@@ -21,14 +22,10 @@ function hasOldLibrary({ text }: SourceFile): boolean {
 }
 
 function stripeRange(text: string): string | undefined {
-  try {
-    const manifest: unknown = JSON.parse(text);
-    return ['dependencies', 'devDependencies', 'peerDependencies']
-      .map((field) => property(property(manifest, field), 'stripe'))
-      .find((range) => typeof range === 'string');
-  } catch {
-    return undefined;
-  }
+  const manifest = parseJson(text);
+  return ['dependencies', 'devDependencies', 'peerDependencies']
+    .map((field) => property(property(manifest, field), 'stripe'))
+    .find((range) => typeof range === 'string');
 }
 
 function property(value: unknown, name: string): unknown {

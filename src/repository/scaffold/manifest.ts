@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../../core/parse-json.ts';
 
 /** Beside the generated files: what was generated, so that a change by hand is recognised. */
 export const MANIFEST_NAME = '.breakwater.json';
@@ -15,12 +16,8 @@ export type GeneratedHashes = Readonly<Record<string, string>>;
 
 /** No hashes for a text that is missing or no manifest: then every file counts as changed by hand. */
 export function parseManifest(text: string | undefined): GeneratedHashes {
-  if (text === undefined) return {};
-  try {
-    return manifest.parse(JSON.parse(text)).files;
-  } catch {
-    return {};
-  }
+  const parsed = manifest.safeParse(text && parseJson(text));
+  return parsed.success ? parsed.data.files : {};
 }
 
 export function formatManifest(files: GeneratedHashes): string {

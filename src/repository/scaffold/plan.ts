@@ -62,7 +62,7 @@ function wordsOf(blueprint: Blueprint): Words {
     ['ACME_WEBHOOK_SECRET', names.webhookSecretEnv],
     ['PACKAGE_NAME', packageName],
     ['PROVIDER_TITLE', title],
-    ['STORE_NOTE', STORE_NOTES[store]],
+    ['STORE_NOTE', `${STORE_NOTES[store]}${usesPostgres(blueprint) ? POSTGRES_NOTE : ''}`],
     ['MODULE_FORMAT', repository.moduleType === 'esm' ? 'esm' : 'cjs'],
     ['DATABASE_PROVIDER', repository.prisma?.provider ?? 'sqlite'],
     ['RUN_SCRIPT', runCommand(repository.packageManager)],
@@ -86,6 +86,8 @@ const STORE_NOTES = {
   memory:
     'Memory only: after a restart events are applied again. Generate with `store: "sqlite"` or `"prisma"` before it matters.',
 } as const;
+
+const POSTGRES_NOTE = ' Tests use memory; with `TEST_DATABASE_URL`, each a schema of its own in that database.';
 
 function pascalCase(service: string): string {
   return service.replace(/(?:^|-)([a-z])/g, (_match, letter: string) => letter.toUpperCase());

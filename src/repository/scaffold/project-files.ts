@@ -111,10 +111,12 @@ function envExample(blueprint: Blueprint): string {
     'PORT=3000',
     '# Origins that browsers may call from, separated by commas.',
     'ALLOWED_ORIGINS=',
-    ...(store === 'memory' ? [] : [usesPostgres(blueprint) ? 'DATABASE_URL=' : 'DATABASE_URL=file:./integration.db']),
+    ...(store === 'memory' ? [] : [usesPostgres(blueprint) ? POSTGRES_URL : 'DATABASE_URL=file:./integration.db']),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const POSTGRES_URL = '# postgresql://user:password@host:5432/database?schema=public\nDATABASE_URL=';
 
 /** The variables under which an integration finds what it needs: those that the provider is known by, where it is. */
 export function environmentNames(provider: Blueprint['provider']) {

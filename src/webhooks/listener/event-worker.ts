@@ -1,11 +1,9 @@
-import type { Clock } from '../../core/clock.ts';
 import { sleep } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
-import type { Log } from '../../core/log.ts';
-import type { EventEffects } from '../effects.ts';
-import type { EventAttempt, EventLog, LoggedEvent } from '../event-log.ts';
+import type { EventAttempt, LoggedEvent } from '../event-log.ts';
 import { MAX_RETRY_DELAY_MS } from '../event-log.ts';
-import type { Forwarder } from './forward.ts';
+import type { EventStepParts, Step } from './event-steps.ts';
+import { EventSteps } from './event-steps.ts';
 import { HandlerSlots } from './handler-slots.ts';
 import type { Route } from './route.ts';
 
@@ -19,22 +17,12 @@ const LOOK_EVERY_MS = 500;
 const BATCH_PAUSE_MS = 25;
 const CLOSE_PATIENCE_MS = 100;
 
-export interface EventWorkerParts {
-  readonly events: EventLog;
-  readonly effects: readonly EventEffects[];
-  readonly forwarder: Forwarder;
+export interface EventWorkerParts extends EventStepParts {
   /** The route by which an event came, as it is now. */
   routeOf(event: LoggedEvent): Route | undefined;
   /** Those whose events are handed on now. */
   workspaces(): readonly string[];
-  readonly clock: Clock;
-  readonly log: Log;
   readonly retryDelaysMs?: readonly number[] | undefined;
-}
-
-interface Step {
-  /** Undefined where there was nothing to do. */
-  readonly isDone: boolean | undefined;
 }
 
 /**
@@ -44,6 +32,7 @@ interface Step {
 export class EventWorker {
   readonly #parts: EventWorkerParts;
   readonly #delaysMs: readonly number[];
+  readonly #steps: EventSteps;
   readonly #slots = new HandlerSlots();
   #applying = 0;
   /** The workspaces in which nothing was held when they were last looked at. */
@@ -56,6 +45,7 @@ export class EventWorker {
 
   constructor(parts: EventWorkerParts) {
     this.#parts = parts;
+    this.#steps = new EventSteps(parts, this.#leaving.signal);
     this.#delaysMs = parts.retryDelaysMs ?? RETRY_DELAYS_MS;
   }
 
@@ -75,7 +65,7 @@ export class EventWorker {
     if (!this.#slots.take(handler, false)) return;
     this.#track(
       event,
-      this.#send(event, target).finally(() => this.#slots.free(handler)),
+      this.#steps.send(event, target).finally(() => this.#slots.free(handler)),
     );
   }
 
@@ -155,7 +145,7 @@ export class EventWorker {
   /** @param hasWaited for a place at its handler */
   async #process(event: LoggedEvent, hasWaited: boolean): Promise<void> {
     this.#applying += 1;
-    const { past, applied } = await this.#apply(event).finally(() => {
+    const { past, applied } = await this.#steps.apply(event).finally(() => {
       this.#applying -= 1;
       this.wake();
     });
@@ -163,7 +153,7 @@ export class EventWorker {
     if (target === undefined) return this.#settle(event, past, [applied, this.#taken(past)]);
     const handler = new URL(target).host;
     if (!this.#slots.take(handler, hasWaited)) return this.#parts.events.hold(event.workspace, event.id, handler);
-    const isDone = await this.#send(event, target).finally(() => this.#slots.free(handler));
+    const isDone = await this.#steps.send(event, target).finally(() => this.#slots.free(handler));
     return this.#settle(event, past, [applied, { isDone }]);
   }
 
@@ -179,31 +169,6 @@ export class EventWorker {
     await events.setStatus(workspace, id, 'pending', clock.now() + delayMs);
   }
 
-  async #apply(event: LoggedEvent): Promise<{ past: readonly EventAttempt[]; applied: Step }> {
-    const past = await this.#parts.events.attempts(event.workspace, event.id);
-    let isDone: boolean | undefined;
-    for (const effects of this.#parts.effects) {
-      const started = this.#begin();
-      const attempt = { kind: 'effects', target: undefined, status: undefined } as const;
-      try {
-        const { result, note, unfinished } = await effects.apply(event);
-        if (unfinished !== undefined) isDone = false;
-        else if (result !== 'ignored') isDone ??= true;
-        // Why nothing follows from an event is worth as much as what does; once.
-        const isNews =
-          result === 'applied' ||
-          unfinished !== undefined ||
-          (result === 'ignored' && note !== undefined && !past.some((known) => known.note === note));
-        if (isNews) await this.#record(event, { ...attempt, error: unfinished, note }, started);
-      } catch (thrown) {
-        this.#parts.log.warn({ event: event.id, cause: messageOf(thrown) }, 'effects of a webhook event failed');
-        isDone = false;
-        await this.#record(event, { ...attempt, error: 'The effects could not be applied.' }, started);
-      }
-    }
-    return { past, applied: { isDone } };
-  }
-
   /** Where it is still to go; undefined where no handler wants it or one has taken it. */
   #targetOf(event: LoggedEvent, past: readonly EventAttempt[]): string | undefined {
     return this.#taken(past).isDone ? undefined : this.#parts.routeOf(event)?.forwardTo;
@@ -211,36 +176,6 @@ export class EventWorker {
 
   #taken(past: readonly EventAttempt[]): Step {
     return { isDone: past.some(({ kind, error }) => kind === 'forward' && error === undefined) || undefined };
-  }
-
-  /** True when the handler took it. */
-  async #send(event: LoggedEvent, target: string): Promise<boolean> {
-    const { signal } = this.#leaving;
-    const started = this.#begin();
-    const { status, error } = await this.#parts.forwarder.forward(target, event.rawHeaders, event.body, signal);
-    // Given up because the server leaves: that says nothing about the handler.
-    if (!(signal.aborted && status === undefined)) {
-      await this.#record(event, { kind: 'forward', target, status, error }, started);
-    }
-    return error === undefined;
-  }
-
-  #begin(): { at: number; ticks: number } {
-    return { at: this.#parts.clock.now(), ticks: performance.now() };
-  }
-
-  #record(
-    event: LoggedEvent,
-    attempt: Omit<EventAttempt, 'eventId' | 'startedAt' | 'tookMs'>,
-    started: { at: number; ticks: number },
-  ): Promise<void> {
-    const tookMs = Math.round((performance.now() - started.ticks) * 10) / 10;
-    return this.#parts.events.addAttempt(event.workspace, {
-      ...attempt,
-      eventId: event.id,
-      startedAt: started.at,
-      tookMs,
-    });
   }
 }
 

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:http';
-import { codeOf } from '../../core/errors.ts';
+import { Agent } from 'node:http';
+import type { HandlerSilence } from '../handler-client.ts';
+import { askHandler } from '../handler-client.ts';
 import { endToEnd } from '../raw-headers.ts';
 
 /** A handler that takes longer has failed: providers give up after about as long. */
@@ -12,7 +12,7 @@ export interface ForwardResult {
   readonly error: string | undefined;
 }
 
-/** Hands deliveries on to a handler on this machine: the very bytes, and the headers as they were. Follows no redirect. */
+/** Hands deliveries on to a handler on this machine: the very bytes, and the headers as they were. */
 export class Forwarder {
   /** No limit of connections: who waited for one would have less time to answer. The worker sends only so much at once. */
   readonly #agent = new Agent({ keepAlive: true });
@@ -29,13 +29,13 @@ export class Forwarder {
     body: Buffer,
     signal: AbortSignal,
   ): Promise<ForwardResult> {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(this.#answerTimeoutMs)]);
+    const request = { method: 'POST', url: new URL(target), headers: endToEnd(rawHeaders), body } as const;
+    const limits = { timeoutMs: this.#answerTimeoutMs, maxBodyBytes: 0, agent: this.#agent };
     try {
-      const status = await this.#post(new URL(target), rawHeaders, body, patience);
-      const isTaken = status >= 200 && status < 300;
-      return { status, error: isTaken ? undefined : 'The handler did not answer 2xx.' };
-    } catch (thrown) {
-      return { status: undefined, error: describe(thrown, patience, signal) };
+      const { status, silence } = await askHandler({ ...request, ...limits }, signal);
+      return { status, error: this.#errorOf(status, silence) };
+    } catch {
+      return { status: undefined, error: 'The server was shutting down.' };
     }
   }
 
@@ -43,22 +43,10 @@ export class Forwarder {
     this.#agent.destroy();
   }
 
-  #post(url: URL, rawHeaders: readonly string[], body: Buffer, signal: AbortSignal): Promise<number> {
-    const headers = ['Host', url.host, ...endToEnd(rawHeaders), 'Content-Length', String(body.length)];
-    return new Promise((resolve, reject) => {
-      const onAnswer = (answer: IncomingMessage) => {
-        answer.once('error', reject).once('end', () => resolve(answer.statusCode ?? 0));
-        answer.resume();
-      };
-      request(url, { method: 'POST', agent: this.#agent, headers, signal }, onAnswer).once('error', reject).end(body);
-    });
+  #errorOf(status: number | undefined, silence: HandlerSilence | undefined): string | undefined {
+    if (silence === 'timeout') return `The handler did not answer within ${this.#answerTimeoutMs / 1000} s.`;
+    if (silence === 'connection_refused') return 'Nothing listens at the address of the handler.';
+    if (status === undefined) return 'The connection to the handler broke.';
+    return status >= 200 && status < 300 ? undefined : 'The handler did not answer 2xx.';
   }
-}
-
-function describe(thrown: unknown, patience: AbortSignal, signal: AbortSignal): string {
-  if (signal.aborted) return 'The server was shutting down.';
-  if (patience.aborted) return `The handler did not answer within ${ANSWER_TIMEOUT_MS / 1000} s.`;
-  const codes = thrown instanceof AggregateError ? thrown.errors.map(codeOf) : [codeOf(thrown)];
-  if (codes.includes('ECONNREFUSED')) return 'Nothing listens at the address of the handler.';
-  return 'The connection to the handler broke.';
 }

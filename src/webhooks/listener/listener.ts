@@ -13,15 +13,14 @@ import type { OpenListener } from './open-listener.ts';
 import { openListener } from './open-listener.ts';
 import type { Route, WebhooksOf } from './route.ts';
 import { checkRoutes } from './route.ts';
+import { RouteRefresh } from './route-refresh.ts';
 import { RouteTable } from './route-table.ts';
 import { SecretDigests } from './secret-digests.ts';
 import { vouch } from './vouch.ts';
 
-export const DEFAULT_PORT = 4747;
+const DEFAULT_PORT = 4747;
 /** How soon a process notices that the port is free, or that the listener was stopped elsewhere. */
 const LOOK_EVERY_MS = 1_000;
-/** Unknown paths make it look at once, but not for every request. */
-const REFRESH_PAUSE_MS = 100;
 /** Another process may be opening the port just now. */
 const OPEN_TRIES = 8;
 const OPEN_PAUSE_MS = 100;
@@ -59,13 +58,11 @@ export class WebhookListener {
   readonly #createdAt: number;
   readonly #digests: SecretDigests;
   readonly #routes: RouteTable;
+  readonly #refresh: RouteRefresh;
   #open: OpenListener | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** What runs now; one thing at a time. */
   #last: Promise<unknown> = Promise.resolve();
-  #refreshedAt = 0;
-  #lastRefresh: Promise<unknown> = Promise.resolve();
-  #nextRefresh: Promise<void> | undefined;
   #hasJoined = false;
   #isClosed = false;
 
@@ -75,6 +72,7 @@ export class WebhookListener {
     const { webhooksOf, workspace, secrets } = parts;
     this.#digests = new SecretDigests(secrets);
     this.#routes = new RouteTable({ webhooksOf, workspace, digests: this.#digests });
+    this.#refresh = new RouteRefresh(this.#routes, parts.registry);
   }
 
   /** Takes part from now on, as soon as it runs in this workspace. @param mayLook false while there is no database to look into. */
@@ -135,7 +133,7 @@ export class WebhookListener {
       if (state.members.length === 0) return this.#release();
       if (state.owner !== this.#process) await registry.own(this.#process, this.#open.port);
       await vouch(this.#parts, this.#digests, state.routes, state);
-      return this.#refresh();
+      return this.#refresh.now();
     }
     const member = { workspace, process: this.#process };
     // One that was killed right after it had begun, before this process looked: it runs all the same.
@@ -174,7 +172,7 @@ export class WebhookListener {
     const { registry, log } = this.#parts;
     let open: OpenListener;
     try {
-      open = await openListener(this.#parts, port, this.#routes, () => this.#refreshSoon());
+      open = await openListener(this.#parts, port, this.#routes, () => this.#refresh.soon());
     } catch (thrown) {
       if (thrown instanceof AppError && thrown.code === 'unavailable') return thrown;
       throw thrown;
@@ -182,7 +180,7 @@ export class WebhookListener {
     try {
       await beforeOwning?.(open.port);
       await registry.own(this.#process, open.port);
-      await this.#refresh();
+      await this.#refresh.now();
     } catch (thrown) {
       await open.close();
       throw thrown;
@@ -198,28 +196,6 @@ export class WebhookListener {
     this.#open = undefined;
     await open?.close();
     await this.#parts.registry.leave(this.#process);
-  }
-
-  /** One after the other, so that what was read first never replaces what was read later. */
-  #refresh(): Promise<void> {
-    const refreshed = this.#lastRefresh.then(async () => {
-      this.#refreshedAt = performance.now();
-      await this.#routes.refresh(await this.#parts.registry.read());
-    });
-    this.#lastRefresh = refreshed.catch(() => {});
-    return refreshed;
-  }
-
-  /** For a path that is not known: another process may have added it since. Those who ask during the pause share what is read after it. */
-  #refreshSoon(): Promise<void> {
-    this.#nextRefresh ??= this.#pauseAndRefresh();
-    return this.#nextRefresh;
-  }
-
-  async #pauseAndRefresh(): Promise<void> {
-    await sleep(Math.max(0, this.#refreshedAt + REFRESH_PAUSE_MS - performance.now()));
-    this.#nextRefresh = undefined;
-    await this.#refresh();
   }
 
   async #status(): Promise<ListenerStatus> {

@@ -1,11 +1,11 @@
 import type { Clock } from '../../core/clock.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import type { Secrets } from '../../core/secrets.ts';
 import type { CertificateSource } from '../certificate.ts';
 import type { ChallengeAnswer } from '../challenge.ts';
 import { answerChallenge } from '../challenge.ts';
 import { certificateUrl } from '../claim.ts';
 import type { Delivery } from '../delivery.ts';
-import { parseJson } from '../delivery.ts';
 import type { EventLog, LoggedEvent } from '../event-log.ts';
 import { headersOf } from '../raw-headers.ts';
 import { signedOccurrence } from '../signed-occurrence.ts';

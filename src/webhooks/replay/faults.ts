@@ -1,4 +1,5 @@
-import { parseJson, Received } from '../delivery.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import { Received } from '../delivery.ts';
 import { JSON_LAYOUTS } from '../json-layout.ts';
 import { headersOf, withoutHeaders } from '../raw-headers.ts';
 import type { ValueSource, WebhookScheme } from '../scheme.ts';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { parseJson } from '../delivery.ts';
+import { parseJson } from '../../core/parse-json.ts';
 import type { WebhookScheme } from '../scheme.ts';
 
 /** How deep ids of the event and of what it is about lie: Stripe's `data.object.id` is the deepest. Those below are of other things. */
@@ -16,8 +16,10 @@ export class FreshIds {
   readonly #names: ReadonlySet<string>;
   readonly #renamed = new Map<string, string>();
 
-  constructor(scheme: WebhookScheme) {
+  /** @param bodies of events that belong together: what one of them is about, the others may refer to in any field */
+  constructor(scheme: WebhookScheme, bodies: readonly Buffer[] = []) {
     this.#names = idNames(scheme);
+    for (const body of bodies) this.#nameAnew(body);
   }
 
   /** New ids to old ones. */
@@ -35,31 +37,40 @@ export class FreshIds {
   }
 
   apply(body: Buffer): Buffer {
+    this.#nameAnew(body);
     const text = body.toString('utf8');
     let result = text;
-    for (const { value } of findIds(parseJson(body), this.#names)) {
-      result = replaceText(result, value, this.rename(value));
-    }
+    for (const [id, fresh] of this.#renamed) result = replaceText(result, id, fresh);
     // A body that is not UTF-8 is no JSON, and nothing was found in it.
     return result === text ? body : Buffer.from(result);
   }
+
+  #nameAnew(body: Buffer): void {
+    for (const { value } of findIds(parseJson(body), this.#names)) this.rename(value);
+  }
 }
 
-export interface FoundId {
+export interface FoundText {
+  readonly key: string;
   /** Keys from the root, joined by dots. */
   readonly path: string;
   readonly value: string;
 }
 
 /** The ids of an event and of what it is about. */
-export function findIds(document: unknown, names: ReadonlySet<string>): FoundId[] {
-  const found: FoundId[] = [];
+export function findIds(document: unknown, names: ReadonlySet<string>): FoundText[] {
+  return findTexts(document).filter(({ key }) => names.has(key));
+}
+
+/** Fields of an event and of what it is about that are long enough for an id. */
+export function findTexts(document: unknown): FoundText[] {
+  const found: FoundText[] = [];
   const walk = (value: unknown, path: readonly string[]) => {
     if (typeof value !== 'object' || value === null || path.length >= MAX_DEPTH) return;
     for (const [key, inner] of Object.entries(value)) {
       const here = [...path, key];
       if (typeof inner !== 'string') walk(inner, here);
-      else if (names.has(key) && inner.length >= MIN_LENGTH) found.push({ path: here.join('.'), value: inner });
+      else if (inner.length >= MIN_LENGTH) found.push({ key, path: here.join('.'), value: inner });
     }
   };
   walk(document, []);

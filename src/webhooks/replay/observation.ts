@@ -1,5 +1,5 @@
+import type { HandlerAnswer } from '../handler-client.ts';
 import type { Fault, ImpossibleFault } from './faults.ts';
-import type { HandlerAnswer } from './handler-client.ts';
 import type { ReplayEvent } from './outgoing.ts';
 
 /** Why a delivery was sent: the event itself, the same again, or to try something. */

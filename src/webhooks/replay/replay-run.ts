@@ -3,12 +3,12 @@ import type { Clock } from '../../core/clock.ts';
 import { readTime } from '../claim.ts';
 import { Received } from '../delivery.ts';
 import type { EventLog } from '../event-log.ts';
+import { askHandler, nothingListens } from '../handler-client.ts';
 import { headersOf } from '../raw-headers.ts';
 import type { WebhookScheme } from '../scheme.ts';
 import type { Fault, ImpossibleFault } from './faults.ts';
 import { makeFault } from './faults.ts';
 import { FreshIds } from './fresh-ids.ts';
-import { askHandler, nothingListens } from './handler-client.ts';
 import type { Attempt, Observation, Purpose } from './observation.ts';
 import { isAccepted } from './observation.ts';
 import type { Order } from './order.ts';
@@ -136,7 +136,10 @@ export class ReplayRun {
     if (order === 'as_received' || events.length < 2 || signer === undefined) return;
     if (!this.attempts.some(isAccepted)) return;
     const sendTwins = async (purpose: Purpose, sequence: readonly ReplayEvent[]) => {
-      const ids = new FreshIds(scheme);
+      const ids = new FreshIds(
+        scheme,
+        sequence.map(({ body }) => body),
+      );
       for (const event of sequence) {
         const changes = { body: ids.apply(event.body), eventId: event.eventId && ids.rename(event.eventId) };
         const outgoing = () => signAgain(event, signer, { timestampMs: this.#deps.clock.now(), ...changes });

@@ -1,8 +1,8 @@
 import { sleep } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
-import { parseJson } from '../delivery.ts';
-import type { HandlerAnswer } from './handler-client.ts';
-import { askHandler, nothingListens } from './handler-client.ts';
+import { parseJson } from '../../core/parse-json.ts';
+import type { HandlerAnswer } from '../handler-client.ts';
+import { askHandler, nothingListens } from '../handler-client.ts';
 import type { Effect, HandlerState } from './handler-state.ts';
 import { changesBetween, compareEffects, readState } from './handler-state.ts';
 import type { Purpose, StateEvidence } from './observation.ts';
@@ -12,6 +12,8 @@ const MAX_BYTES = 256 * 1024;
 const POLL_MS = 50;
 /** A state that stayed the same for so long is at rest. */
 const QUIET_MS = 200;
+/** So often it has to be seen the same: a busy machine can let all that time pass between two looks. */
+const QUIET_LOOKS = 4;
 /** How long the first effect may take to show, and all of them. */
 const MAX_EFFECT_MS = 2_000;
 const MAX_SETTLE_MS = 4_000;
@@ -116,11 +118,14 @@ export class StateWatch {
     const startedAt = performance.now();
     let changedAt = startedAt;
     let delayMs = 0;
+    let looks = 0;
     while (performance.now() - startedAt < MAX_SETTLE_MS) {
       await sleep(POLL_MS, this.#signal);
       const next = await this.#read();
       if (state === undefined || next === undefined || before === undefined) return undefined;
+      looks += 1;
       if (changesBetween(state, next).length > 0) {
+        looks = 0;
         changedAt = performance.now();
         delayMs = changedAt - this.#sentAt;
       }
@@ -128,7 +133,7 @@ export class StateWatch {
       const hasChanged = changesBetween(before, state).length > 0;
       // What took long once may take as long again.
       const patienceMs = hasChanged ? Math.max(QUIET_MS, delayMs) : MAX_EFFECT_MS;
-      if (performance.now() - changedAt >= patienceMs) break;
+      if (looks >= QUIET_LOOKS && performance.now() - changedAt >= patienceMs) break;
     }
     this.#effectMs = Math.max(this.#effectMs, delayMs);
     this.#sentAt = performance.now();
@@ -147,6 +152,6 @@ export class StateWatch {
 }
 
 function toState({ status, body, isCut }: HandlerAnswer): HandlerState | undefined {
-  const document = status === 200 && !isCut ? parseJson(Buffer.from(body)) : undefined;
+  const document = status === 200 && !isCut ? parseJson(body) : undefined;
   return document === undefined ? undefined : readState(document, Date.now());
 }

@@ -78,7 +78,7 @@ function judgeAcceptance(seen: Observation): Judgement {
   }
   return fail(
     evidence,
-    'Check that its path, its secret and its raw body are right; verify_webhook explains a refused signature.',
+    'Check its path and its secret, add "reserialised" to faults to see whether it parses before it verifies, or give verify_webhook what it refused.',
   );
 }
 

@@ -42,6 +42,14 @@ describe('IntegrationStore', () => {
     expect(results.flat()).toEqual(['evt_1']);
   });
 
+  it('applies simultaneous events of one object, all of them', async () => {
+    const { store } = temporary;
+    const events = Array.from({ length: 20 }, (_, index) => event(`evt_${index}`, index, `state_${index}`));
+    const results = await Promise.all(events.map((each) => store.record([each])));
+    expect(results.flat()).toHaveLength(20);
+    expect(await store.find('payment', 'pi_1')).toMatchObject({ status: 'state_19' });
+  });
+
   it('comes to the same state in every order', async () => {
     const { store } = temporary;
     for (const [index, order] of orders(HISTORY).slice(0, 120).entries()) {
@@ -53,7 +61,7 @@ describe('IntegrationStore', () => {
       await store.record(renamed);
       expect((await store.find('payment', `pi_${index}`))?.status).toBe('succeeded');
     }
-  });
+  }, 30_000);
 
   it('takes the later of two states, whatever came first', async () => {
     const { store } = temporary;

@@ -3,6 +3,7 @@ import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { sleep } from '../../../src/core/clock.ts';
 import { AttemptError } from '../../../src/resilience/classify.ts';
 import { newTrace } from '../../../src/resilience/pipeline.ts';
+import { loadOpossum } from '../../support/peers.ts';
 import { openResilience, resilienceSettings } from '../../support/resilience-stack.ts';
 import { inFolder } from '../folder.ts';
 import type { Row } from '../row.ts';
@@ -12,7 +13,6 @@ import { percentile } from '../statistics.ts';
 const CALLERS = 500;
 const BREAK_MS = 100;
 const PROBE_MS = 300;
-const PEER = 'cockatiel breaker';
 
 type Call = (attempt: () => Promise<void>) => Promise<void>;
 
@@ -64,11 +64,24 @@ async function rushOurs(): Promise<Rush> {
   });
 }
 
-async function rushPeer(): Promise<Rush> {
+async function rushCockatiel(): Promise<Rush> {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: BREAK_MS, breaker: new ConsecutiveBreaker(5) });
   const call: Call = (attempt) => breaker.execute(attempt);
   await openBreaker(call);
   return rush(call);
+}
+
+async function rushOpossum(): Promise<Rush> {
+  const breaker = new (loadOpossum())((attempt: () => Promise<void>) => attempt(), {
+    timeout: false,
+    resetTimeout: BREAK_MS,
+    volumeThreshold: 5,
+  });
+  const call: Call = async (attempt) => void (await breaker.fire(attempt));
+  await openBreaker(call);
+  const result = await rush(call);
+  breaker.shutdown();
+  return result;
 }
 
 async function openBreaker(call: Call): Promise<void> {
@@ -79,26 +92,29 @@ async function openBreaker(call: Call): Promise<void> {
 
 /** Five hundred callers at the moment when a breaker may be tried again. */
 export async function measureHalfOpen(): Promise<Row[]> {
-  const [ours, peer] = [await rushOurs(), await rushPeer()];
-  const refused = `refused ${ours.together.length} of ${CALLERS}`;
-  return [
+  const ours = await rushOurs();
+  const peers = { cockatiel: await rushCockatiel(), opossum: await rushOpossum() };
+  const inFlight = Object.entries(peers).map(([name, { mostAtOnce, together }], index) =>
     figureRow({
-      what: `most calls in flight, ${CALLERS} callers at half open`,
+      what: `${CALLERS} callers at half-open: in flight`,
       unit: 'calls',
       ours: ours.mostAtOnce,
-      peer: peer.mostAtOnce,
-      limit: 1,
-      against: `${PEER}; ours ${refused}, the peer ${peer.together.length}`,
+      peer: mostAtOnce,
+      limit: index === 0 ? 1 : undefined,
+      against: `${name} breaker; ours refused ${ours.together.length} of ${CALLERS}, the peer ${together.length}`,
     }),
+  );
+  return [
+    ...inFlight,
     figureRow({
-      what: 'refusal while another probes, p99 of callers one by one',
+      what: `${CALLERS} callers at half-open: refusal of others, p99 of callers one by one`,
       unit: 'ms',
       ours: percentile(ours.alone, 0.99),
       limit: 1,
       against: `${ours.alone.length} refusals; half of them within ${percentile(ours.alone, 0.5).toFixed(3)} ms`,
     }),
     figureRow({
-      what: `refusal of ${CALLERS} that come at once, time of all divided by their number`,
+      what: `${CALLERS} callers at half-open: refusal of all that come at once, by their number`,
       unit: 'ms',
       ours: Math.max(...ours.together) / ours.together.length,
       limit: 1,

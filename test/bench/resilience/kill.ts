@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 import { sleep } from '../../../src/core/clock.ts';
+import { sized } from '../counts.ts';
 import { inFolder } from '../folder.ts';
 import type { Row } from '../row.ts';
 
-const ROUNDS = 100;
+const ROUNDS = sized(100, 3);
 const WRITERS = 3;
 const MAX_LIFE_MS = 60;
 const SCRIPT = join(import.meta.dirname, '../../support/write-notes.ts');
@@ -63,7 +64,7 @@ export async function measureKill(): Promise<Row[]> {
   ] as const) {
     const { acknowledged, lost, integrity } = await killRounds(connection);
     rows.push({
-      what: `acknowledged writes lost, kill -9, ${ROUNDS} rounds × ${WRITERS} writers, ${durability}`,
+      what: `\`kill -9\`, ${ROUNDS} rounds × ${WRITERS} writers, ${durability}: acknowledged lost`,
       unit: 'writes',
       ours: lost,
       bar: '0, file intact',

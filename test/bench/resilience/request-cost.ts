@@ -18,14 +18,17 @@ import { newTrace } from '../../../src/resilience/pipeline.ts';
 import { startProcess } from '../../support/resilience-processes.ts';
 import type { ServiceHandlers } from '../../support/resilience-service.ts';
 import { openResilience, resilienceSettings } from '../../support/resilience-stack.ts';
+import { sized } from '../counts.ts';
 import { inFolder } from '../folder.ts';
 import type { Row } from '../row.ts';
 import { ratioRow } from '../row.ts';
-import { compare } from '../statistics.ts';
+import { inRounds } from '../statistics.ts';
+import { openAxiosClients } from './axios-clients.ts';
 
-const REQUESTS = 2_100;
-const ROUNDS = 8;
+const REQUESTS = sized(2_100, 60);
+const ROUNDS = sized(8, 1);
 const LIMIT = 1.3;
+const MANY = 30;
 /** Made up, of the shape that Stripe's keys have. */
 const KEY = 'sk_test_51BreakwaterBenchKey000000000000000000001';
 const ID = 'pi_3BreakwaterBench';
@@ -110,8 +113,6 @@ export function measureRequestCost(): Promise<Row[]> {
   return inFolder(async (folder) => {
     const service = startProcess<ServiceHandlers>('resilience-service.ts');
     const port = await service.run('listen', undefined);
-    const library = new Stripe(KEY, { host: '127.0.0.1', port, protocol: 'http' });
-    const callLibrary = () => library.paymentIntents.retrieve(ID);
     const path = join(folder, 'bench.db');
     const quiet = openClient(path, port, silentLog);
     const logging = openClient(
@@ -119,19 +120,48 @@ export function measureRequestCost(): Promise<Row[]> {
       port,
       createLog('info', new Redactor(), () => {}),
     );
-    const row = async (what: string, call: Call, callers: number) => {
-      const measure = (each: Call) => () => cpuPerRequest(each, callers);
-      return ratioRow(await compare(what, measure(call), measure(callLibrary), ROUNDS), 'µs', LIMIT, 'stripe-node');
-    };
+    const library = new Stripe(KEY, { host: '127.0.0.1', port, protocol: 'http' });
+    const peers = openAxiosClients(`http://127.0.0.1:${port}/v1/payment_intents/${ID}`, KEY);
+    const costs = (calls: Readonly<Record<string, Call>>, callers: number) =>
+      inRounds(
+        Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, () => cpuPerRequest(call, callers)])),
+        ROUNDS,
+      );
+    const stripe = () => library.paymentIntents.retrieve(ID);
+    const { bare, ...wrapped } = peers.calls;
     try {
-      return [
-        await row('GET, axios and pipeline, one caller, CPU', quiet.get, 1),
-        await row('GET, axios and pipeline, 30 callers, CPU', quiet.get, 30),
-        await row('the same as a read of an integration, one caller, CPU', quiet.read, 1),
-        await row('the same with every attempt logged, one caller, CPU', logging.read, 1),
-      ];
+      const one = await costs({ get: quiet.get, read: quiet.read, logged: logging.read, stripe, ...wrapped, bare }, 1);
+      const many = await costs({ get: quiet.get, stripe, ...wrapped, bare }, MANY);
+      return rowsOf(one, many, Object.keys(wrapped));
     } finally {
+      peers.close();
       await Promise.all([quiet.close(), logging.close(), service.kill()]);
     }
   });
+}
+
+type Costs = Readonly<Record<string, number[]>>;
+
+/** @param wrapped names of the peers that, like ours, put retry, breaker or timeout around axios */
+function rowsOf(one: Costs, many: Costs, wrapped: readonly string[]): Row[] {
+  const what = 'axios + pipeline, same loopback server, keep-alive, CPU per request';
+  const row = (costs: Costs, [ours, peer]: [string, string], said: string, limit?: number, against = peer) =>
+    ratioRow({ what: said, ours: costs[ours] ?? [], peer: costs[peer] ?? [] }, 'µs', limit, against);
+  const sides = [
+    [one, `${what}, one caller`],
+    [many, `${what}, ${MANY} callers`],
+  ] as const;
+  return [
+    ...sides.map(([costs, said]) => row(costs, ['get', 'stripe'], said, LIMIT, '`stripe-node`')),
+    row(one, ['read', 'stripe'], 'read of an integration, CPU per request, one caller', LIMIT, '`stripe-node`'),
+    row(
+      one,
+      ['logged', 'stripe'],
+      'read of an integration, every attempt logged, CPU per request, one caller',
+      LIMIT,
+      '`stripe-node`',
+    ),
+    ...sides.flatMap(([costs, said]) => wrapped.map((peer) => row(costs, ['get', peer], said))),
+    ...sides.map(([costs, said]) => row(costs, ['get', 'bare'], said, undefined, 'limit: `node:http` alone')),
+  ];
 }

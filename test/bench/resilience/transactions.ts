@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { startProcess } from '../../support/resilience-processes.ts';
 import type { TransactionHandlers, TransactionsOptions } from '../../support/resilience-transactions.ts';
+import { sized } from '../counts.ts';
 import { inFolder } from '../folder.ts';
 import type { Row } from '../row.ts';
 import { figureRow } from '../row.ts';
 import { median } from '../statistics.ts';
 
 const PROCESSES = 8;
-const EACH = 2_000;
-const RUNS = 3;
+const EACH = sized(2_000, 50);
+const RUNS = sized(3, 1);
 const IDLE_STALL_MS = 50;
 const LOADED_STALL_MS = 120;
 const PEER = 'busy_timeout 5000';
@@ -79,7 +80,7 @@ export async function measureTransactions(): Promise<Row[]> {
     const worst = `worst stall of ours ${Math.max(...ours('stallMs')).toFixed(0)} ms`;
     rows.push(
       figureRow({
-        what: `failed of ${PROCESSES} × ${EACH} transactions, ${durability}, sum of ${RUNS} runs`,
+        what: `SQLITE_BUSY surfaced, ${PROCESSES} × ${EACH} immediate transactions, ${durability}, sum of ${RUNS} runs`,
         unit: 'transactions',
         ours: runs.reduce((sum, { failures }) => sum + failures.length, 0),
         peer: peer.failures.length,
@@ -87,7 +88,7 @@ export async function measureTransactions(): Promise<Row[]> {
         against: `${PEER}, one run; ${speed}`,
       }),
       figureRow({
-        what: `longest stall of an event loop in one run, ${durability}, median of the runs, machine ${idle ? 'idle' : 'loaded'} before`,
+        what: `event loop stall meanwhile, ${durability}, the longest of a run, median of the runs, machine ${idle ? 'idle' : 'loaded'} before`,
         unit: 'ms',
         ours: median(ours('stallMs')),
         peer: peer.stallMs,

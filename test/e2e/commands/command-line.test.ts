@@ -117,6 +117,7 @@ describe('completion', () => {
     expect(complete('')).toContain('doctor status breakers webhooks dashboard simulate memory demo completion');
     expect(complete('webhooks', 're')).toBe('replay');
     expect(complete('webhooks', 'list', '--st')).toBe('--status');
+    expect(complete('webhooks', 'list', '--status', 'un')).toBe('unverified');
     expect(complete('breakers', 'open', '--r')).toBe('--reason');
     expect(complete('completion', '')).toContain('bash zsh fish');
   });

@@ -241,7 +241,7 @@ describe('the stream of changes', () => {
       { content: 'new', contextType: 'decision', tags: [], importance: 5, isGlobal: false },
       caller,
     );
-    await expect.poll(() => text, { timeout: 2_000 }).toContain('event: changed\ndata: memories\n');
+    await expect.poll(() => text).toContain('event: changed\ndata: memories\n');
     expect(text).not.toContain('breakers');
     await dashboard.close();
     await ended;

@@ -32,18 +32,19 @@ export function callsOf(provider: Provider, secret: string, config: Partial<Inte
   );
   const { client, clock } = setup;
   const context = setup.context({ provider, confirm: async () => {} });
-  const operationOf = (name: string): Operation => {
-    const operation = provider.api?.operations[name];
+  const operationOf = async (name: string): Promise<Operation> => {
+    const operation = (await provider.loadOperations?.())?.[name];
     if (operation === undefined) throw new Error(`${provider.title} has no operation ${name}.`);
     return operation;
   };
   const lists = new ListReader(client, clock);
   return {
-    read: (name: string, input: Record<string, unknown> = {}) => client.read(operationOf(name), input, context),
-    write: (name: string, input: Record<string, unknown>, reference = 'reference-1') =>
-      client.write(operationOf(name), input, { reference }, context),
-    list: (name: string, input: Record<string, unknown> = {}, limit = 1000) =>
-      lists.read(operationOf(name), input, { limit, maxCharacters: 1e6, pick: (item) => item }, context),
+    read: async (name: string, input: Record<string, unknown> = {}) =>
+      client.read(await operationOf(name), input, context),
+    write: async (name: string, input: Record<string, unknown>, reference = 'reference-1') =>
+      client.write(await operationOf(name), input, { reference }, context),
+    list: async (name: string, input: Record<string, unknown> = {}, limit = 1000) =>
+      lists.read(await operationOf(name), input, { limit, maxCharacters: 1e6, pick: (item) => item }, context),
   };
 }
 

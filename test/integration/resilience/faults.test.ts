@@ -3,6 +3,7 @@ import { breakerMigrations, SqliteBreakerStore } from '../../../src/resilience/s
 import { databasePath, sqliteAt } from '../../support/database.ts';
 import type { Behaviour } from '../../support/loopback-service.ts';
 import { answer, silence, startService } from '../../support/loopback-service.ts';
+import { AT_ONCE_MS } from '../../support/patience.ts';
 import { clock, KEY } from '../../unit/resilience/calls.ts';
 import { openHttpPipeline } from './http-calls.ts';
 
@@ -30,7 +31,7 @@ describe('time', () => {
     });
     expect(trace).toEqual({ attempts: 1, outcome: 'unknown' });
     expect(tookMs).toBeGreaterThan(110);
-    expect(tookMs).toBeLessThan(600);
+    expect(tookMs).toBeLessThan(AT_ONCE_MS);
   });
 
   it('an attempt that is over lets go of its connection', async () => {
@@ -39,21 +40,20 @@ describe('time', () => {
     const { value, trace } = await openHttpPipeline().post(service.url, { settings: { timeout_ms: 100 } });
     expect(value?.body).toEqual({ ok: true });
     expect(trace).toEqual({ attempts: 2, outcome: 'executed' });
-    expect((await closedAt) - (service.received[0]?.at ?? 0)).toBeLessThan(600);
+    expect((await closedAt) - (service.received[0]?.at ?? 0)).toBeLessThan(AT_ONCE_MS);
   });
 
   it('the deadline ends the call whatever the attempts may take', async () => {
     const service = await startService(silence);
-    const settings = { timeout_ms: 300, deadline_ms: 450 };
+    const settings = { timeout_ms: 1_000, deadline_ms: 1_500 };
     const { thrown, trace, tookMs } = await openHttpPipeline().post(service.url, { settings });
     expect(thrown).toMatchObject({ cause: { code: 'timeout', message: 'The deadline of the call has passed.' } });
     expect(trace).toEqual({ attempts: 2, outcome: 'unknown' });
-    expect(tookMs).toBeGreaterThan(440);
-    expect(tookMs).toBeLessThan(900);
+    expect(tookMs).toBeGreaterThan(1_490);
+    expect(tookMs).toBeLessThan(AT_ONCE_MS);
   });
 
-  // A busy machine may stall for longer than the 25 ms.
-  it('a caller who leaves is let go at once, connection included', { retry: 2 }, async () => {
+  it('a caller who leaves is let go at once, connection included', async () => {
     const { behaviour, closedAt } = silenceUntilClosed();
     const service = await startService(behaviour);
     const caller = new AbortController();
@@ -63,30 +63,30 @@ describe('time', () => {
     const aborted = performance.now();
     caller.abort('left');
     const { thrown, trace } = await ended;
-    expect(performance.now() - aborted).toBeLessThan(500);
+    expect(performance.now() - aborted).toBeLessThan(AT_ONCE_MS);
     expect(thrown).toMatchObject({ failure: { kind: 'cancelled', sent: true }, cause: 'left' });
     expect(trace).toEqual({ attempts: 1, outcome: 'unknown' });
-    expect((await closedAt) - aborted).toBeLessThan(300);
+    expect((await closedAt) - aborted).toBeLessThan(AT_ONCE_MS);
     expect(await store.get(KEY)).toBeUndefined();
   });
 });
 
 describe('a service that asks to wait', () => {
   it('is called again after that time, and by nobody before', async () => {
-    const service = await startService(answer(503, {}, { 'retry-after': '1' }), answer(200));
-    const { post } = openHttpPipeline();
+    const service = await startService(answer(503, {}, { 'retry-after': '3' }), answer(200));
+    const { post, store } = openHttpPipeline();
     const first = post(service.url, { repeat: 'unsafe' });
     await expect.poll(() => service.received.length, { interval: 5 }).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const hurried = await post(service.url, { settings: { timeout_ms: 300, deadline_ms: 300 } });
+    await expect.poll(async () => (await store.get(KEY))?.throttledUntil, { interval: 5 }).toBeGreaterThan(0);
+    const hurried = await post(service.url, { settings: { timeout_ms: 1_500, deadline_ms: 1_500 } });
     expect(hurried.thrown).toMatchObject({ code: 'rate_limited', retryable: true, outcome: 'not_executed' });
-    expect(hurried.tookMs).toBeLessThan(250);
+    expect(hurried.tookMs).toBeLessThan(1_000);
     const patient = await post(service.url);
     expect([patient.value?.status, (await first).value?.status]).toEqual([200, 200]);
     const [before, after] = service.received;
     expect(service.received).toHaveLength(3);
-    expect((after?.at ?? 0) - (before?.at ?? 0)).toBeGreaterThanOrEqual(1_000);
-    expect((after?.at ?? 0) - (before?.at ?? 0)).toBeLessThan(2_200);
+    expect((after?.at ?? 0) - (before?.at ?? 0)).toBeGreaterThanOrEqual(3_000);
+    expect((after?.at ?? 0) - (before?.at ?? 0)).toBeLessThan(3_000 + AT_ONCE_MS);
   });
 
   it('for longer than the deadline is told at once, and not called by anybody', async () => {
@@ -94,18 +94,18 @@ describe('a service that asks to wait', () => {
     const { post } = openHttpPipeline();
     const { thrown, tookMs } = await post(service.url);
     expect(thrown).toMatchObject({ failure: { kind: 'response', status: 429 } });
-    expect(tookMs).toBeLessThan(1_000);
+    expect(tookMs).toBeLessThan(AT_ONCE_MS);
     const next = await post(service.url);
     expect(next.thrown).toMatchObject({ code: 'rate_limited', details: { state: 'throttled' } });
     const { retryAfterMs } = next.thrown as { retryAfterMs: number };
-    expect(retryAfterMs).toBeGreaterThan(59_000);
+    expect(retryAfterMs).toBeGreaterThan(60_000 - AT_ONCE_MS);
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
     expect(service.received).toHaveLength(1);
   });
 });
 
 describe('a failing service', () => {
-  const settings = { retry: { max_attempts: 1 }, breaker: { break_ms: 150 } };
+  const settings = { retry: { max_attempts: 1 }, breaker: { break_ms: 30_000 } };
 
   it('is left alone by every process once one of them has seen enough, and comes back through one probe', async () => {
     const path = databasePath();
@@ -122,7 +122,7 @@ describe('a failing service', () => {
       expect(trace).toEqual({ attempts: 0, outcome: 'not_executed' });
     }
     expect(service.received).toHaveLength(5);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await first.store.update(KEY, (row) => ({ ...row, reopenAt: clock.now() - 1 }));
     expect((await second.post(service.url, { settings })).value?.status).toBe(200);
     expect((await first.post(service.url, { settings })).value?.status).toBe(200);
     expect((await first.store.transitions(KEY, 10)).map(({ to }) => to)).toEqual(['closed', 'half_open', 'open']);

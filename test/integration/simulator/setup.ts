@@ -8,7 +8,7 @@ import { startSimulator } from '../../../src/simulator/simulator.ts';
 export const TEST_KEY = 'sk_test_simulator';
 
 /** For `expect.poll` on machines with little to spare. */
-export const PATIENTLY = { interval: 5, timeout: 5_000 };
+export const PATIENTLY = { interval: 5 };
 
 const open: { stop(): Promise<void> }[] = [];
 

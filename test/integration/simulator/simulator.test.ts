@@ -7,6 +7,7 @@ import { stripeWebhook } from '../../../src/integrations/stripe/webhook.ts';
 import type { SimulatedRequest, SimulatedService } from '../../../src/simulator/service.ts';
 import { startSimulator } from '../../../src/simulator/simulator.ts';
 import { WebhookOutbox } from '../../../src/simulator/webhook-outbox.ts';
+import { AT_ONCE_MS } from '../../support/patience.ts';
 import { PATIENTLY, stopLater } from './setup.ts';
 
 interface Echo extends SimulatedService {
@@ -111,7 +112,7 @@ describe('startSimulator', () => {
     const ended = once(silent, 'close');
     const begin = performance.now();
     await Promise.all([simulator.stop(), simulator.stop()]);
-    expect(performance.now() - begin).toBeLessThan(1_000);
+    expect(performance.now() - begin).toBeLessThan(AT_ONCE_MS);
     await ended;
     expect(await Promise.all(busy)).toEqual(['ended', 'ended']);
     expect(service.closed).toBe(1);

@@ -109,7 +109,7 @@ describe('payment intents through the official library', () => {
     await expect(stripe.paymentIntents.confirm(ready.id)).resolves.toMatchObject({ status: 'succeeded' });
   });
 
-  it('authorizes and captures all or a part, without a refund for the rest', async () => {
+  it('authorizes and captures all or a part, and gives the rest back', async () => {
     const { stripe } = await startStripe();
     const held = await pay(stripe, 'pm_card_visa', { capture_method: 'manual' });
     expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 2_000, amount_received: 0 });
@@ -120,10 +120,12 @@ describe('payment intents through the official library', () => {
       amount: 2_000,
       amount_capturable: 0,
       amount_received: 1_200,
-      latest_charge: { amount: 2_000, amount_captured: 1_200, amount_refunded: 0, captured: true, refunded: false },
+      latest_charge: { amount: 2_000, amount_captured: 1_200, amount_refunded: 800, captured: true, refunded: false },
       status: 'succeeded',
     });
-    expect((await stripe.refunds.list({ payment_intent: held.id })).data).toEqual([]);
+    expect((await stripe.refunds.list({ payment_intent: held.id })).data).toMatchObject([
+      { amount: 800, balance_transaction: null, charge: held.latest_charge, status: 'succeeded' },
+    ]);
     const twice = await stripeErrorOf(stripe.paymentIntents.capture(held.id));
     expect(twice.code).toBe('payment_intent_unexpected_state');
   });
@@ -138,6 +140,12 @@ describe('payment intents through the official library', () => {
       status: 'canceled',
     });
     expect(canceled.canceled_at).toBeGreaterThan(0);
+    await expect(stripe.charges.retrieve(String(held.latest_charge))).resolves.toMatchObject({
+      amount_captured: 0,
+      amount_refunded: 2_000,
+      captured: false,
+      refunded: true,
+    });
     const error = await stripeErrorOf(stripe.paymentIntents.cancel(held.id));
     expect(error).toMatchObject({ code: 'payment_intent_unexpected_state', type: 'StripeInvalidRequestError' });
     const paid = await pay(stripe, 'pm_card_visa');

@@ -88,9 +88,11 @@ describe('refunds', () => {
       statusCode: 400,
     });
     await stripe.paymentIntents.capture(held.id, { amount_to_capture: 300 });
+    const tooMuch = await stripeErrorOf(stripe.refunds.create({ payment_intent: held.id, amount: 301 }));
+    expect(tooMuch.message).toBe('Refund amount ($3.01) is greater than unrefunded amount on charge ($3.00)');
     await expect(stripe.refunds.create({ payment_intent: held.id, expand: ['charge'] })).resolves.toMatchObject({
       amount: 300,
-      charge: { amount: 2_000, amount_refunded: 300, refunded: true },
+      charge: { amount: 2_000, amount_captured: 300, amount_refunded: 2_000, refunded: true },
     });
   });
 });

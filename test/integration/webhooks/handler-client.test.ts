@@ -1,15 +1,21 @@
+import { Agent, createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
-import { askHandler } from '../../../src/webhooks/replay/handler-client.ts';
+import type { HandlerRequest } from '../../../src/webhooks/handler-client.ts';
+import { askHandler } from '../../../src/webhooks/handler-client.ts';
 import type { Behaviour } from '../../support/loopback-service.ts';
 import { answer, listen, reset, silence, startService } from '../../support/loopback-service.ts';
+import { AT_ONCE_MS } from '../../support/patience.ts';
 
 const BODY = Buffer.from([0x7b, 0xff, 0x00, 0x0d, 0x0a, 0x7d]);
 const HEADERS = ['X-Twice', 'one', 'Content-Type', 'application/json', 'x-twice', 'two', 'STRIPE-signature', 't=1'];
 
-function ask(url: URL, more: { timeoutMs?: number; maxBodyBytes?: number; signal?: AbortSignal } = {}) {
+function ask(
+  url: URL,
+  more: Partial<Pick<HandlerRequest, 'timeoutMs' | 'maxBodyBytes' | 'agent'>> & { signal?: AbortSignal } = {},
+) {
   const { signal = new AbortController().signal, ...limits } = more;
   const request = { method: 'POST', url, headers: HEADERS, body: BODY, timeoutMs: 2_000, maxBodyBytes: 100 } as const;
   return askHandler({ ...request, ...limits }, signal);
@@ -29,6 +35,22 @@ describe('askHandler', () => {
     expect(await ask(url)).toMatchObject({ status: 204, silence: undefined, body: '' });
     const head = `POST /v1/things HTTP/1.1\r\nHost: ${url.host}\r\nX-Twice: one\r\nContent-Type: application/json\r\nx-twice: two\r\nSTRIPE-signature: t=1\r\nContent-Length: 6\r\nConnection: close\r\n\r\n`;
     expect(raw.toString('latin1')).toBe(head + BODY.toString('latin1'));
+  });
+
+  it('keeps the connection of an agent for the next request', async () => {
+    const handler = createHttpServer((_request, response) => void response.end('taken'));
+    onTestFinished(() => void handler.close());
+    let connections = 0;
+    handler.on('connection', () => {
+      connections += 1;
+    });
+    const url = await listen(handler);
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    for (let sent = 0; sent < 3; sent += 1) {
+      expect(await ask(url, { agent, maxBodyBytes: 0 })).toMatchObject({ status: 200, body: '', isCut: false });
+    }
+    expect(connections).toBe(1);
   });
 
   it('follows no redirect', async () => {
@@ -79,11 +101,11 @@ describe('askHandler', () => {
   it('ends at once when the caller leaves', async () => {
     const { url } = await startService(silence);
     const controller = new AbortController();
-    const asked = ask(url, { signal: controller.signal }).catch((thrown: unknown) => thrown);
+    const asked = ask(url, { signal: controller.signal, timeoutMs: 60_000 }).catch((thrown: unknown) => thrown);
     await pause(50);
     const leftAt = performance.now();
     controller.abort();
     expect(await asked).toBeInstanceOf(AppError);
-    expect(performance.now() - leftAt).toBeLessThan(500);
+    expect(performance.now() - leftAt).toBeLessThan(AT_ONCE_MS);
   });
 });

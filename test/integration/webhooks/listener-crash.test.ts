@@ -63,7 +63,7 @@ it(`applies each of ${EVENTS} events once, from ${COPIES} shuffled deliveries ea
   const statuses = async () => [
     ...new Set((await events.list(SHOP, { limit: EVENTS + 1 })).map(({ status }) => status)),
   ];
-  await expect.poll(statuses, { timeout: 10_000 }).toEqual(['processed']);
+  await expect.poll(statuses).toEqual(['processed']);
   const stored = await events.list(SHOP, { limit: EVENTS + 1 });
   expect(new Set(stored.map(({ eventId }) => eventId)).size).toBe(EVENTS);
   expect(stored).toHaveLength(EVENTS);

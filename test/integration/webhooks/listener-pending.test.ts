@@ -19,7 +19,7 @@ describe('what is pending when the port is opened', () => {
     const second = setup({ path });
     await second.listener.start(0, [route({ forwardTo: handler.url })]);
     const statuses = async () => [...new Set((await second.events.list(SHOP, { limit: 100 })).map((e) => e.status))];
-    await expect.poll(statuses, { timeout: 5_000 }).toEqual(['processed']);
+    await expect.poll(statuses).toEqual(['processed']);
     expect(handler.requests).toHaveLength(ids.length);
   });
 
@@ -39,7 +39,7 @@ describe('what is pending when the port is opened', () => {
     expect(await theirs.events.get(OTHER, event.id)).toMatchObject({ status: 'pending' });
     await setup({ path, workspace: OTHER }).listener.start(undefined, served);
     await mine.listener.status();
-    await expect.poll(() => handler.requests.length, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => handler.requests.length).toBe(1);
     await expect.poll(async () => (await theirs.events.get(OTHER, event.id))?.status).toBe('processed');
   });
 });

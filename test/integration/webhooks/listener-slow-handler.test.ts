@@ -25,7 +25,7 @@ it('a handler that hangs holds up its own events only, and their effects not at 
   }
   const { event } = await events.insert(delivery('evt_quick', { path: '/quick', receivedAt: Date.now() }));
   await listener.start(0, [route({ forwardTo: hanging.url }), route({ path: '/quick', forwardTo: quick.url })]);
-  await expect.poll(() => applied.size, { timeout: 5_000 }).toBe(COUNT + 1);
+  await expect.poll(() => applied.size).toBe(COUNT + 1);
   await expect.poll(async () => (await events.get(SHOP, event.id))?.status).toBe('processed');
   expect(hanging.requests).toHaveLength(16);
 });
@@ -53,7 +53,7 @@ it('all waiting events reach a handler that is slow, in turn and once', async ()
   }
   await listener.start(0, [route({ forwardTo: `http://127.0.0.1:${port}/` })]);
   const statuses = async () => [...new Set((await events.list(SHOP, { limit: COUNT })).map(({ status }) => status))];
-  await expect.poll(statuses, { timeout: 10_000 }).toEqual(['processed']);
+  await expect.poll(statuses).toEqual(['processed']);
   expect(most).toBe(16);
   const [event] = await events.list(SHOP, { limit: 1 });
   expect(await events.attempts(SHOP, event?.id ?? '')).toHaveLength(1);

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenOnLoopback } from '../../../src/core/listen-on-loopback.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import { createReceiver } from '../../../src/webhooks/listener/receiver.ts';
+import { AT_ONCE_MS } from '../../support/patience.ts';
 import { paypal } from '../../unit/webhooks/deliveries.ts';
 import { NEVER, route, SHOP, schemeOf, send, setup, signed, startHandler, stripeEvent } from './listener-setup.ts';
 
@@ -215,7 +215,8 @@ describe('the port', () => {
       socket.on('error', () => {}).resume();
       socket.write(`POST /stripe HTTP/1.1\r\nHost: localhost\r\n${start}`);
       const trickle = setInterval(() => socket.write('x'), 20);
-      await once(socket, 'close', { signal: AbortSignal.timeout(3_000) });
+      // Not `once` of node:events, which an error ends: a write can meet a connection that was just reset.
+      await new Promise((resolve) => socket.once('close', resolve));
       clearInterval(trickle);
     }
   });
@@ -256,7 +257,7 @@ describe('forwarding', () => {
       const body = stripeEvent('evt_1');
       await send(port, '/stripe', body, signed(body));
     }
-    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status, { timeout: 5_000 }).toBe('processed');
+    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status).toBe('processed');
     const [event] = await events.list(SHOP, ALL);
     const attempts = await events.attempts(SHOP, event?.id ?? '');
     expect(attempts.map(({ status, error }) => [status, error])).toEqual([
@@ -271,7 +272,7 @@ describe('forwarding', () => {
     const { events, port } = await listen({ retryDelaysMs: [10] }, [route({ forwardTo: 'http://127.0.0.1:1/' })]);
     const body = stripeEvent('evt_1');
     await send(port, '/stripe', body, signed(body));
-    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status, { timeout: 5_000 }).toBe('failed');
+    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status).toBe('failed');
     const [event] = await events.list(SHOP, ALL);
     expect(await events.attempts(SHOP, event?.id ?? '')).toMatchObject([
       { status: undefined, error: 'Nothing listens at the address of the handler.' },
@@ -288,7 +289,7 @@ describe('forwarding', () => {
     await first.listener.close();
     const handler = await startHandler(200);
     const second = await listen({ path: first.path }, [route({ forwardTo: handler.url })]);
-    await expect.poll(() => handler.requests.length, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => handler.requests.length).toBe(1);
     await expect.poll(async () => (await second.events.get(SHOP, id))?.status).toBe('processed');
     expect(await second.events.attempts(SHOP, id)).toHaveLength(2);
   });
@@ -320,7 +321,7 @@ describe('forwarding', () => {
     await expect.poll(statuses).toEqual(['ignored', 'pending']);
     const startedAt = performance.now();
     await listener.close();
-    expect(performance.now() - startedAt).toBeLessThan(300);
+    expect(performance.now() - startedAt).toBeLessThan(AT_ONCE_MS);
     // The server left, not the handler: nothing is held against it.
     const [slow] = await events.list(SHOP, { type: 'payment_intent.succeeded', status: 'pending', limit: 1 });
     expect(await events.attempts(SHOP, slow?.id ?? '')).toEqual([]);
@@ -358,7 +359,7 @@ describe('effects', () => {
     const { events, port } = await listen(options, [route({ forwardTo: handler.url })]);
     const body = stripeEvent('evt_1');
     await send(port, '/stripe', body, signed(body));
-    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status, { timeout: 5_000 }).toBe('failed');
+    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status).toBe('failed');
     const [event] = await events.list(SHOP, ALL);
     const attempts = await events.attempts(SHOP, event?.id ?? '');
     expect(attempts.map(({ kind, note }) => [kind, note])).toEqual([
@@ -383,7 +384,7 @@ describe('effects', () => {
     const { events, port } = await listen({ effects, retryDelaysMs: [10, 10] }, [route({ forwardTo: handler.url })]);
     const body = stripeEvent('evt_1');
     await send(port, '/stripe', body, signed(body));
-    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status, { timeout: 5_000 }).toBe('processed');
+    await expect.poll(async () => (await events.list(SHOP, ALL))[0]?.status).toBe('processed');
     expect([calls, handler.requests.length]).toEqual([3, 1]);
   });
 });

@@ -5,14 +5,14 @@ import { FAULTS } from '../../../src/webhooks/replay/faults.ts';
 import { replayEvents } from '../../../src/webhooks/replay/replay.ts';
 import type { ReplayInput } from '../../../src/webhooks/replay/replay-run.ts';
 import { storyOf } from '../../../src/webhooks/replay/sources.ts';
-import type { Defect } from '../../support/webhook-handlers.ts';
+import type { Defect, Handler } from '../../support/webhook-handlers.ts';
 import { BROKEN, HANDLER_SECRET, startHandler } from '../../support/webhook-handlers.ts';
 
 const STORY = ['customer.subscription.created', 'customer.subscription.updated', 'customer.subscription.deleted'];
 
 /** Everything there is to try, against one handler. */
-async function rehearse(defect?: Defect, changes: Partial<ReplayInput> = {}) {
-  const { url, stateUrl } = await startHandler(defect);
+async function rehearse(handler?: Partial<Handler>, changes: Partial<ReplayInput> = {}) {
+  const { url, stateUrl } = await startHandler(handler);
   const chosen = STORY.map((type) => [type, stripeEvents.types[type]?.example ?? (() => ({}))] as const);
   const input: ReplayInput = {
     workspace: '/project',
@@ -26,7 +26,8 @@ async function rehearse(defect?: Defect, changes: Partial<ReplayInput> = {}) {
     order: 'reversed',
     seed: undefined,
     faults: FAULTS,
-    answerWithinMs: 1_000,
+    answerWithinMs: 60_000,
+    budgetMs: 600_000,
     ...changes,
   };
   const deps = {
@@ -80,14 +81,13 @@ describe('the verdict', () => {
     records_before_verifying: ['rejects_stale', 'rejects_forged', 'rejects_reserialised'],
   };
 
-  // Watches many handlers from outside at once: a busy machine can make their effects late.
-  it('finds in each broken handler what is wrong with it', { retry: 2, timeout: 60_000 }, async () => {
+  it('finds in each broken handler what is wrong with it', async () => {
     const defects = Object.keys(BROKEN) as Defect[];
     // Each takes its whole time to answer.
-    const short = { times: 1, order: 'as_received', faults: [] } as const;
+    const short = { times: 1, order: 'as_received', faults: [], answerWithinMs: 1_000 } as const;
     const verdicts = await Promise.all(
       defects.map(async (defect) => {
-        const { failed, verdict } = await rehearse(defect, defect === 'is_too_slow' ? short : {});
+        const { failed, verdict } = await rehearse(BROKEN[defect], defect === 'is_too_slow' ? short : {});
         const fixes = verdict.flatMap(({ result, fix }) => (result === 'fail' ? [fix] : []));
         expect(fixes).not.toContain(undefined);
         return [defect, failed] as const;
@@ -97,7 +97,14 @@ describe('the verdict', () => {
   });
 
   it('is given on what was sent when the time is up', async () => {
-    const { attempts, isCutShort, passed, failed } = await rehearse(undefined, { budgetMs: 600 });
+    let answered = 0;
+    // Falls silent before the end, however fast or slow the machine is.
+    const acknowledge: Handler['acknowledge'] = (record, response) => {
+      record();
+      answered += 1;
+      if (answered <= STORY.length) response.json({ received: true });
+    };
+    const { attempts, isCutShort, passed, failed } = await rehearse({ acknowledge }, { budgetMs: 3_000 });
     expect([isCutShort, failed]).toEqual([true, []]);
     expect(passed).toContain('verifies');
     // All would be 19.

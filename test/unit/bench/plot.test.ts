@@ -16,14 +16,20 @@ it('puts powers of ten at equal distances on both axes', () => {
       [100_000, 10],
     ]),
   );
-  const marks = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, x, y]) => [Number(x), Number(y)]);
-  expect(marks).toEqual([
-    [70, 270],
-    [345, 152],
-    [620, 34],
-  ]);
+  expect(svg).toContain('<path d="M70 290L305 165L540 40" fill="none"');
   expect(svg).toContain('>1 k<');
   expect(svg).toContain('>0.1<');
+  expect(svg).toContain('<title>ours: 0.1 ms at 1000</title>');
+});
+
+it('tells lines apart by more than colour, and names each', () => {
+  const points: [number, number][] = [[1, 1]];
+  const names = ['first', 'second', 'third', 'fourth'];
+  const svg = drawPlot({ ...plot([]), series: names.map((name) => ({ name, points })) });
+  const marks = [...svg.matchAll(/class="mark" d="([^"]+)" fill="([^"]+)"><title>\w+: /g)];
+  expect(new Set(marks.map(([, shape]) => shape)).size).toBe(4);
+  expect(new Set(marks.map(([, , fill]) => fill)).size).toBe(4);
+  for (const name of names) expect(svg).toContain(`>${name}</text>`);
 });
 
 it('stays drawable with one point, with zeros, and with names that are markup', () => {

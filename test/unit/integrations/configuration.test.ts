@@ -3,7 +3,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { IntegrationInput } from '../../../src/integrations/configuration.ts';
 import { buildConfig, configProblem } from '../../../src/integrations/configuration.ts';
 import type { IntegrationConfig } from '../../../src/integrations/integration.ts';
-import { stripe } from '../../../src/integrations/stripe/index.ts';
+import { loadedStripe as stripe } from '../../support/loaded-stripe.ts';
 import { hooks } from './hooks-provider.ts';
 
 function refusalOf(input: IntegrationInput, of = stripe, saved?: IntegrationConfig): AppError {

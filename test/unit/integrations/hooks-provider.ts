@@ -1,8 +1,8 @@
-import type { Provider } from '../../../src/integrations/provider.ts';
+import type { LoadedProvider } from '../../../src/integrations/provider.ts';
 import { stripeWebhook } from '../../../src/integrations/stripe/webhook.ts';
 
 /** A provider that only sends webhooks. */
-export const hooks: Provider = {
+export const hooks: LoadedProvider = {
   service: 'hooks',
   title: 'Hooks',
   docs: 'https://hooks.example/docs',

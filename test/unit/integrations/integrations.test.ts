@@ -249,3 +249,56 @@ describe('rows that cannot be used', () => {
     expect(await integrations.list(SHOP)).toMatchObject({ reports: [{ integration: { name: 'stripe' } }], broken: [] });
   });
 });
+
+describe('two live integrations with one key', () => {
+  const env = { STRIPE_SECRET_KEY: LIVE_KEY, STRIPE_COPY: LIVE_KEY, STRIPE_OTHER: `${LIVE_KEY}9` };
+  const caps = { maxAmountMinor: 5_000 };
+  const open = async () => {
+    const asked: string[] = [];
+    const consent = async (message: string) => void asked.push(message);
+    const { integrations } = setUp(env, true);
+    await integrations.configure(SHOP, 'stripe', undefined, { mode: 'live', caps });
+    const twin = (input: object) =>
+      integrations.configure(SHOP, 'stripe', 'stripe-2', { mode: 'live', ...input }, consent);
+    return { integrations, asked, twin };
+  };
+
+  it('name each other, whatever the variable is called', async () => {
+    const { integrations, twin } = await open();
+    const report = await twin({ secretEnv: 'STRIPE_COPY', caps });
+    expect(report.warnings).toEqual([expect.stringMatching(/^Uses the live key of "stripe" too\./)]);
+    const { reports } = await integrations.list(SHOP);
+    expect(reports.map(({ warnings }) => warnings.map((warning) => /"[^"]+"/.exec(warning)?.[0]))).toEqual([
+      ['"stripe-2"'],
+      ['"stripe"'],
+    ]);
+    expect((await integrations.list('/projects/blog')).reports).toEqual([]);
+  });
+
+  it.each([
+    ['another key', { secretEnv: 'STRIPE_OTHER' }],
+    ['test mode', { mode: 'test' }],
+  ])('are none with %s', async (_what, input) => {
+    const { asked, twin } = await open();
+    expect((await twin(input)).warnings.join()).not.toContain('Uses the live key');
+    expect(asked).toEqual([]);
+  });
+
+  it('do not lift the guards of each other without a person, who is asked once', async () => {
+    const { asked, twin } = await open();
+    await twin({});
+    expect(asked).toEqual([
+      'Configure "stripe-2" so that it may lift the cap max_amount of 5000 of "stripe", whose key it uses?',
+    ]);
+    await twin({ resilience: { timeout_ms: 900 } });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('do so neither by a change of the key', async () => {
+    const { asked, twin } = await open();
+    await twin({ secretEnv: 'STRIPE_OTHER' });
+    expect(asked).toEqual([]);
+    await twin({ secretEnv: 'STRIPE_COPY' });
+    expect(asked).toHaveLength(1);
+  });
+});

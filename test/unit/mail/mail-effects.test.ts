@@ -23,7 +23,8 @@ function effects(counts: Partial<AppliedEvents> = {}) {
     given.push([...events]);
     return { applied: 0, known: 0, foreign: 0, ...counts };
   };
-  const ledger: MailLedger = { apply, plan: async () => {}, end: async () => {}, get: async () => undefined };
+  const none = async () => undefined;
+  const ledger: MailLedger = { apply, plan: none, end: none, get: none, prune: async () => 0 };
   const run = (body: Buffer, provider = 'sendgrid') =>
     new MailEffects(ledger).apply({ workspace: '/projects/shop', provider, body } as LoggedEvent);
   return { run, given };

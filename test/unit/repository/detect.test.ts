@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { includesPath, placeFor } from '../../../src/repository/repository.ts';
+import { cpuMsOf } from '../../support/patience.ts';
 import { LIBRARY, temporaryRepository } from '../../support/repositories.ts';
 
 const detect = (files: Record<string, string | object>, path?: string) =>
@@ -131,14 +132,15 @@ describe('detect', () => {
   });
 
   it('reads hostile files in bounded time', async () => {
-    const start = performance.now();
     const files = {
       'package.json': {},
       'tsconfig.json': '/*'.repeat(500_000),
       'prisma/schema.prisma': 'datasource a {'.repeat(70_000),
     };
-    expect((await detect(files)).prisma).toEqual({ path: 'prisma/schema.prisma', provider: undefined });
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const took = await cpuMsOf(async () => {
+      expect((await detect(files)).prisma).toEqual({ path: 'prisma/schema.prisma', provider: undefined });
+    });
+    expect(took).toBeLessThan(5_000);
   });
 
   it('says when there is no repository', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseJsonc } from '../../../src/repository/project-reader.ts';
+import { cpuMsOf } from '../../support/patience.ts';
 
 describe('parseJsonc', () => {
   it.each([
@@ -25,10 +26,9 @@ describe('parseJsonc', () => {
     );
   });
 
-  it.each(['/*', '"', '",', '//', ', ', '\\"'])('reads a megabyte of %s at once', (text) => {
-    const start = performance.now();
-    parseJsonc(text.repeat(1_000_000 / text.length));
-    expect(performance.now() - start).toBeLessThan(1_000);
+  it.each(['/*', '"', '",', '//', ', ', '\\"'])('reads a megabyte of %s at once', async (text) => {
+    const long = text.repeat(1_000_000 / text.length);
+    expect(await cpuMsOf(() => parseJsonc(long))).toBeLessThan(3_000);
   });
 
   it('never throws', () => {

@@ -9,6 +9,7 @@ import { OutcomeWindow } from '../../../src/resilience/outcome-window.ts';
 import { resolveResilience } from '../../../src/resilience/resilience-settings.ts';
 import { breakerMigrations, SqliteBreakerStore } from '../../../src/resilience/sqlite-breaker-store.ts';
 import { databasePath, sqliteAt } from '../../support/database.ts';
+import { AT_ONCE_MS } from '../../support/patience.ts';
 import { clock, failWith, hang, KEY, openPipeline, response } from './calls.ts';
 
 /** Faults that were found in widely used resilience libraries. None of them may come back here. */
@@ -32,8 +33,7 @@ async function stateOf(store: BreakerStore): Promise<string | undefined> {
 }
 
 describe('aborts', () => {
-  // A busy machine may stall for longer than the 25 ms.
-  it('during a pause end the call within 25 ms, with the reason and no further attempt', { retry: 2 }, async () => {
+  it('during a pause end the call at once, with the reason and no further attempt', async () => {
     const { call } = openPipeline();
     const caller = new AbortController();
     const attempt = vi.fn(failWith(response(503, { 'retry-after': '10' })));
@@ -42,13 +42,13 @@ describe('aborts', () => {
       () => undefined,
       (thrown: unknown) => ({ thrown, at: performance.now() }),
     );
-    await vi.waitFor(() => expect(attempt).toHaveBeenCalledTimes(1));
+    await expect.poll(() => attempt.mock.calls.length).toBe(1);
     await pause(20);
     const aborted = performance.now();
     caller.abort('the person changed their mind');
     const end = await settled;
     expect(end?.thrown).toMatchObject({ code: 'cancelled', cause: 'the person changed their mind' });
-    expect((end?.at ?? 0) - aborted).toBeLessThan(25);
+    expect((end?.at ?? 0) - aborted).toBeLessThan(AT_ONCE_MS);
     await pause(30);
     expect(attempt).toHaveBeenCalledTimes(1);
   });
@@ -58,7 +58,7 @@ describe('aborts', () => {
     await setDue(store);
     const caller = new AbortController();
     const result = call(hang, { signal: caller.signal });
-    await vi.waitFor(async () => expect(await stateOf(store)).toBe('half_open'));
+    await expect.poll(() => stateOf(store)).toBe('half_open');
     caller.abort('left');
     await expect(result).rejects.toMatchObject({ failure: { kind: 'cancelled' }, cause: 'left' });
   });
@@ -67,7 +67,7 @@ describe('aborts', () => {
     const { call, store } = openPipeline();
     for (let count = 0; count < 6; count += 1) {
       const caller = new AbortController();
-      const result = call(hang, { signal: caller.signal, settings: { timeout_ms: 1_000 } });
+      const result = call(hang, { signal: caller.signal, settings: { timeout_ms: 30_000 } });
       setTimeout(() => caller.abort('left'), 5);
       await expect(result).rejects.toMatchObject({ failure: { kind: 'cancelled' }, cause: 'left' });
     }
@@ -125,7 +125,7 @@ describe('half open', () => {
     const calls = Array.from({ length: 500 }, (__, index) =>
       breakers[index % breakers.length]?.execute(attempt).catch((thrown: unknown) => void refusals.push(thrown)),
     );
-    await vi.waitFor(() => expect(refusals).toHaveLength(499), { timeout: 5_000 });
+    await expect.poll(() => refusals.length).toBe(499);
     for (const refusal of refusals) expect(refusal).toMatchObject({ code: 'circuit_open', outcome: 'not_executed' });
     gate.resolve('done');
     await Promise.all(calls);
@@ -143,7 +143,7 @@ describe('results that come late', () => {
     await setDue(store);
     const probe = Promise.withResolvers<string>();
     const probing = call(() => probe.promise);
-    await vi.waitFor(async () => expect(await stateOf(store)).toBe('half_open'));
+    await expect.poll(() => stateOf(store)).toBe('half_open');
     late.reject(new AttemptError(response(500)));
     await expect(slow).rejects.toThrow('HTTP 500');
     expect(await stateOf(store)).toBe('half_open');

@@ -43,13 +43,11 @@ describe('TimeLimit', () => {
     });
   });
 
-  it('passes the caller’s own abort on at once, and does not call it a timeout', { retry: 2 }, async () => {
+  it('passes the caller’s own abort on at once, and does not call it a timeout', async () => {
     const caller = new AbortController();
-    const result = limitOf(1_000).execute(untilAborted, caller.signal);
-    const started = performance.now();
+    const result = limitOf(60_000).execute(untilAborted, caller.signal);
     caller.abort('the caller left');
     await expect(result).rejects.toBe('the caller left');
-    expect(performance.now() - started).toBeLessThan(500);
   });
 
   it('does not begin when it is too late already', async () => {

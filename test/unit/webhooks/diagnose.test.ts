@@ -5,6 +5,7 @@ import type { DiagnoseOptions } from '../../../src/webhooks/diagnose.ts';
 import { diagnose } from '../../../src/webhooks/diagnose.ts';
 import type { Finding } from '../../../src/webhooks/findings.ts';
 import type { NamedSecret } from '../../../src/webhooks/verify.ts';
+import { cpuMsOf } from '../../support/patience.ts';
 import type { Sample } from './deliveries.ts';
 import { github, NOW_MS, NOW_S, samples, schemes, sendgrid, slack, stripe } from './deliveries.ts';
 
@@ -106,14 +107,15 @@ describe('a changed body', () => {
     expect(finding?.explanation).toContain('1048576');
   });
 
-  it('stays bounded: a gzip bomb, deep nesting, blanks without end', () => {
+  it('stays bounded: a gzip bomb, deep nesting, blanks without end', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
-    const started = performance.now();
-    expect(afterChange(stripe, compact, bomb)).toEqual(['unexplained']);
-    expect(afterChange(stripe, compact, `${'['.repeat(200_000)}${']'.repeat(200_000)}`)).toEqual(['unexplained']);
-    expect(afterChange(stripe, compact, `A${' '.repeat(1_000_000)}!`)).toEqual(['unexplained']);
-    expect(afterChange(stripe, compact, `${'\r\n'.repeat(500_000)}!`)).toEqual(['unexplained']);
-    expect(performance.now() - started).toBeLessThan(5000);
+    const took = await cpuMsOf(() => {
+      expect(afterChange(stripe, compact, bomb)).toEqual(['unexplained']);
+      expect(afterChange(stripe, compact, `${'['.repeat(200_000)}${']'.repeat(200_000)}`)).toEqual(['unexplained']);
+      expect(afterChange(stripe, compact, `A${' '.repeat(1_000_000)}!`)).toEqual(['unexplained']);
+      expect(afterChange(stripe, compact, `${'\r\n'.repeat(500_000)}!`)).toEqual(['unexplained']);
+    });
+    expect(took).toBeLessThan(10_000);
   });
 });
 

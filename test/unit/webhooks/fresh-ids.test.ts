@@ -30,6 +30,17 @@ it('keeps one subject through several bodies', () => {
   expect(first.id).not.toBe(second.id);
 });
 
+it('renames what refers to the subject of another body, whichever comes first', () => {
+  const charge = Buffer.from(
+    '{"id":"evt_aaaaaaaa","data":{"object":{"id":"ch_12345678","payment_intent":"pi_12345678"}}}',
+  );
+  const intent = Buffer.from('{"id":"evt_bbbbbbbb","data":{"object":{"id":"pi_12345678"}}}');
+  const ids = new FreshIds(stripe, [charge, intent]);
+  const [first, second] = [charge, intent].map((body) => JSON.parse(ids.apply(body).toString()).data.object);
+  expect(first.payment_intent).toBe(second.id);
+  expect(second.id).not.toBe('pi_12345678');
+});
+
 it.each([
   ['a form', 'a=1&id=evt_12345678'],
   ['bytes', Buffer.from([0xff, 0xfe, 0x00])],

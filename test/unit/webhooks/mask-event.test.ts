@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maskEventText, maskHeader } from '../../../src/webhooks/mask-event.ts';
+import { cpuMsOf } from '../../support/patience.ts';
 
 describe('what a reader sees of an event', () => {
   it.each([
@@ -37,12 +38,10 @@ describe('what a reader sees of an event', () => {
     );
   });
 
-  it('stays fast on hostile text', () => {
-    const startedAt = performance.now();
+  it('stays fast on hostile text', async () => {
     for (const part of ['4', '4242 ', '"cvc":', 'pi_a_secret', '4242-4242-4242-4242-', 'cvc=']) {
-      maskEventText(part.repeat(100_000));
+      expect(await cpuMsOf(() => maskEventText(part.repeat(100_000))), part).toBeLessThan(3_000);
     }
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   it.each([

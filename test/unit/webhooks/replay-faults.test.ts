@@ -170,4 +170,15 @@ describe('a story of examples', () => {
     const known = ids.filter((id) => id !== undefined);
     expect(new Set(known).size, service).toBe(known.length);
   });
+
+  it('is about one payment, also where a charge refers to it', () => {
+    const { scheme, events } = shared.find(({ service }) => service === 'stripe') ?? expect.fail();
+    const chosen = ['charge.refunded', 'payment_intent.succeeded', 'payment_intent.payment_failed'].map(
+      (type) => [type, events.types[type]?.example ?? expect.fail()] as const,
+    );
+    const [charge, ...intents] = storyOf(events, chosen, scheme, NOW_MS).map(
+      ({ body }) => JSON.parse(body.toString()).data.object,
+    );
+    expect(intents.map(({ id }) => id)).toEqual([charge.payment_intent, charge.payment_intent]);
+  });
 });

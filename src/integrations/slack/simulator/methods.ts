@@ -1,3 +1,4 @@
+import { parseJson } from '../../../core/parse-json.ts';
 import type { Channel, Message, Workspace } from './workspace.ts';
 import { BOT_ID, BOT_USER_ID, TEAM_ID, USER_ID } from './workspace.ts';
 
@@ -151,10 +152,6 @@ function isTrue(value: unknown): boolean {
 
 /** Blocks come as JSON text in forms. */
 function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  const json = typeof value === 'string' ? parseJson(value) : undefined;
+  return json === undefined ? value : json;
 }

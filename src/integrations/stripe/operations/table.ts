@@ -1,24 +1,7 @@
 import * as z from 'zod';
 import { anyObject } from '../../any-object.ts';
 import type { Operation } from '../../operation.ts';
-import type { Pagination } from '../../pagination.ts';
-
-/** https://docs.stripe.com/api/pagination */
-export const LIST: Pagination = {
-  by: 'last-id',
-  param: 'starting_after',
-  more: 'has_more',
-  items: 'data',
-  size: { param: 'limit', max: 100 },
-};
-/** https://docs.stripe.com/api/pagination/search */
-const SEARCH: Pagination = {
-  by: 'token',
-  param: 'page',
-  path: 'next_page',
-  items: 'data',
-  size: { param: 'limit', max: 100 },
-};
+import { LIST, SEARCH } from '../pagination.ts';
 
 /** Null unsets a field at Stripe. */
 export const text = z.string().max(5000).nullish();

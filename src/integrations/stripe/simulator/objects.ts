@@ -87,7 +87,8 @@ export interface Refund {
   id: string;
   object: 'refund';
   amount: number;
-  balance_transaction: string;
+  /** Null for what was never captured. */
+  balance_transaction: string | null;
   charge: string;
   created: number;
   currency: string;

@@ -8,7 +8,7 @@ import { shippingParameters } from './shared-parameters.ts';
  * Writable no more:
  * https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
  */
-const removed = {
+export const removedParameters = {
   payment_method_types: z
     .unknown()
     .superRefine((_value, ctx) => {
@@ -34,7 +34,7 @@ const both = {
   shipping: shippingParameters.optional(),
   use_stripe_sdk: boolean().optional(),
   ...confirmation,
-  ...removed,
+  ...removedParameters,
   ...notSimulated('amount_details', 'confirmation_token', 'excluded_payment_method_types', 'hooks', 'mandate'),
   ...notSimulated('mandate_data', 'payment_details', 'payment_method_options', 'radar_options'),
 };
@@ -93,7 +93,7 @@ export const updateParameters = z.strictObject({
   shipping: both.shipping,
   transfer_group: text().optional(),
   ...descriptors,
-  ...removed,
+  ...removedParameters,
   ...notSimulated('allowed_payment_method_types', 'amount_details', 'application_fee_amount', 'customer_account'),
   ...notSimulated('excluded_payment_method_types', 'hooks', 'payment_details', 'payment_method_configuration'),
   ...notSimulated('payment_method_options', 'transfer_data'),

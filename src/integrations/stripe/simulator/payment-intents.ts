@@ -48,7 +48,7 @@ export const paymentIntentRoutes = [
   route('POST', `${path}/:id`, kind, updateParameters, updateIntent),
 ];
 
-export function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
+function createIntent(call: Call, parameters: CreateParameters): PaymentIntent {
   const { account } = call;
   const { customer } = parameters;
   requireCustomer(account, customer);
@@ -104,7 +104,7 @@ function updateIntent(call: Call, parameters: UpdateParameters, id: string): Pay
   return intent;
 }
 
-export function confirmIntent(call: Call, parameters: ConfirmParameters, id: string): PaymentIntent {
+function confirmIntent(call: Call, parameters: ConfirmParameters, id: string): PaymentIntent {
   const intent = findIntent(call.account, id);
   if (intent.status === 'succeeded') {
     const message = 'You cannot confirm this PaymentIntent because it has already succeeded after being confirmed.';

@@ -1,4 +1,5 @@
 import type { Call } from './account.ts';
+import { releaseRest } from './add-refund.ts';
 import { docUrl, PaymentFailure } from './api-error.ts';
 import { bookCharge } from './balance.ts';
 import type { Charge, PaymentMethod } from './card-objects.ts';
@@ -36,7 +37,7 @@ export function confirm(call: Call, intent: PaymentIntent, confirmation: Confirm
   call.emit('payment_intent.requires_action', intent);
 }
 
-export function asksForAuthentication(card: TestCard | undefined, offSession: boolean): boolean {
+function asksForAuthentication(card: TestCard | undefined, offSession: boolean): boolean {
   if (card?.authentication === undefined) return false;
   return card.authentication === 'always' || !offSession;
 }
@@ -154,7 +155,7 @@ function fail(call: Call, intent: PaymentIntent, error: PaymentError): void {
   call.account.watchers.get(intent.id)?.(call);
 }
 
-/** Captures what was authorized, or a part of it: the rest is released, without a refund. */
+/** Captures what was authorized, or a part of it; the rest is released. */
 export function capture(call: Call, intent: PaymentIntent, amount: number): void {
   const attempt = call.account.charges.get(intent.latest_charge ?? '');
   if (attempt === undefined) throw unexpectedState(intent, 'This PaymentIntent has no charge to capture.');
@@ -164,12 +165,14 @@ export function capture(call: Call, intent: PaymentIntent, amount: number): void
   intent.amount_capturable = 0;
   intent.amount_received = amount;
   bookCharge(call.account, attempt);
-  call.emit('charge.captured', attempt, { amount_captured: 0, balance_transaction: null, captured: false });
+  releaseRest(call.account, attempt);
+  const before = { amount_captured: 0, balance_transaction: null, captured: false };
+  call.emit('charge.captured', attempt, amount < attempt.amount ? { ...before, amount_refunded: 0 } : before);
   const method = call.account.paymentMethods.get(attempt.payment_method);
   if (method !== undefined) succeed(call, intent, method);
 }
 
-/** Releases what was authorized: the charge expires, without a refund. */
+/** Releases what was authorized: the charge expires. */
 export function cancel(call: Call, intent: PaymentIntent, reason: string | undefined): void {
   const held = intent.status === 'requires_capture' ? call.account.charges.get(intent.latest_charge ?? '') : undefined;
   intent.status = 'canceled';
@@ -177,6 +180,9 @@ export function cancel(call: Call, intent: PaymentIntent, reason: string | undef
   intent.canceled_at = call.account.now();
   intent.cancellation_reason = reason ?? null;
   intent.next_action = null;
-  if (held !== undefined) call.emit('charge.expired', held);
+  if (held !== undefined) {
+    releaseRest(call.account, held);
+    call.emit('charge.expired', held);
+  }
   call.emit('payment_intent.canceled', intent);
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { Account, Call } from './account.ts';
+import { addRefund } from './add-refund.ts';
 import { display } from './amounts.ts';
 import { invalidRequest, missing } from './api-error.ts';
-import { bookFailedRefund, bookRefund } from './balance.ts';
+import { bookFailedRefund } from './balance.ts';
 import type { Charge } from './card-objects.ts';
-import { createId } from './ids.ts';
 import type { Refund } from './objects.ts';
 import { amount, choice, metadata, notSimulated, text } from './parameters.ts';
 import type { Resource } from './resource-routes.ts';
@@ -32,10 +32,12 @@ export const refundRoutes = [
   route('POST', path, kind, createParameters, (call, parameters) => {
     const { account } = call;
     const charge = findCharge(account, parameters);
-    const refund = account.refunds.add(buildRefund(account, charge, refundable(charge, parameters.amount), parameters));
     const { amount_refunded, refunded } = charge;
-    charge.amount_refunded += refund.amount;
-    charge.refunded = charge.amount_refunded === charge.amount_captured;
+    const refund = addRefund(account, charge, {
+      amount: refundable(charge, parameters.amount),
+      metadata: mergeMetadata({}, parameters.metadata),
+      reason: parameters.reason ?? null,
+    });
     call.emit('refund.created', refund);
     call.emit('charge.refunded', charge, { amount_refunded, ...(refunded !== charge.refunded && { refunded }) });
     const fate = account.cards.get(charge.payment_method)?.refund;
@@ -106,7 +108,7 @@ function requireSucceeded(charge: Charge | undefined, intentId: string): Charge 
 
 /** The amount to refund; without one, all that is left. */
 function refundable(charge: Charge, wanted: number | undefined): number {
-  const left = charge.amount_captured - charge.amount_refunded;
+  const left = charge.amount - charge.amount_refunded;
   if (left === 0) {
     throw invalidRequest(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
   }
@@ -115,32 +117,4 @@ function refundable(charge: Charge, wanted: number | undefined): number {
   throw invalidRequest(`Refund amount (${asked}) is greater than unrefunded amount on charge (${available})`, {
     param: 'amount',
   });
-}
-
-function buildRefund(account: Account, charge: Charge, amountMinor: number, parameters: CreateParameters): Refund {
-  const id = createId('re');
-  const { currency } = charge;
-  return {
-    id,
-    object: 'refund',
-    amount: amountMinor,
-    balance_transaction: bookRefund(account, { id, amount: amountMinor, currency }),
-    charge: charge.id,
-    created: account.now(),
-    currency,
-    customer: charge.customer,
-    customer_account: null,
-    destination_details: {
-      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
-      type: 'card',
-    },
-    metadata: mergeMetadata({}, parameters.metadata),
-    payment_intent: charge.payment_intent,
-    payment_method: charge.payment_method,
-    reason: parameters.reason ?? null,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: account.cards.get(charge.payment_method)?.refund === 'pending' ? 'pending' : 'succeeded',
-    transfer_reversal: null,
-  };
 }

@@ -3,7 +3,8 @@ import type { Account, Call } from './account.ts';
 import { missing } from './api-error.ts';
 import type { PaymentMethod } from './card-objects.ts';
 import { createId, randomText } from './ids.ts';
-import { boolean, choice, clearable, list, metadata, notSimulated, refuse, text } from './parameters.ts';
+import { boolean, choice, clearable, list, metadata, notSimulated, text } from './parameters.ts';
+import { removedParameters } from './payment-intent-parameters.ts';
 import { createPaymentMethod, paymentMethodData, resolvePaymentMethod } from './payment-methods.ts';
 import type { Resource } from './resource-routes.ts';
 import { fetchObject, fits, listRoute, retrieveRoute } from './resource-routes.ts';
@@ -31,13 +32,7 @@ const both = {
   metadata: metadata().optional(),
   payment_method: text().optional(),
   payment_method_data: paymentMethodData.optional(),
-  payment_method_types: z
-    .unknown()
-    .superRefine((_value, ctx) => {
-      const message = 'payment_method_types can no longer be set: use allowed_payment_method_types or leave it out.';
-      refuse(ctx, message, 'payment_method_types_no_longer_supported');
-    })
-    .optional(),
+  ...removedParameters,
   ...notSimulated('attach_to_self', 'customer_account', 'excluded_payment_method_types', 'flow_directions'),
   ...notSimulated('payment_method_configuration', 'payment_method_options'),
 };

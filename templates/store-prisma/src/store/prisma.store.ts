@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { Prisma } from '../generated/prisma/client.js';
 import type { RecordChange, RecordedEvent, StoredRecord } from '../types/index.js';
@@ -9,11 +10,22 @@ type Transaction = Prisma.TransactionClient;
 
 /** Somebody else wrote the same row first (P2002), or the transactions could not be put in an order (P2034). */
 const RACES = new Set(['P2002', 'P2034']);
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 10;
+/** Upper bounds of the pause after the first race and after any, in milliseconds: without pauses the same ones meet again. */
+const FIRST_PAUSE_MS = 10;
+const MAX_PAUSE_MS = 500;
+
+/** Milliseconds; Prisma's own 5 seconds are too few for a batch of a thousand events. */
+const OPTIONS = {
+  isolationLevel: Prisma.TransactionIsolationLevel.Serializable,
+  maxWait: 10_000,
+  timeout: 60_000,
+} as const;
 
 /** Serializable transactions: two events of one object can arrive at two processes at once. */
 export class PrismaStore implements IntegrationStore {
   readonly #prisma: PrismaClient;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(prisma: PrismaClient) {
     this.#prisma = prisma;
@@ -58,19 +70,33 @@ export class PrismaStore implements IntegrationStore {
     await this.#prisma.$disconnect();
   }
 
-  async #transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  /** One at a time in this process: at once they would only make each other repeat. */
+  #transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => this.#attempt(work));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#prisma.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.Serializable });
+        return await this.#prisma.$transaction(work, OPTIONS);
       } catch (thrown) {
         if (!isRace(thrown) || attempt >= MAX_ATTEMPTS) throw thrown;
+        await sleep(Math.random() * Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
       }
     }
   }
 }
 
 function isRace(thrown: unknown): boolean {
-  return thrown instanceof Prisma.PrismaClientKnownRequestError && RACES.has(thrown.code);
+  if (thrown instanceof Prisma.PrismaClientKnownRequestError) return RACES.has(thrown.code);
+  return thrown instanceof Error && isWriteConflict(thrown.cause);
+}
+
+/** What PostgreSQL finds out at the commit only has no Prisma code: it is thrown as the driver adapter gives it. */
+function isWriteConflict(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'kind' in cause && cause.kind === 'TransactionWriteConflict';
 }
 
 async function recordOne(tx: Transaction, event: RecordedEvent): Promise<boolean> {

@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { abortError, messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { RequestFacts } from './serving.ts';
+
+/** A person may take their time; the client's own limit comes first. */
+const ELICIT_TIMEOUT_MS = 10 * 60_000;
+/** A client that does not answer at once must not hold up its own request. */
+const ROOTS_TIMEOUT_MS = 1_000;
+
+/** What consent is asked with: a form without a field. */
+export const EMPTY_FORM: { type: 'object'; properties: Record<string, never> } = { type: 'object', properties: {} };
+
+/** The client as the server of either SDK shows it. */
+interface RootsClient {
+  getClientCapabilities(): { roots?: object | undefined } | undefined;
+  listRoots(params: undefined, options: { timeout: number }): Promise<{ roots: readonly { uri: string }[] }>;
+}
+
+/** The path of the client's first root that is a folder of this machine; undefined where it has none, or does not say. */
+export async function askForRoot(client: RootsClient): Promise<string | undefined> {
+  if (client.getClientCapabilities()?.roots === undefined) return undefined;
+  const { roots } = await client.listRoots(undefined, { timeout: ROOTS_TIMEOUT_MS }).catch(() => ({ roots: [] }));
+  const url = roots.find(({ uri }) => uri.startsWith('file:///') && URL.canParse(uri))?.uri;
+  return url === undefined ? undefined : fileURLToPath(url);
+}
+
+/** A request of ours to the client, while the call waits; whom the client did not ask has not agreed. */
+export function elicitWith(
+  ask: (
+    request: { message: string; requestedSchema: typeof EMPTY_FORM },
+    options: { signal: AbortSignal; timeout: number },
+  ) => Promise<{ action: 'accept' | 'decline' | 'cancel' }>,
+  log: Log,
+): NonNullable<RequestFacts['elicit']> {
+  return async (message, signal) => {
+    try {
+      const request = { message, requestedSchema: EMPTY_FORM };
+      return (await ask(request, { signal, timeout: ELICIT_TIMEOUT_MS })).action;
+    } catch (thrown) {
+      if (signal.aborted) throw abortError(signal);
+      log.warn({ cause: messageOf(thrown) }, 'the client did not ask the person');
+      return 'cancel';
+    }
+  };
+}
+
+/** Progress counts up; the client shows the message. Without a token the client did not ask. */
+export function progressReporter<Token>(
+  progressToken: Token | undefined,
+  notify: (notification: {
+    method: 'notifications/progress';
+    params: { progressToken: Token; progress: number; message: string };
+  }) => Promise<void>,
+): (message: string) => void {
+  if (progressToken === undefined) return () => {};
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    notify({ method: 'notifications/progress', params: { progressToken, progress, message } }).catch(() => {});
+  };
+}

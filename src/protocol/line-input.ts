@@ -1,0 +1,117 @@
+import type { Writable } from 'node:stream';
+import { Readable } from 'node:stream';
+import type { Log } from '../core/log.ts';
+
+/** Largest message that is read, in bytes: with base64, an attachment of 30 MB and a webhook's body of 25 MB. */
+export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+/** Messages handed on between two turns of the event loop: signals, sockets and answers come in between. */
+const MESSAGES_PER_TURN = 16;
+/** How far into a message that is not kept its id is looked for, from both ends. */
+const ID_REACH = 512;
+const NEWLINE = 0x0a;
+const INVALID_REQUEST = -32_600;
+
+/**
+ * Standard input as whole lines, one at a time. The SDKs gather a message by copying all of it at each piece that arrives, take in any
+ * number of messages without letting anything else happen, and end the connection at a message over their limit. It waits while the output
+ * is full: answers that nobody reads must not pile up. It never ends by itself: `drained` tells when all that came has been handed on.
+ */
+export class LineInput extends Readable {
+  readonly #source: Readable;
+  readonly #output: Writable;
+  readonly #log: Log;
+  readonly #maxBytes: number;
+  readonly #lines: Buffer[] = [];
+  #pieces: Buffer[] = [];
+  #size = 0;
+  #isWaiting = false;
+  #whenDrained: (() => void)[] = [];
+
+  /** @param output where the client reads; a line over the limit is refused there, and dropped up to its end */
+  constructor(source: Readable, output: Writable, log: Log, maxBytes = MAX_MESSAGE_BYTES) {
+    super();
+    this.#source = source;
+    this.#output = output;
+    this.#log = log;
+    this.#maxBytes = maxBytes;
+    source.on('data', (chunk: Buffer) => this.#take(chunk));
+    source.on('error', (error) => this.emit('error', error));
+  }
+
+  override _read(): void {
+    // Lines are pushed as they come.
+  }
+
+  /** Resolves when every line that has come was handed on. */
+  async drained(): Promise<void> {
+    if (this.#lines.length > 0) await new Promise<void>((resolve) => this.#whenDrained.push(resolve));
+  }
+
+  #take(chunk: Buffer): void {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      this.#keep(chunk.subarray(start, end + 1));
+      this.#endLine();
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+    if (!this.#isWaiting) this.#handOn();
+  }
+
+  #keep(piece: Buffer): void {
+    this.#size += piece.length;
+    // Of a line that is too long only its ends are of use.
+    if (this.#size > this.#maxBytes && this.#pieces.length > 2) this.#pieces.splice(1, this.#pieces.length - 2);
+    this.#pieces.push(piece);
+  }
+
+  #endLine(): void {
+    const [first = Buffer.alloc(0)] = this.#pieces;
+    const line = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    const bytes = this.#size;
+    this.#pieces = [];
+    this.#size = 0;
+    if (bytes > this.#maxBytes) this.#refuse(bytes, idOf(line));
+    else this.#lines.push(line);
+  }
+
+  #refuse(bytes: number, id: string | number | null): void {
+    this.#log.warn({ bytes }, 'a message over the limit was dropped');
+    const message = `The message has ${bytes} bytes; at most ${this.#maxBytes} are read. Nothing was executed.`;
+    const refusal = { jsonrpc: '2.0', id, error: { code: INVALID_REQUEST, message } };
+    this.#output.write(`${JSON.stringify(refusal)}\n`);
+  }
+
+  #handOn(): void {
+    for (let count = 0; this.#lines.length > 0; count += 1) {
+      if (this.#output.writableNeedDrain || count === MESSAGES_PER_TURN) {
+        this.#wait();
+        return;
+      }
+      this.push(this.#lines.shift());
+    }
+    for (const resolve of this.#whenDrained.splice(0)) resolve();
+  }
+
+  #wait(): void {
+    this.#isWaiting = true;
+    this.#source.pause();
+    const goOn = () => {
+      this.#isWaiting = false;
+      this.#handOn();
+      if (!this.#isWaiting) this.#source.resume();
+    };
+    if (this.#output.writableNeedDrain) this.#output.once('drain', goOn);
+    else setImmediate(goOn);
+  }
+}
+
+/** The id of a request that is not read whole, null when it is not found: clients write it at the beginning or at the end. */
+function idOf(line: Buffer): string | number | null {
+  const head = line.subarray(0, ID_REACH).toString('latin1');
+  const tail = line.subarray(-ID_REACH).toString('latin1');
+  const found =
+    /^\s*\{(?:"jsonrpc":"2\.0",)?"id":("[\w-]{1,64}"|\d{1,15}),/.exec(head) ??
+    /,"id":("[\w-]{1,64}"|\d{1,15})(?:,"jsonrpc":"2\.0")?\}\s*$/.exec(tail);
+  return found?.[1] === undefined ? null : (JSON.parse(found[1]) as string | number);
+}
