@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackage, packPackage } from '../test/support/packed-package.ts';
 
-const IN_MEMORY = ['in-memory', 'prompts', 'client-features'].map((name) => `test/e2e/${name}`);
+const IN_MEMORY = ['in-memory', 'prompts', 'client-features', 'toolsets'].map((name) => `test/e2e/${name}`);
 
 /** The tools again, behind the edge that serves both protocol eras, with a client pinned to each. */
 const eras = ['2025-11-25', '2026-07-28'].map((era) => run(IN_MEMORY, { BREAKWATER_TEST_ERA: era }));
