@@ -40,6 +40,13 @@ export class Sql {
   }
 }
 
+export interface ConnectionWatch {
+  /** Told whenever SQLite finds the file damaged. */
+  onDamage(): void;
+  /** Told after each commit. */
+  onCommit(db: Database): void;
+}
+
 interface Job {
   work: (sql: Sql) => unknown;
   resolve: (value: unknown) => void;
@@ -60,7 +67,7 @@ const MAX_GROUP = 50;
 export class Connection {
   readonly #sql: Sql;
   readonly #path: string;
-  readonly #onDamage: () => void;
+  readonly #watch: ConnectionWatch | undefined;
   readonly #queue: Job[] = [];
   readonly #dataVersion: Statement<[], number>;
   readonly #begin: Statement<[]>;
@@ -68,11 +75,10 @@ export class Connection {
   readonly #rollback: Statement<[]>;
   #draining: Promise<void> | undefined;
 
-  /** @param onDamage told whenever SQLite finds the file damaged. */
-  constructor(db: Database, path: string, onDamage: () => void = () => {}) {
+  constructor(db: Database, path: string, watch?: ConnectionWatch) {
     this.#sql = new Sql(db);
     this.#path = path;
-    this.#onDamage = onDamage;
+    this.#watch = watch;
     this.#begin = db.prepare('BEGIN IMMEDIATE');
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
@@ -89,7 +95,7 @@ export class Connection {
   }
 
   #explain(thrown: unknown): unknown {
-    if (isDamaged(thrown)) this.#onDamage();
+    if (isDamaged(thrown)) this.#watch?.onDamage();
     return toStorageError(thrown, this.#path);
   }
 
@@ -129,6 +135,7 @@ export class Connection {
     const settle = await this.#attempt(() => this.#runGroup(jobs), Math.max(...jobs.map((job) => job.deadline)));
     if (settle.ok) {
       for (const report of settle.value) report();
+      this.#watch?.onCommit(this.#sql.db);
       return;
     }
     if (jobs.length === 1) return jobs[0]?.reject(this.#explain(settle.thrown));

@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { sleep, systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { backUp, restoreIfDamaged } from './backup.ts';
+import { BACKSTOP_PAGES, Checkpointer } from './checkpointer.ts';
 import { Connection } from './connection.ts';
 import type { Migration } from './migrations.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
@@ -32,6 +33,7 @@ interface Opened {
   hot: Connection;
   ledger: Connection;
   databases: Database[];
+  checkpointer: Checkpointer;
   inode: number | undefined;
 }
 
@@ -132,8 +134,9 @@ export class Sqlite {
   }
 }
 
-async function closeSettled({ hot, ledger, databases }: Opened): Promise<void> {
+async function closeSettled({ hot, ledger, databases, checkpointer }: Opened): Promise<void> {
   await Promise.all([hot.settled(), ledger.settled()]);
+  await checkpointer.close();
   for (const db of databases) db.close();
 }
 
@@ -151,10 +154,13 @@ async function openBoth(options: SqliteOptions, onDamage: () => void): Promise<O
     const hot = await whileLocked(() => openOne(open, options.path, 'NORMAL', databases));
     await migrate(hot, options);
     const ledger = await whileLocked(() => openOne(open, options.path, 'FULL', databases));
+    const checkpointer = new Checkpointer(options.path);
+    const watch = { onDamage, onCommit: (db: Database) => checkpointer.committed(db) };
     return {
-      hot: new Connection(hot, options.path, onDamage),
-      ledger: new Connection(ledger, options.path, onDamage),
+      hot: new Connection(hot, options.path, watch),
+      ledger: new Connection(ledger, options.path, watch),
       databases,
+      checkpointer,
       inode: inodeOf(options.path),
     };
   } catch (thrown) {
@@ -182,7 +188,7 @@ function openOne(open: typeof BetterSqlite3, path: string, synchronous: string, 
     db.pragma('foreign_keys = ON');
     // In KiB, taken as pages are read: with SQLite's own 2 MB a search reads most of its pages from the file again.
     db.pragma('cache_size = -32768');
-    db.pragma('wal_autocheckpoint = 1000');
+    db.pragma(`wal_autocheckpoint = ${BACKSTOP_PAGES}`);
     db.pragma('journal_size_limit = 67108864');
     db.pragma('trusted_schema = OFF');
   } catch (thrown) {
