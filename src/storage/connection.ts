@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { isDamaged, isLocked, toStorageError } from './storage-error.ts';
+import type { Handle, Outcome } from './handle.ts';
+import { whileLocked } from './retry.ts';
 
 type Value = string | number | bigint | Buffer | null;
 export type Row = Record<string, Value>;
@@ -40,11 +40,16 @@ export class Sql {
   }
 }
 
-export interface ConnectionWatch {
-  /** Told whenever SQLite finds the file damaged. */
-  onDamage(): void;
-  /** Told after each commit. */
-  onCommit(db: Database): void;
+/** What a connection asks of the one who opens the file. */
+export interface FileKeeper {
+  /** Resolves once a file is open, and its handle attached. Throws an `AppError`. */
+  open(): Promise<unknown> | undefined;
+  /** Inside each transaction: throws `FileChanged` when the file must not be written. */
+  begun(handle: Handle): void;
+  /** After each commit: throws `FileChanged` when it went into a file that is not the one at the path any more. */
+  committed(handle: Handle): void;
+  /** Turns what SQLite threw into an answer, and judges by it whether the open file is still of use. */
+  explain(thrown: unknown): unknown;
 }
 
 interface Job {
@@ -55,58 +60,56 @@ interface Job {
   deadline: number;
 }
 
+interface Attached {
+  handle: Handle;
+  sql: Sql;
+}
+
 /** How long a write waits for other processes before it gives up, in milliseconds. */
 const WRITE_DEADLINE_MS = 10_000;
 /** Jobs that share one commit: enough to amortise the disk flush, few enough to keep the event loop free. */
 const MAX_GROUP = 50;
 
 /**
- * One SQLite connection. Reads run at once (in WAL mode nobody blocks them); writes go through one queue, so that waiting for a lock
- * never blocks the event loop, and jobs queued together share one commit.
+ * One connection to the database, for as long as the process lives: the file behind it may be closed and opened anew at any time, except
+ * inside a read or a transaction. Reads run at once (in WAL mode nobody blocks them); writes go through one queue, so that waiting for a
+ * lock or a file never blocks the event loop, and jobs queued together share one commit.
  */
 export class Connection {
-  readonly #sql: Sql;
-  readonly #path: string;
-  readonly #watch: ConnectionWatch | undefined;
+  readonly #keeper: FileKeeper;
   readonly #queue: Job[] = [];
-  readonly #dataVersion: Statement<[], number>;
-  readonly #begin: Statement<[]>;
-  readonly #commit: Statement<[]>;
-  readonly #rollback: Statement<[]>;
+  #attached: Attached | undefined;
+  #files = 0;
   #draining: Promise<void> | undefined;
 
-  constructor(db: Database, path: string, watch?: ConnectionWatch) {
-    this.#sql = new Sql(db);
-    this.#path = path;
-    this.#watch = watch;
-    this.#begin = db.prepare('BEGIN IMMEDIATE');
-    this.#commit = db.prepare('COMMIT');
-    this.#rollback = db.prepare('ROLLBACK');
-    this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+  constructor(keeper: FileKeeper) {
+    this.#keeper = keeper;
+  }
+
+  /** From now on the connection uses this handle; undefined takes the last one away. */
+  attach(handle: Handle | undefined): void {
+    this.#attached = handle === undefined ? undefined : { handle, sql: new Sql(handle.db) };
+    this.#files += 1;
   }
 
   /** Runs a function that only reads. */
   read<T>(work: (sql: Sql) => T): T {
     try {
-      return work(this.#sql);
+      return work(this.#use().sql);
     } catch (thrown) {
-      throw this.#explain(thrown);
+      throw this.#keeper.explain(thrown);
     }
   }
 
-  #explain(thrown: unknown): unknown {
-    if (isDamaged(thrown)) this.#watch?.onDamage();
-    return toStorageError(thrown, this.#path);
-  }
-
-  /** Changes whenever another connection has committed; what this connection wrote itself does not count. */
+  /** Changes whenever another connection has committed, or the file is another; what this connection wrote itself does not count. */
   dataVersion(): number {
-    return this.read(() => this.#dataVersion.get()) ?? 0;
+    return this.#files * 2 ** 32 + this.read(() => this.#use().handle.dataVersion());
   }
 
   /**
    * Runs `work` inside `BEGIN IMMEDIATE` … `COMMIT`. It must be synchronous and free of other effects: it may run again when the
-   * transaction that it shared was rolled back. What it throws rolls back its own changes only.
+   * transaction that it shared was rolled back, or went into a file that was replaced meanwhile. What it throws rolls back its own
+   * changes only.
    */
   write<T>(work: (sql: Sql) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -121,6 +124,11 @@ export class Connection {
     while (this.#draining !== undefined) await this.#draining;
   }
 
+  #use(): Attached {
+    if (this.#attached !== undefined) return this.#attached;
+    throw new AppError('unavailable', 'The database is being opened anew.', { hint: 'Call again.' });
+  }
+
   async #drain(): Promise<void> {
     // Lets the writes of the same turn join one group: those of every socket that had something to read.
     await nextTurn();
@@ -131,66 +139,31 @@ export class Connection {
     this.#draining = undefined;
   }
 
-  async #commitGroup(jobs: Job[]): Promise<void> {
-    const settle = await this.#attempt(() => this.#runGroup(jobs), Math.max(...jobs.map((job) => job.deadline)));
-    if (settle.ok) {
-      for (const report of settle.value) report();
-      this.#watch?.onCommit(this.#sql.db);
-      return;
-    }
-    if (jobs.length === 1) return jobs[0]?.reject(this.#explain(settle.thrown));
-    // One job of the group took the whole transaction down (a full disk does that): each gets its own.
-    for (const job of jobs) await this.#commitGroup([job]);
-  }
-
-  /** One transaction for all jobs, a savepoint each. Returns what to report once the commit has happened. */
-  #runGroup(jobs: readonly Job[]): (() => void)[] {
-    const { db } = this.#sql;
-    this.#begin.run();
+  async #commitGroup(jobs: readonly Job[]): Promise<void> {
     try {
-      // Alone it needs no savepoint: what it throws takes down nobody else.
-      const [only] = jobs;
-      if (only !== undefined && jobs.length === 1) {
-        const value = only.work(this.#sql);
-        this.#commit.run();
-        return [() => only.resolve(value)];
-      }
-      const reports = jobs.map((job) => this.#runJob(job));
-      this.#commit.run();
-      return reports;
+      const deadline = Math.max(...jobs.map((job) => job.deadline));
+      const outcomes = await whileLocked(() => this.#transact(jobs), deadline);
+      for (const [index, job] of jobs.entries()) this.#report(job, outcomes[index]);
     } catch (thrown) {
-      if (db.inTransaction) this.#rollback.run();
-      throw thrown;
+      const reason = this.#keeper.explain(thrown);
+      // One job of the group took the whole transaction down (a full disk does that): each gets its own. Without a file there is none.
+      const isForAll = jobs.length === 1 || thrown instanceof AppError;
+      for (const job of jobs) await (isForAll ? job.reject(reason) : this.#commitGroup([job]));
     }
   }
 
-  #runJob(job: Job): () => void {
-    const { db } = this.#sql;
-    db.exec('SAVEPOINT job');
-    try {
-      const value = job.work(this.#sql);
-      db.exec('RELEASE job');
-      return () => job.resolve(value);
-    } catch (thrown) {
-      // SQLite itself ends the transaction on some errors; then nothing of the group is left to keep.
-      if (!db.inTransaction) throw thrown;
-      db.exec('ROLLBACK TO job');
-      db.exec('RELEASE job');
-      return () => job.reject(this.#explain(thrown));
-    }
+  async #transact(jobs: readonly Job[]): Promise<Outcome[]> {
+    await this.#keeper.open();
+    const { handle, sql } = this.#use();
+    const parts = jobs.map((job) => () => job.work(sql));
+    const outcomes = handle.transact(parts, () => this.#keeper.begun(handle));
+    this.#keeper.committed(handle);
+    return outcomes;
   }
 
-  /** Runs `work` again while another process holds the lock, with jittered pauses, until the deadline. */
-  async #attempt<T>(work: () => T, deadline: number): Promise<{ ok: true; value: T } | { ok: false; thrown: unknown }> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return { ok: true, value: work() };
-      } catch (thrown) {
-        const locked = isLocked(thrown);
-        if (!locked || performance.now() > deadline) return { ok: false, thrown };
-        await sleep(1 + Math.random() * Math.min(8, 1 + tries));
-      }
-    }
+  #report(job: Job, outcome: Outcome | undefined): void {
+    if (outcome !== undefined && 'value' in outcome) job.resolve(outcome.value);
+    else job.reject(this.#keeper.explain(outcome?.thrown));
   }
 }
 

@@ -214,7 +214,7 @@ describe('a file that cannot be used', () => {
 
   it.each([
     ['a folder', '', 'SQLITE_CANTOPEN'],
-    ['below a file', 'file/test.db', 'EEXIST'],
+    ['below a file', 'file/test.db', 'SQLITE_CANTOPEN'],
     ['two levels below a file', 'file/folder/test.db', 'ENOTDIR'],
   ])('is named: %s', async (_, name, cause) => {
     const folder = dirname(databasePath());
