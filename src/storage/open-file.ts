@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -42,6 +42,7 @@ export async function openFile(options: FileOptions, deadline: number): Promise<
   const { path, migrations } = options;
   makeFolder(dirname(path));
   makePrivate(path);
+  alignRights(path);
   // Taken before SQLite opens the file: one that replaces it meanwhile is noticed by the first look.
   const identity = identityOf(path);
   const databases: Database[] = [];
@@ -133,6 +134,17 @@ function makePrivate(path: string): void {
     closeSync(openSync(path, 'wx', 0o600));
   } catch {
     // It exists, or SQLite will say why it cannot be made.
+  }
+}
+
+/** Log and index that were made while the file was read-only are so too, and stay so when it is made writable. */
+function alignRights(path: string): void {
+  for (const part of [`${path}-wal`, `${path}-shm`]) {
+    try {
+      if (existsSync(part) && isWritable(path) && !isWritable(part)) chmodSync(part, statSync(path).mode & 0o777);
+    } catch {
+      // Somebody else's: SQLite says that it cannot write.
+    }
   }
 }
 
