@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from './core/errors.ts';
 import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
+import { realPath } from './core/real-path.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
 import type { Offer, Toolset } from './core/toolset.ts';
@@ -14,7 +15,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const environment: Environment = process.env;
 
 export interface Settings {
-  /** Absolute path of the database file. */
+  /** Absolute path of the database file, symbolic links followed. */
   databasePath: string;
   /** Identity of the project: what is stored belongs to it. */
   workspace: string;
@@ -111,7 +112,7 @@ function read(env: Environment, name: string): string | undefined {
 export function parseSettings(env: Environment, cwd: string): Settings {
   const projectRoot = resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.');
   return {
-    databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
+    databasePath: realPath(resolve(cwd, parseDatabase(read(env, 'BREAKWATER_DB')) ?? defaultDatabase(env))),
     workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
     projectRoot,
     projectIsGuessed: ['BREAKWATER_WORKSPACE', 'CLAUDE_PROJECT_DIR'].every((name) => read(env, name) === undefined),
@@ -172,6 +173,15 @@ function looksRandom(value: string): boolean {
 function wantsTelemetry(env: Environment): boolean {
   if (read(env, 'OTEL_SDK_DISABLED') === 'true') return false;
   return Object.keys(env).some((name) => name.startsWith('OTEL_') && read(env, name) !== undefined);
+}
+
+/** What SQLite reads as something else than a path would become a file of that very name. */
+const NO_PATH = /^(?::memory:$|file:)/;
+
+function parseDatabase(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (NO_PATH.test(value)) throw new AppError('invalid_input', 'BREAKWATER_DB must be the path of a file.');
+  return expandHome(value);
 }
 
 function parseFlag(name: string, value: string | undefined): boolean {
