@@ -54,7 +54,7 @@ export class BothErasEdge<Deps> {
   constructor(parts: ServingParts<Deps>) {
     this.#serving = new Serving(parts, {
       // The stateless protocol has no roots that a server could ask for by itself.
-      firstRoot: async () => this.#server && askForRoot(this.#server),
+      firstRoot: async (timeoutMs) => this.#server && askForRoot(this.#server, timeoutMs),
       notifyListChanged: async () => this.#server?.sendResourceListChanged(),
     });
     this.#subscriptions = new Subscriptions({
@@ -88,6 +88,7 @@ export class BothErasEdge<Deps> {
     this.#handleTools(server);
     this.#handleResources(server);
     this.#handlePrompts(server);
+    server.setNotificationHandler('notifications/roots/list_changed', () => this.#serving.rootsChanged());
     this.#server = server;
     return server;
   }

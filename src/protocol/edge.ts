@@ -11,6 +11,7 @@ import {
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
+  RootsListChangedNotificationSchema,
   SetLevelRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
@@ -39,7 +40,7 @@ export class McpEdge<Deps> {
 
   constructor(parts: ServingParts<Deps>) {
     this.#serving = new Serving(parts, {
-      firstRoot: () => askForRoot(this.sdk),
+      firstRoot: (timeoutMs) => askForRoot(this.sdk, timeoutMs),
       notifyListChanged: () => this.sdk.sendResourceListChanged(),
     });
     const { version, instructions, log } = parts;
@@ -55,6 +56,7 @@ export class McpEdge<Deps> {
       this.#logLevel = params.level;
       return {};
     });
+    this.sdk.setNotificationHandler(RootsListChangedNotificationSchema, () => this.#serving.rootsChanged());
     this.sdk.onerror = (error) => log.warn({ cause: error.message }, 'protocol error');
   }
 

@@ -23,6 +23,7 @@ export interface Toolbox<Deps> {
   prompts: readonly Prompt<Deps>[];
   deps: Deps;
   confirmations: Confirmations;
+  close(): Promise<void>;
 }
 
 export interface ServingParts<Deps> {
@@ -35,7 +36,8 @@ export interface ServingParts<Deps> {
   /** True where the caller's workspace is only a guess: then the client's first root is the workspace. */
   asksForRoots: boolean;
   /**
-   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded.
+   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded, and again when
+   * the client works elsewhere.
    * @param root the folder that the client works in, where it was asked for and is known
    */
   load(root: string | undefined): Promise<Toolbox<Deps>>;
@@ -43,8 +45,8 @@ export interface ServingParts<Deps> {
 
 /** What the client behind an edge can be asked and told. */
 export interface Peer {
-  /** The first folder that the client works in, as an absolute path. */
-  firstRoot(): Promise<string | undefined>;
+  /** The folder that the client works in, as an absolute path; rejects where it does not say in time. */
+  firstRoot(timeoutMs: number): Promise<string | undefined>;
   notifyListChanged(): Promise<void>;
 }
 
@@ -59,6 +61,9 @@ export interface RequestFacts {
 }
 
 const JSON_TYPE = 'application/json';
+/** A client that does not tell its folder at once must not hold up its own request. */
+const ROOTS_TIMEOUT_MS = 1_000;
+const LATE_ROOTS_TIMEOUT_MS = 60_000;
 
 /** Answers every request of the protocol, in terms of no SDK: the edges translate. */
 export class Serving<Deps> {
@@ -87,6 +92,21 @@ export class Serving<Deps> {
     );
     this.#list.stop();
     await Promise.allSettled(this.#inFlight);
+  }
+
+  /**
+   * Looks again where the client works. What comes next is served there; what is in flight ends where it began. Never rejects.
+   */
+  async rootsChanged(timeoutMs = LATE_ROOTS_TIMEOUT_MS): Promise<void> {
+    const before = this.#loading;
+    if (!this.parts.asksForRoots || before === undefined) return;
+    const root = await this.#askForRoot(timeoutMs);
+    if (root === this.#root || before !== this.#loading) return;
+    this.#root = root;
+    this.#loading = undefined;
+    await Promise.allSettled([...this.#inFlight]);
+    await before.then((toolbox) => toolbox.close()).catch(() => {});
+    await this.#peer.notifyListChanged().catch(() => {});
   }
 
   async listTools() {
@@ -237,8 +257,19 @@ export class Serving<Deps> {
   }
 
   async #load(): Promise<Toolbox<Deps>> {
-    if (this.parts.asksForRoots) this.#root = await this.#peer.firstRoot();
+    if (this.parts.asksForRoots) this.#root = await this.#askForRoot(ROOTS_TIMEOUT_MS, () => void this.rootsChanged());
     return this.parts.load(this.#root);
+  }
+
+  async #askForRoot(timeoutMs: number, onSilence?: () => void): Promise<string | undefined> {
+    try {
+      return await this.#peer.firstRoot(timeoutMs);
+    } catch (thrown) {
+      const workspace = this.#root ?? this.parts.caller.workspace;
+      this.parts.log.warn({ workspace, cause: messageOf(thrown) }, 'the client did not tell its roots');
+      onSilence?.();
+      return this.#root;
+    }
   }
 
   #track<T>(call: Promise<T>): Promise<T> {

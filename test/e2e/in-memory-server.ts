@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Transport } from '@modelcontextprotocol/client';
 import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -14,7 +15,7 @@ import { McpEdge } from '../../src/protocol/edge.ts';
 import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
 import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
 import type { ServingParts } from '../../src/protocol/serving.ts';
-import { createSecrets } from '../../src/settings.ts';
+import { createSecrets, settingsAt } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
 import { databasePath } from '../support/database.ts';
 import type { ToolResult } from '../support/server-process.ts';
@@ -25,8 +26,10 @@ export interface InMemoryOptions {
   allowLive?: boolean;
   databasePath?: string;
   capabilities?: ClientCapabilities;
-  /** Folders that the client says it works in; the server asks for them then. */
+  /** Folders that the client says it works in, read at each question; the server asks for them then. */
   roots?: string[];
+  /** Milliseconds before the client's first answer to that question. */
+  rootsDelayMs?: number;
   /** Answers the server's questions to the person. */
   elicit?: (message: string) => Promise<ElicitResult> | ElicitResult;
 }
@@ -42,8 +45,9 @@ export interface InMemoryServer {
 
 /** The real server behind the official client, without a process and a pipe between them. */
 export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
-  const { env = {}, allowLive = false, elicit, roots = [] } = options;
-  const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: {} }) };
+  const { env = {}, allowLive = false, elicit, roots = [], rootsDelayMs = 0 } = options;
+  let asked = 0;
+  const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: { listChanged: true } }) };
   const path = options.databasePath ?? databasePath();
   // The project is the database's folder: a repository, unless the test has its own.
   if (options.databasePath === undefined) {
@@ -76,14 +80,18 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     log,
     asksForRoots: options.roots !== undefined,
     async load(root) {
-      const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
-      const app = createApp(located, createSecrets(env, redactor), log);
+      const app = createApp(settingsAt(root, settings), createSecrets(env, redactor), log);
       apps.push(app);
       return app;
     },
   };
   const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit, {
-    roots: roots.map((uri) => ({ uri })),
+    list: async () => {
+      const delayMs = asked === 0 ? rootsDelayMs : 0;
+      asked += 1;
+      if (delayMs > 0) await wait(delayMs);
+      return { roots: roots.map((uri) => ({ uri })) };
+    },
   });
   onTestEnd(async () => {
     await client.close();
@@ -107,12 +115,12 @@ async function connectFirst(
   parts: ServingParts<ToolDeps>,
   capabilities: ClientCapabilities,
   elicit: Elicit,
-  roots: ListRootsResult,
+  roots: { list(): Promise<ListRootsResult> },
 ) {
   const edge = new McpEdge(parts);
   const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
   if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
-  if (capabilities.roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, () => roots);
+  if (capabilities.roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, roots.list);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   await edge.connect(serverSide);
   await client.connect(clientSide);
@@ -123,7 +131,7 @@ async function connectSecond(
   parts: ServingParts<ToolDeps>,
   capabilities: ClientCapabilities,
   elicit: Elicit,
-  roots: ListRootsResult,
+  roots: { list(): Promise<ListRootsResult> },
 ) {
   const edge = new BothErasEdge(parts);
   const mode = ERA === '2026-07-28' ? { pin: ERA } : ('legacy' as const);
@@ -135,7 +143,7 @@ async function connectSecond(
       ({ params }) => elicit(params.message) as Promise<{ action: 'accept' }>,
     );
   }
-  if (capabilities.roots !== undefined) client.setRequestHandler('roots/list', () => roots);
+  if (capabilities.roots !== undefined) client.setRequestHandler('roots/list', roots.list);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   edge.connect(serverSide as Transport);
   await client.connect(clientSide as Transport);
