@@ -63,7 +63,11 @@ describe.skipIf(ERA === STATELESS)('roots', () => {
       })
       .toBe(2);
     await server.call('store_memory', { content: 'giraffe' });
-    const { body } = await server.call('search_memories', { query: 'zebra lion giraffe', all_workspaces: true });
+    const { body } = await server.call('search_memories', {
+      query: 'zebra lion giraffe',
+      output_mode: 'full',
+      all_workspaces: true,
+    });
     const found = body['results'] as { content: string; workspace: string }[];
     expect(Object.fromEntries(found.map(({ content, workspace }) => [content, workspace]))).toEqual({
       zebra: '/projects/one',
