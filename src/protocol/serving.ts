@@ -6,7 +6,7 @@ import type { Resource, ResourceEntry } from '../core/resource.ts';
 import type { Caller } from '../core/tool.ts';
 import type { ToolAnswer } from '../tools/call-tool.ts';
 import { callTool } from '../tools/call-tool.ts';
-import type { Confirmations, Elicit } from '../tools/confirmation.ts';
+import type { Confirmations, Elicit, Question } from '../tools/confirmation.ts';
 import type { OfferedTools } from '../tools/toolsets.ts';
 import { CallSignals } from './call-signals.ts';
 import type { CompletionRequest } from './complete.ts';
@@ -57,7 +57,7 @@ export interface RequestFacts {
   agent: string | undefined;
   progress(message: string): void;
   /** Asks the person at the client until the signal is aborted; undefined where the client cannot ask. */
-  elicit: ((message: string, signal: AbortSignal) => ReturnType<Elicit>) | undefined;
+  elicit: ((question: Question, signal: AbortSignal) => ReturnType<Elicit>) | undefined;
 }
 
 const JSON_TYPE = 'application/json';
@@ -80,7 +80,15 @@ export class Serving<Deps> {
     this.#peer = peer;
   }
 
-  /** Resolves when no call is in flight. */
+  /** Counts a request as in flight until it is settled. */
+  track<T>(call: Promise<T>): Promise<T> {
+    this.#inFlight.add(call);
+    const forget = () => this.#inFlight.delete(call);
+    call.then(forget, forget);
+    return call;
+  }
+
+  /** Resolves when no request is in flight. */
   async idle(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
   }
@@ -114,8 +122,27 @@ export class Serving<Deps> {
     return { tools: [...(await tools.list())] };
   }
 
-  callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
-    return this.#track(this.#callTool(name, args, facts));
+  async callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
+    const { tools: offered, deps, confirmations } = await this.#toolbox();
+    const tools = await offered.load();
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) {
+      const known = tools.map((candidate) => candidate.name).join(', ');
+      throw new ProtocolFault('invalid_params', `Unknown tool. Known tools: ${known}`);
+    }
+    const { redactor, log } = this.parts;
+    const { elicit } = facts;
+    const answer = await this.#signals.run(facts.signal, (signal) => {
+      const context = {
+        signal,
+        caller: this.#caller(facts.agent),
+        progress: facts.progress,
+        confirm: confirmations.confirmWith(elicit && ((question) => elicit(question, signal))),
+      };
+      return callTool(tool, args, context, { deps, redactor, log });
+    });
+    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
+    return answer;
   }
 
   async listResources(cursor: string | undefined, agent: string | undefined) {
@@ -140,7 +167,7 @@ export class Serving<Deps> {
   }
 
   async readResource(uri: string, agent: string | undefined) {
-    const text = await this.#track(this.#read(uri, agent));
+    const text = await this.#read(uri, agent);
     return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
   }
 
@@ -164,7 +191,7 @@ export class Serving<Deps> {
     if (missing !== undefined) {
       throw new ProtocolFault('invalid_params', `The argument ${missing.name} is missing: ${missing.description}.`);
     }
-    const text = await this.#guarded(name, prompt.build(values, deps, this.#caller(agent)));
+    const text = await prompt.build(values, deps, this.#caller(agent));
     const content = { type: 'text' as const, text: this.parts.redactor.redactValue(text) };
     return { description: prompt.description, messages: [{ role: 'user' as const, content }] };
   }
@@ -182,29 +209,6 @@ export class Serving<Deps> {
     const version = await found.resource.version?.(found.variable, deps, this.#caller(agent));
     if (version === undefined) throw new ProtocolFault('invalid_params', 'This resource cannot be subscribed to.');
     return version;
-  }
-
-  async #callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
-    const { tools: offered, deps, confirmations } = await this.#toolbox();
-    const tools = await offered.load();
-    const tool = tools.find((candidate) => candidate.name === name);
-    if (tool === undefined) {
-      const known = tools.map((candidate) => candidate.name).join(', ');
-      throw new ProtocolFault('invalid_params', `Unknown tool. Known tools: ${known}`);
-    }
-    const { redactor, log } = this.parts;
-    const { elicit } = facts;
-    const answer = await this.#signals.run(facts.signal, (signal) => {
-      const context = {
-        signal,
-        caller: this.#caller(facts.agent),
-        progress: facts.progress,
-        confirm: confirmations.confirmWith(elicit && ((message) => elicit(message, signal))),
-      };
-      return callTool(tool, args, context, { deps, redactor, log });
-    });
-    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
-    return answer;
   }
 
   async #entries(agent: string | undefined): Promise<ResourceEntry[]> {
@@ -227,24 +231,8 @@ export class Serving<Deps> {
     const { resources, deps } = await this.#toolbox();
     const found = findResource(resources, uri);
     if (found === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource.', { uri });
-    const value = await this.#guarded(uri, found.resource.read(found.variable, deps, this.#caller(agent)));
+    const value = await found.resource.read(found.variable, deps, this.#caller(agent));
     return JSON.stringify(this.parts.redactor.redactValue(value));
-  }
-
-  /** An `AppError` tells the client what to do; anything else only the log. */
-  async #guarded<T>(what: string, work: Promise<T>): Promise<T> {
-    const { redactor, log } = this.parts;
-    try {
-      return await work;
-    } catch (thrown) {
-      if (thrown instanceof AppError) {
-        const { code, message, hint } = thrown;
-        const shown = redactor.redactValue({ code, message, hint });
-        throw new ProtocolFault('invalid_params', shown.message, { code: shown.code, hint: shown.hint });
-      }
-      log.error({ what, error: String(thrown) }, 'request failed');
-      throw new ProtocolFault('internal', 'This could not be read; the log explains why.');
-    }
   }
 
   #toolbox(): Promise<Toolbox<Deps>> {
@@ -270,13 +258,6 @@ export class Serving<Deps> {
       onSilence?.();
       return this.#root;
     }
-  }
-
-  #track<T>(call: Promise<T>): Promise<T> {
-    this.#inFlight.add(call);
-    const forget = () => this.#inFlight.delete(call);
-    call.then(forget, forget);
-    return call;
   }
 
   #caller(agent: string | undefined): Caller {

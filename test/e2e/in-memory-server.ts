@@ -47,7 +47,10 @@ export interface InMemoryServer {
 export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
   const { env = {}, allowLive = false, elicit, roots = [], rootsDelayMs = 0 } = options;
   let asked = 0;
-  const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: { listChanged: true } }) };
+  const capabilities = {
+    ...options.capabilities,
+    ...(options.roots === undefined ? {} : { roots: { listChanged: true } }),
+  };
   const path = options.databasePath ?? databasePath();
   // The project is the database's folder: a repository, unless the test has its own.
   if (options.databasePath === undefined) {
