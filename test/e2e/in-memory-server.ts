@@ -43,14 +43,9 @@ export interface InMemoryServer {
   call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
 }
 
-/** The real server behind the official client, without a process and a pipe between them. */
-export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
-  const { env = {}, allowLive = false, elicit, roots = [], rootsDelayMs = 0 } = options;
-  let asked = 0;
-  const capabilities = {
-    ...options.capabilities,
-    ...(options.roots === undefined ? {} : { roots: { listChanged: true } }),
-  };
+/** What the edges serve, in this process; closed after the test. */
+export function openParts(options: InMemoryOptions = {}) {
+  const { env = {}, allowLive = false } = options;
   const path = options.databasePath ?? databasePath();
   // The project is the database's folder: a repository, unless the test has its own.
   if (options.databasePath === undefined) {
@@ -88,6 +83,21 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
       return app;
     },
   };
+  onTestEnd(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+  });
+  return { parts, warnings, loads: () => apps.length };
+}
+
+/** The real server behind the official client, without a process and a pipe between them. */
+export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
+  const { elicit, roots = [], rootsDelayMs = 0 } = options;
+  const { parts, warnings, loads } = openParts(options);
+  let asked = 0;
+  const capabilities = {
+    ...options.capabilities,
+    ...(options.roots === undefined ? {} : { roots: { listChanged: true } }),
+  };
   const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit, {
     list: async () => {
       const delayMs = asked === 0 ? rootsDelayMs : 0;
@@ -96,15 +106,12 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
       return { roots: roots.map((uri) => ({ uri })) };
     },
   });
-  onTestEnd(async () => {
-    await client.close();
-    await Promise.all(apps.map((app) => app.close()));
-  });
+  onTestEnd(() => client.close());
   return {
     client,
     edge,
     warnings,
-    loads: () => apps.length,
+    loads,
     call: (name, args = {}) => callTool(client, name, args),
   };
 }
