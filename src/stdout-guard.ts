@@ -35,7 +35,7 @@ class TurnOutput extends Writable {
 
 /** The only way to the client: takes text, as UTF-8. */
 export const protocolOutput = new TurnOutput({ decodeStrings: false });
-// Each answer that waits for a slow client listens.
+// Each answer that does not fit waits for the others to leave: any number of them is right.
 protocolOutput.setMaxListeners(0);
 
 process.stdout.write = process.stderr.write.bind(process.stderr);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RequestRecord } from './request-ledger.ts';
 
 /** A row of the table `request`. */
@@ -57,7 +57,7 @@ export function answerId(answer: unknown): string | null {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** JSON with sorted keys and without undefined: equal values give equal text. */

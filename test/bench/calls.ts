@@ -13,7 +13,7 @@ const ROUNDS = sized(10, 1);
 const CALL_LIMIT = 1.25;
 const THROUGHPUT = { atLeast: 0.8 };
 
-/** A read that finds little: what is measured is the way there and back. */
+/** Of our tools the one with the least to do: it looks at the integrations of the workspace and at the breakers, and finds none. */
 export const OUR_READ = 'breaker_status';
 
 /** A server that runs, and the call that it answers with the least work. */
