@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { ERA, IS_STATELESS } from '../support/era.ts';
 import { succeed, temporaryFolder } from '../support/server-process.ts';
-import { connectInMemory, ERA } from './in-memory-server.ts';
-
-const STATELESS = '2026-07-28';
+import { connectInMemory } from './in-memory-server.ts';
 
 async function workspaceOf(options: Parameters<typeof connectInMemory>[0]): Promise<unknown> {
   const server = await connectInMemory(options);
@@ -16,7 +15,7 @@ async function workspaceOf(options: Parameters<typeof connectInMemory>[0]): Prom
 }
 
 // The stateless protocol has no requests from the server.
-describe.skipIf(ERA === STATELESS)('roots', () => {
+describe.skipIf(IS_STATELESS)('roots', () => {
   it('are the project where nothing else tells it', async () => {
     expect(await workspaceOf({ roots: ['file:///projects/from%20root', 'file:///projects/second'] })).toBe(
       '/projects/from root',

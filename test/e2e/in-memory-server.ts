@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Transport } from '@modelcontextprotocol/client';
-import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { ClientCapabilities, ElicitResult, ListRootsResult } from '@modelcontextprotocol/sdk/types.js';
@@ -18,6 +17,7 @@ import type { ServingParts } from '../../src/protocol/serving.ts';
 import { createSecrets, settingsAt } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
 import { databasePath } from '../support/database.ts';
+import { asFirstClient, createSecondClient, ERA } from '../support/era.ts';
 import type { ToolResult } from '../support/server-process.ts';
 import { callTool, onTestEnd } from '../support/server-process.ts';
 
@@ -116,9 +116,6 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   };
 }
 
-/** Which protocol era the suite runs in, against the edge that serves both; by default the edge of the first generation. */
-export const ERA = process.env['BREAKWATER_TEST_ERA'];
-
 type Elicit = InMemoryOptions['elicit'];
 
 async function connectFirst(
@@ -144,9 +141,7 @@ async function connectSecond(
   roots: { list(): Promise<ListRootsResult> },
 ) {
   const edge = new BothErasEdge(parts);
-  const mode = ERA === '2026-07-28' ? { pin: ERA } : ('legacy' as const);
-  const options = { capabilities: capabilities as object, versionNegotiation: { mode } };
-  const client = new SecondClient({ name: 'in-memory-client', version: '1.0.0' }, options);
+  const client = createSecondClient('in-memory-client', '1.0.0', capabilities);
   if (elicit !== undefined) {
     client.setRequestHandler(
       'elicitation/create',
@@ -157,11 +152,5 @@ async function connectSecond(
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   edge.connect(serverSide as Transport);
   await client.connect(clientSide as Transport);
-  const callTool = client.callTool.bind(client);
-  const sameMethods = Object.assign(client, {
-    // The first generation takes the schema of the result as well.
-    callTool: (params: Parameters<typeof callTool>[0], _schema?: unknown, given?: Parameters<typeof callTool>[1]) =>
-      callTool(params, given),
-  });
-  return { client: sameMethods as unknown as Client, edge };
+  return { client: asFirstClient(client), edge };
 }
