@@ -8,9 +8,9 @@ import {
 import { StdioServerTransport as StdioTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
 import { systemClock } from '../core/clock.ts';
+import { ConsentTokens } from '../core/consent-tokens.ts';
 import { AppError } from '../core/errors.ts';
 import type { Elicit, Question } from '../tools/confirmation.ts';
-import { ConsentTokens } from '../tools/consent-tokens.ts';
 import { ELICIT_TIMEOUT_MS, EMPTY_FORM, elicitWith, peerOf, progressReporter } from './ask-client.ts';
 import { ListenWatch } from './listen-watch.ts';
 import { complaintOf } from './log-line.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
+import { ConsentTokens } from '../core/consent-tokens.ts';
 import { AppError } from '../core/errors.ts';
 import type { ConfirmRequest } from '../core/tool.ts';
-import { ConsentTokens } from './consent-tokens.ts';
 
 /** What a person is asked, and everything that their answer covers. */
 export type Question = Pick<ConfirmRequest, 'message' | 'subject'>;

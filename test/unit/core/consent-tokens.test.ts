@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConsentTokens } from '../../../src/tools/consent-tokens.ts';
+import { ConsentTokens } from '../../../src/core/consent-tokens.ts';
 
 const T = Date.UTC(2026, 10, 23, 12, 0, 0);
 const SUBJECT = ['Agree?', { allow: ['GET /v1/*'] }];

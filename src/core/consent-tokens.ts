@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Tokens of this process, each bound to a subject and a time. They hold no secret and prove only that this process made them. */
 export class ConsentTokens {
