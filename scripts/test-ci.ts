@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPackage, packPackage } from '../test/support/packed-package.ts';
 
-const PER_ERA = ['in-memory', 'prompts', 'client-features', 'lifecycle'].map((name) => `test/e2e/${name}`);
+const PER_ERA = ['in-memory', 'prompts', 'client-features', 'toolsets', 'lifecycle'].map((name) => `test/e2e/${name}`);
 
 /** The tools, standard input and output and signals again, with the edge that serves both protocol eras, and a client pinned to each. */
 const eras = ['2025-11-25', '2026-07-28'].map((era) => run(PER_ERA, { BREAKWATER_TEST_ERA: era }));

@@ -4,6 +4,7 @@ import { AppError } from './core/errors.ts';
 import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
 import { kindOfPlace } from './core/project-folder.ts';
+import { realPath } from './core/real-path.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
 import type { Offer, Toolset } from './core/toolset.ts';
@@ -15,7 +16,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const environment: Environment = process.env;
 
 export interface Settings {
-  /** Absolute path of the database file. */
+  /** Absolute path of the database file, symbolic links followed. */
   databasePath: string;
   /** Identity of the project: what is stored belongs to it. */
   workspace: string;
@@ -78,12 +79,12 @@ export const SETTINGS = [
   {
     name: 'BREAKWATER_TOOLSETS',
     default: 'all',
-    description: `The tools that agents see, as a list of sets: ${TOOLSETS.join(', ')}`,
+    description: `What agents see (tools, resources, prompts), as a list of sets: ${TOOLSETS.join(', ')}`,
   },
   {
     name: 'BREAKWATER_READ_ONLY',
     default: 'unset',
-    description: '`1` offers only tools that change nothing',
+    description: '`1` offers only tools that change nothing; the webhook listener is left to other servers',
   },
   {
     name: 'BREAKWATER_PROTOCOL',
@@ -112,7 +113,7 @@ function read(env: Environment, name: string): string | undefined {
 export function parseSettings(env: Environment, cwd: string): Settings {
   const projectRoot = resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.');
   return {
-    databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
+    databasePath: realPath(resolve(cwd, parseDatabase(read(env, 'BREAKWATER_DB')) ?? defaultDatabase(env))),
     workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
     projectRoot,
     projectIsGuessed: ['BREAKWATER_WORKSPACE', 'CLAUDE_PROJECT_DIR'].every((name) => read(env, name) === undefined),
@@ -185,6 +186,15 @@ function wantsTelemetry(env: Environment): boolean {
   return Object.keys(env).some((name) => name.startsWith('OTEL_') && read(env, name) !== undefined);
 }
 
+/** What SQLite reads as something else than a path would become a file of that very name. */
+const NO_PATH = /^(?::memory:$|file:)/;
+
+function parseDatabase(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (NO_PATH.test(value)) throw new AppError('invalid_input', 'BREAKWATER_DB must be the path of a file.');
+  return expandHome(value);
+}
+
 function parseFlag(name: string, value: string | undefined): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
@@ -192,10 +202,13 @@ function parseFlag(name: string, value: string | undefined): boolean {
 }
 
 function parseToolsets(value: string | undefined): Toolset[] | undefined {
-  return value?.split(',').map((text) => {
-    const toolset = TOOLSETS.find((known) => known === text.trim());
+  return value?.split(',').map((text, index) => {
+    const name = text.trim();
+    const toolset = TOOLSETS.find((known) => known === name);
     if (toolset !== undefined) return toolset;
-    throw new AppError('invalid_input', `BREAKWATER_TOOLSETS names an unknown set. The sets: ${TOOLSETS.join(', ')}.`);
+    const mistake = name === '' ? 'empty: is there a comma too many?' : 'no set that is known.';
+    const sets = `The sets: ${TOOLSETS.join(', ')}.`;
+    throw new AppError('invalid_input', `Name ${index + 1} in BREAKWATER_TOOLSETS is ${mistake} ${sets}`);
   });
 }
 

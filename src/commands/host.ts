@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import { createLog } from '../core/log.ts';
 import { Redactor } from '../core/redact.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { EVERYTHING } from '../core/toolset.ts';
 import type { MemoryArchive } from '../memory/memory-archive.ts';
 import type { Environment, Settings } from '../settings.ts';
 import { createSecrets, environment, parseSettings } from '../settings.ts';
@@ -66,7 +67,8 @@ export function createHost({ env, cwd, home, write, report }: Surroundings): Hos
     },
     app: once(async () => {
       const { createApp } = await import('../app.ts');
-      const app = createApp(settings(), secrets, log());
+      // What agents are offered is no limit to people.
+      const app = createApp({ ...settings(), offer: EVERYTHING }, secrets, log());
       return kept(() => app.close(), app);
     }),
     archive: once(async () => {

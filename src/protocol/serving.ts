@@ -7,12 +7,13 @@ import type { Caller } from '../core/tool.ts';
 import type { ToolAnswer } from '../tools/call-tool.ts';
 import { callTool } from '../tools/call-tool.ts';
 import type { Confirmations, Elicit, Question } from '../tools/confirmation.ts';
-import type { OfferedTools } from '../tools/toolsets.ts';
+import type { OfferedTools } from '../tools/offer-tools.ts';
 import { CallSignals } from './call-signals.ts';
 import type { CompletionRequest } from './complete.ts';
 import { completeArgument } from './complete.ts';
 import { ProtocolFault } from './fault.ts';
 import { findResource } from './find-resource.ts';
+import { iconsOf } from './icons.ts';
 import { ListWatch } from './list-watch.ts';
 import { pageOf } from './page.ts';
 
@@ -21,6 +22,8 @@ export interface Toolbox<Deps> {
   tools: OfferedTools<Deps>;
   resources: readonly Resource<Deps>[];
   prompts: readonly Prompt<Deps>[];
+  /** A text that changes with everything that is stored, by any process; asked twice a second. */
+  version(): Promise<string>;
   deps: Deps;
   confirmations: Confirmations;
   close(): Promise<void>;
@@ -71,7 +74,11 @@ export class Serving<Deps> {
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #signals = new CallSignals();
   readonly #peer: Peer;
-  readonly #list = new ListWatch(() => this.#peer.notifyListChanged());
+  readonly #list = new ListWatch({
+    version: async () => (await this.#toolbox()).version(),
+    list: () => this.#entries(undefined),
+    notify: () => this.#peer.notifyListChanged(),
+  });
   #loading: Promise<Toolbox<Deps>> | undefined;
   #root: string | undefined;
 
@@ -132,7 +139,7 @@ export class Serving<Deps> {
     }
     const { redactor, log } = this.parts;
     const { elicit } = facts;
-    const answer = await this.#signals.run(facts.signal, (signal) => {
+    return this.#signals.run(facts.signal, (signal) => {
       const context = {
         signal,
         caller: this.#caller(facts.agent),
@@ -141,8 +148,6 @@ export class Serving<Deps> {
       };
       return callTool(tool, args, context, { deps, redactor, log });
     });
-    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
-    return answer;
   }
 
   async listResources(cursor: string | undefined, agent: string | undefined) {
@@ -162,6 +167,7 @@ export class Serving<Deps> {
         description,
         uriTemplate,
         mimeType: JSON_TYPE,
+        icons: iconsOf(name),
       })),
     };
   }
@@ -179,6 +185,7 @@ export class Serving<Deps> {
         title,
         description,
         arguments: given.map(({ name, description, required }) => ({ name, description, required })),
+        icons: iconsOf(name),
       })),
     };
   }

@@ -2,22 +2,12 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
-import type { Connection } from '../../src/storage/connection.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
+import { add, notes } from '../support/notes.ts';
 import { AT_ONCE_MS } from '../support/patience.ts';
 
 const INSERT = 'INSERT INTO note (text) VALUES (?)';
-
-function add(connection: Connection, text: string): Promise<number> {
-  return connection.write((sql) => sql.run(INSERT, [text]));
-}
-
-function notes(connection: Connection): string[] {
-  return connection
-    .read((sql) => sql.all<{ text: string }>('SELECT text FROM note ORDER BY text'))
-    .map((row) => row.text);
-}
 
 describe('two connections on one file', () => {
   it('flush at a commit as far as each promises', async () => {
@@ -215,7 +205,7 @@ describe('a file that cannot be used', () => {
 
   it.each([
     ['a folder', '', 'SQLITE_CANTOPEN'],
-    ['below a file', 'file/test.db', 'EEXIST'],
+    ['below a file', 'file/test.db', 'SQLITE_CANTOPEN'],
     ['two levels below a file', 'file/folder/test.db', 'ENOTDIR'],
   ])('is named: %s', async (_, name, cause) => {
     const folder = dirname(databasePath());

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { databasePath } from '../support/database.ts';
 import { ERA, IS_STATELESS } from '../support/era.ts';
 import { succeed, temporaryFolder } from '../support/server-process.ts';
 import { connectInMemory } from './in-memory-server.ts';
@@ -98,27 +99,50 @@ describe.skipIf(IS_STATELESS)('roots', () => {
   });
 });
 
+async function watchList(path?: string) {
+  const server = await connectInMemory(path === undefined ? {} : { databasePath: path });
+  const changes = { count: 0 };
+  server.client.setNotificationHandler(ResourceListChangedNotificationSchema, () => {
+    changes.count += 1;
+  });
+  return { ...server, changes };
+}
+
+const LATER_MS = 1_300;
+const later = () => new Promise((resolve) => setTimeout(resolve, LATER_MS));
+
 describe.skipIf(ERA !== undefined)('the list of resources', () => {
   it('is announced when it has changed, to who has read it', async () => {
-    const { client, call } = await connectInMemory();
-    let changes = 0;
-    client.setNotificationHandler(ResourceListChangedNotificationSchema, () => {
-      changes += 1;
-    });
+    const { client, call, changes } = await watchList();
     await call('store_memory', { content: 'before anybody looked' });
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(changes).toBe(0);
+    await later();
+    expect(changes.count).toBe(0);
     await client.listResources();
     await call('store_memory', { content: 'first' });
     await call('store_memory', { content: 'second' });
-    await expect.poll(() => changes).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    // One for both, unless the machine took its time between them.
-    const announced = changes;
-    expect(announced).toBeLessThanOrEqual(2);
+    await expect.poll(() => changes.count).toBe(1);
     await call('search_memories', { query: 'first' });
     await call('store_memory', { content: 'second' });
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect(changes).toBe(announced);
+    await later();
+    expect(changes.count).toBe(1);
+  });
+
+  it('is announced when another process has changed it, and looking never makes a database', async () => {
+    const path = databasePath();
+    const { client, changes } = await watchList(path);
+    const other = await connectInMemory({ databasePath: path });
+    const { body: first } = await other.call('store_memory', { content: 'one' });
+    const { body: second } = await other.call('store_memory', { content: 'two' });
+    await client.listResources();
+    const link = { from_memory_id: first['memory_id'], to_memory_id: second['memory_id'] };
+    const { isError } = await other.call('link_memories', { ...link, relationship_type: 'relates_to' });
+    expect(isError).toBe(false);
+    await later();
+    expect(changes.count).toBe(0);
+    await other.call('configure_integration', { service: 'github' });
+    await expect.poll(() => changes.count).toBe(1);
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`);
+    await later();
+    expect(existsSync(path)).toBe(false);
   });
 });

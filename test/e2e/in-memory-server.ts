@@ -10,12 +10,14 @@ import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
 import type { Log } from '../../src/core/log.ts';
 import { Redactor } from '../../src/core/redact.ts';
+import type { Offer } from '../../src/core/toolset.ts';
 import { McpEdge } from '../../src/protocol/edge.ts';
 import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
-import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
+import { buildInstructions } from '../../src/protocol/instructions.ts';
 import type { ServingParts } from '../../src/protocol/serving.ts';
 import { createSecrets, settingsAt } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
+import { Offered } from '../../src/tools/toolsets.ts';
 import { databasePath } from '../support/database.ts';
 import { asFirstClient, createSecondClient, ERA } from '../support/era.ts';
 import type { ToolResult } from '../support/server-process.ts';
@@ -26,6 +28,8 @@ export interface InMemoryOptions {
   allowLive?: boolean;
   databasePath?: string;
   capabilities?: ClientCapabilities;
+  /** What is offered; all by default. */
+  offer?: Partial<Offer>;
   /** Folders that the client says it works in, read at each question; the server asks for them then. */
   roots?: string[];
   /** Milliseconds before the client's first answer to that question. */
@@ -63,7 +67,7 @@ export function openParts(options: InMemoryOptions = {}) {
     databasePath: path,
     allowLive,
     protocol: '2025' as const,
-    offer: { toolsets: undefined, readOnly: false },
+    offer: { toolsets: undefined, readOnly: false, ...options.offer },
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
@@ -72,7 +76,7 @@ export function openParts(options: InMemoryOptions = {}) {
   const apps: App[] = [];
   const parts: ServingParts<ToolDeps> = {
     version: '0.0.0-test',
-    instructions: INSTRUCTIONS,
+    instructions: buildInstructions(new Offered(settings.offer)),
     caller,
     redactor,
     log,

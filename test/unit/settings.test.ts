@@ -1,4 +1,5 @@
-import { homedir } from 'node:os';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/core/redact.ts';
@@ -72,6 +73,18 @@ describe('parseSettings', () => {
     ];
     const env = Object.fromEntries(names.map((name) => [name, value]));
     expect(parseSettings(env, CWD)).toEqual(parseSettings({}, CWD));
+  });
+
+  it.each([':memory:', 'file:x.db?mode=ro', 'file:///x.db'])('takes %s for no path of a file', (value) => {
+    expect(() => parseSettings({ BREAKWATER_DB: value }, CWD)).toThrow('BREAKWATER_DB must be the path of a file.');
+  });
+
+  it.skipIf(process.platform === 'win32')('takes a link and what it leads to for one database', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'breakwater-settings-')));
+    symlinkSync(join(folder, 'real.db'), join(folder, 'link.db'));
+    const { databasePath } = parseSettings({ BREAKWATER_DB: join(folder, 'link.db') }, CWD);
+    rmSync(folder, { recursive: true });
+    expect(databasePath).toBe(join(folder, 'real.db'));
   });
 
   it('takes the folder of the project from the client', () => {
@@ -170,9 +183,13 @@ describe('createSecrets', () => {
   });
 
   it('refuses a set of tools that nobody knows, with those there are', () => {
-    expect(() => parseSettings({ BREAKWATER_TOOLSETS: 'memory,nope' }, CWD)).toThrow(
-      'The sets: integrations, payments, resilience, webhooks, code, memory.',
+    const refuse = (sets: string) => expect(() => parseSettings({ BREAKWATER_TOOLSETS: sets }, CWD));
+    refuse('memory,nope').toThrow(
+      'Name 2 in BREAKWATER_TOOLSETS is no set that is known. The sets: integrations, payments, resilience, webhooks, code, memory.',
     );
+    refuse('memory,').toThrow('Name 2 in BREAKWATER_TOOLSETS is empty: is there a comma too many? The sets: ');
+    refuse('memory, ,webhooks').toThrow('Name 2 in BREAKWATER_TOOLSETS is empty');
+    refuse('MEMORY').toThrow('Name 1 in BREAKWATER_TOOLSETS is no set');
     expect(() => parseSettings({ BREAKWATER_READ_ONLY: 'yes' }, CWD)).toThrow('BREAKWATER_READ_ONLY must be 1 or 0.');
   });
 });

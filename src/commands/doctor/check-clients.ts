@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { realPath } from '../../core/real-path.ts';
 import type { Secrets } from '../../core/secrets.ts';
 import type { Host } from '../host.ts';
 import type { ClientFile, ServerEntry } from './client-files.ts';
@@ -122,7 +123,7 @@ function checkReferences(path: string, { name, env }: ServerEntry, { secrets }: 
 /** A server with another database would be examined by nobody. */
 function checkDatabasePath(path: string, { name, env }: ServerEntry, { secrets, settings }: Host): Finding[] {
   const given = expand(env['BREAKWATER_DB'] ?? '', secrets);
-  if (given === '' || given === settings().databasePath) return [];
+  if (given === '' || realPath(given) === settings().databasePath) return [];
   return [
     finding(
       'warn',
