@@ -3,8 +3,8 @@ import { connectRaw, OLDER } from './raw-client.ts';
 
 type Raw = Awaited<ReturnType<typeof connectRaw>>;
 
-/** Longer than two looks of the server. */
-const pause = () => new Promise((resolve) => setTimeout(resolve, 1_200));
+/** Longer than a look of the server takes to come. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 800));
 
 async function remember({ call }: Raw): Promise<{ id: unknown; uri: string }> {
   const { memory_id: id } = await call('store_memory', { content: 'watch me' });
