@@ -11,7 +11,7 @@ import { McpEdge } from './protocol/edge.ts';
 import { buildInstructions } from './protocol/instructions.ts';
 import { LineInput, MAX_MESSAGE_BYTES } from './protocol/line-input.ts';
 import type { ServingParts } from './protocol/serving.ts';
-import { createSecrets, environment, parseSettings } from './settings.ts';
+import { createSecrets, environment, parseSettings, settingsAt } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
 import { startTelemetry } from './telemetry-sdk.ts';
 import { Offered } from './tools/toolsets.ts';
@@ -32,8 +32,7 @@ async function serve(): Promise<void> {
   let app: App | undefined;
   const load = async (root: string | undefined) => {
     const { createApp } = await import('./app.ts');
-    const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
-    app = createApp(located, secrets, log);
+    app = createApp(settingsAt(root, settings), secrets, log);
     return app;
   };
   const { workspace, agent, sessionId } = settings;

@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { AppError } from './core/errors.ts';
 import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
+import { kindOfPlace } from './core/project-folder.ts';
 import { realPath } from './core/real-path.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
@@ -129,6 +130,16 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),
   };
+}
+
+/**
+ * The settings in the folder that the client says it works in. It names the workspace; where it is no folder of this machine, as in a
+ * container, the project stays where the server was started.
+ */
+export function settingsAt(root: string | undefined, settings: Settings): Settings {
+  if (root === undefined) return settings;
+  const projectRoot = kindOfPlace(root) === 'folder' ? root : settings.projectRoot;
+  return { ...settings, workspace: root, projectRoot };
 }
 
 /** Names under which environments hold secrets, ours and those of other programs. */

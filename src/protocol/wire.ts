@@ -14,6 +14,9 @@ export const CAPABILITIES = {
   completions: {},
 };
 
+/** The stateless protocol has no level that a client could set. */
+export const LEGACY_CAPABILITIES = { ...CAPABILITIES, logging: {} };
+
 /** A client shows the model only the structured part of a success and only the text of an error: each is complete. */
 export function toCallToolResult({ text, structured, isError }: ToolAnswer) {
   const content = [{ type: 'text' as const, text }];

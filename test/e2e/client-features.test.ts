@@ -1,10 +1,12 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import { databasePath } from '../support/database.ts';
-import { connectInMemory, ERA } from './in-memory-server.ts';
-
-const STATELESS = '2026-07-28';
+import { ERA, IS_STATELESS } from '../support/era.ts';
+import { succeed, temporaryFolder } from '../support/server-process.ts';
+import { connectInMemory } from './in-memory-server.ts';
 
 async function workspaceOf(options: Parameters<typeof connectInMemory>[0]): Promise<unknown> {
   const server = await connectInMemory(options);
@@ -14,7 +16,7 @@ async function workspaceOf(options: Parameters<typeof connectInMemory>[0]): Prom
 }
 
 // The stateless protocol has no requests from the server.
-describe.skipIf(ERA === STATELESS)('roots', () => {
+describe.skipIf(IS_STATELESS)('roots', () => {
   it('are the project where nothing else tells it', async () => {
     expect(await workspaceOf({ roots: ['file:///projects/from%20root', 'file:///projects/second'] })).toBe(
       '/projects/from root',
@@ -26,6 +28,70 @@ describe.skipIf(ERA === STATELESS)('roots', () => {
     ['they are no folders of this machine', ['https://example.com/x', 'file://server/share']],
   ])('leave the project as it is where %s', async (_what, roots) => {
     expect(await workspaceOf({ roots })).toBe('/projects/shop');
+  });
+
+  it.each(['file:///tmp/a%2Fb', 'file:///%00'])('do not end a session where one cannot be a path (%s)', async (uri) => {
+    expect(await workspaceOf({ roots: [uri, 'file:///projects/second'] })).toBe('/projects/second');
+  });
+
+  it('prefer a folder of this machine, and never take a file', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const roots = [join(folder, 'file'), '/projects/elsewhere', folder].map((path) => pathToFileURL(path).href);
+    expect(await workspaceOf({ roots })).toBe(folder);
+  });
+
+  it('only name the workspace where the folder is on another machine', async () => {
+    const server = await connectInMemory({ roots: ['file:///home/ada/shop'] });
+    expect(await succeed(server, 'detect_repository', {})).toMatchObject({ package_name: '@till/root' });
+  });
+
+  it('move the work when they change, and leave it where they only grow', async () => {
+    const roots = ['file:///projects/one'];
+    const server = await connectInMemory({ roots });
+    await server.call('store_memory', { content: 'zebra' });
+    roots.push('file:///projects/more');
+    await server.client.sendRootsListChanged();
+    await server.call('store_memory', { content: 'lion' });
+    expect(server.loads()).toBe(1);
+    roots.splice(0, 2, 'file:///projects/two');
+    await server.client.sendRootsListChanged();
+    await expect
+      .poll(async () => {
+        await server.call('breaker_status');
+        return server.loads();
+      })
+      .toBe(2);
+    await server.call('store_memory', { content: 'giraffe' });
+    const { body } = await server.call('search_memories', {
+      query: 'zebra lion giraffe',
+      output_mode: 'full',
+      all_workspaces: true,
+    });
+    const found = body['results'] as { content: string; workspace: string }[];
+    expect(Object.fromEntries(found.map(({ content, workspace }) => [content, workspace]))).toEqual({
+      zebra: '/projects/one',
+      lion: '/projects/one',
+      giraffe: '/projects/two',
+    });
+  });
+
+  it('that come late are taken then, and the log says so', async () => {
+    const server = await connectInMemory({ roots: ['file:///projects/slow'], rootsDelayMs: 1_300 });
+    await server.call('breaker_status');
+    expect(server.warnings).toEqual([expect.stringContaining('the client did not tell its roots')]);
+    await expect
+      .poll(
+        async () => {
+          await server.call('breaker_status');
+          return server.loads();
+        },
+        { timeout: 3_000 },
+      )
+      .toBe(2);
+    await server.call('store_memory', { content: 'where am I' });
+    const { body } = await server.call('search_memories', { query: 'where' });
+    expect(body).toMatchObject({ results: [{ workspace: '/projects/slow' }] });
   });
 
   it('are not asked for where the environment names the project', async () => {
