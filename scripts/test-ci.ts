@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeBillOfMaterials } from '../test/support/bill-of-materials.ts';
 import { installPackage, packPackage } from '../test/support/packed-package.ts';
 
 const PER_ERA = ['in-memory', 'prompts', 'client-features', 'toolsets', 'lifecycle'].map((name) => `test/e2e/${name}`);
@@ -10,6 +11,7 @@ const PER_ERA = ['in-memory', 'prompts', 'client-features', 'toolsets', 'lifecyc
 /** The tools, standard input and output and signals again, with the edge that serves both protocol eras, and a client pinned to each. */
 const eras = ['2025-11-25', '2026-07-28'].map((era) => run(PER_ERA, { BREAKWATER_TEST_ERA: era }));
 const statuses = [...eras, runOnInstalled(), run(['test/ci'], { BREAKWATER_TEST_CI: '1' })];
+writeBillOfMaterials();
 process.exitCode = statuses.every((status) => status === 0) ? 0 : 1;
 
 /** The end-to-end tests again, with the command that users install. */
