@@ -7,33 +7,30 @@ import type { ResourceDeps } from '../resources/registry.ts';
 import { resources } from '../resources/registry.ts';
 import { versions } from './lists.ts';
 
-/** Tabs that can be open at once; a browser keeps six connections to a server. */
-const MAX_STREAMS = 16;
+/** A browser opens six connections to a server, for all its tabs together: two stay free for what the tabs read. */
+const MAX_STREAMS = 4;
 const MAX_WATCHED = 8;
 /** Finds out that a browser has gone. */
 const HEARTBEAT_MS = 15_000;
 
 /**
  * A stream of server-sent events: `changed`, with the name of what the page would read another text of now. What is watched is in the
- * query, as `watch=`: names of lists, and addresses of resources.
+ * query, as `watch=`: names of lists, and addresses of resources. Where too many are open, the oldest one ends with `replaced`.
  */
 export function streamChanges(deps: ResourceDeps, caller: Caller): RequestHandler {
-  let streams = 0;
+  const streams = new Set<Response>();
   const version = (watched: string) => versionOf(watched, deps, caller);
   return async (req, res) => {
     const watched = new URLSearchParams(req.url.split('?', 2)[1]).getAll('watch').slice(0, MAX_WATCHED);
-    if (streams >= MAX_STREAMS) {
-      res.status(503).json({ code: 'unavailable', message: 'Too many tabs are open.' });
-      return;
-    }
-    streams += 1;
+    endOldest(streams);
+    streams.add(res);
     const subscriptions = new Subscriptions({
       version,
       notify: async (name) => void sendEvent(res, 'changed', name),
     });
-    const heartbeat = setInterval(() => res.write(': \n\n'), HEARTBEAT_MS).unref();
+    const heartbeat = setInterval(() => send(res, ': \n\n'), HEARTBEAT_MS).unref();
     res.on('close', () => {
-      streams -= 1;
+      streams.delete(res);
       clearInterval(heartbeat);
       subscriptions.stop();
     });
@@ -45,8 +42,21 @@ export function streamChanges(deps: ResourceDeps, caller: Caller): RequestHandle
   };
 }
 
+function endOldest(streams: Set<Response>): void {
+  const [oldest] = streams;
+  if (oldest === undefined || streams.size < MAX_STREAMS) return;
+  streams.delete(oldest);
+  sendEvent(oldest, 'replaced', '');
+  oldest.end();
+}
+
 function sendEvent(res: Response, event: string, data: string): void {
-  res.write(`event: ${event}\ndata: ${data}\n\n`);
+  send(res, `event: ${event}\ndata: ${data}\n\n`);
+}
+
+/** A stream that was ended is not closed yet. */
+function send(res: Response, text: string): void {
+  if (!res.writableEnded) res.write(text);
 }
 
 async function versionOf(watched: string, deps: ResourceDeps, caller: Caller): Promise<string> {
