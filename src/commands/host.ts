@@ -17,6 +17,8 @@ export interface Host {
   readonly version: string;
   /** The user's home folder. */
   readonly home: string;
+  /** For what other programs would find in it; secrets and settings have ways of their own. */
+  readonly env: Environment;
   /** Throws `invalid_input` that names the variable. */
   settings(): Settings;
   readonly secrets: Secrets;
@@ -59,6 +61,7 @@ export function createHost({ env, cwd, home, write, report }: Surroundings): Hos
   return {
     version: packageJson.version,
     home,
+    env,
     settings,
     secrets,
     redactor,

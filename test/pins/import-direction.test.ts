@@ -40,6 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
     'simulator',
     'integrations',
+    'repository',
     'views',
     'tools',
     'resources',
