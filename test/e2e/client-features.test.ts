@@ -52,6 +52,8 @@ describe.skipIf(IS_STATELESS)('roots', () => {
     await server.call('store_memory', { content: 'zebra' });
     roots.push('file:///projects/more');
     await server.client.sendRootsListChanged();
+    // The server asks and compares.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     await server.call('store_memory', { content: 'lion' });
     expect(server.loads()).toBe(1);
     roots.splice(0, 2, 'file:///projects/two');
