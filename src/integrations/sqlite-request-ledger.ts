@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
+import { RESTORATION_TABLE } from '../storage/restoration.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import { isAlive, OWNER } from './request-lease.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
 } from './request-ledger.ts';
 import type { RequestRow } from './request-row.ts';
 import { answerId, canonicalJson, sha256, toRecord } from './request-row.ts';
-import { changedArguments, refuseOtherTarget, refuseRepetition, reserve } from './request-rules.ts';
+import { admit, changedArguments, gapFor, refuseOtherTarget } from './request-rules.ts';
 
 export const requestMigrations: readonly Migration[] = [
   {
@@ -55,6 +56,7 @@ export const requestMigrations: readonly Migration[] = [
         AS (coalesce(arguments ->> '$.payment_intent', arguments ->> '$.id')) VIRTUAL;
       CREATE INDEX request_by_subject ON request (workspace, subject) WHERE subject IS NOT NULL;`,
   },
+  { id: 'requests-004', sql: RESTORATION_TABLE },
 ];
 
 export class SqliteRequestLedger implements RequestLedger {
@@ -107,10 +109,14 @@ export class SqliteRequestLedger implements RequestLedger {
 
   async peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }> {
     const ledger = await this.#sqlite.ledger();
-    const row = ledger.read((sql) => findScope(sql, plan));
-    if (row === undefined) return { record: undefined, idempotencyKey: keyFor(plan, 1) };
-    const record = toRecord(row);
-    return { record, idempotencyKey: row.state === 'failed' ? keyFor(plan, nextRound(row)) : record.idempotencyKey };
+    return ledger.read((sql) => {
+      const row = findScope(sql, plan);
+      const gap = gapFor(sql, plan, this.#clock.now());
+      if (row === undefined) return { record: undefined, idempotencyKey: keyFor(plan, 1), gap };
+      const record = toRecord(row);
+      if (row.state === 'failed') return { record, idempotencyKey: keyFor(plan, nextRound(row)), gap };
+      return { record, idempotencyKey: record.idempotencyKey };
+    });
   }
 
   async findAbout(workspace: string, objectId: string): Promise<RequestRecord[]> {
@@ -140,8 +146,7 @@ function proceed(sql: Sql, plan: RequestPlan, row: RequestRow, now: number): Beg
 }
 
 function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: number): Beginning {
-  refuseRepetition(sql, plan, hash, now);
-  reserve(sql, plan, now);
+  admit(sql, plan, hash, now);
   const { workspace, integration, mode, operation, reference } = plan;
   sql.run(
     `INSERT INTO request (workspace, integration, mode, operation, reference, target, arguments, arguments_hash, idempotency_key, state,
@@ -168,8 +173,7 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
 
 /** A new round under a new key: the old key may be bound to the old arguments at the service. */
 function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, hash: string, now: number): Beginning {
-  refuseRepetition(sql, plan, hash, now);
-  reserve(sql, plan, now);
+  admit(sql, plan, hash, now);
   const round = nextRound(row);
   sql.run(
     `UPDATE request SET target = ?, arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,

@@ -1,7 +1,18 @@
-import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { AppError } from '../core/errors.ts';
+import { markRestored } from './restoration.ts';
 import { isDamaged, isLocked } from './storage-error.ts';
 
 /** Pages copied between two turns of the event loop: 8 MB. */
@@ -23,7 +34,8 @@ export async function backUp(path: string, maxAgeMs: number, now: number): Promi
     const copy = await copyDatabase(path, `${backup}-new`);
     const damage = await findDamage(copy);
     if (damage !== undefined) throw new AppError('unavailable', `The database is damaged and not backed up: ${damage}`);
-    chmodSync(copy, 0o600);
+    // What was written while it was made is not in it.
+    utimesSync(copy, now / 1_000, now / 1_000);
     renameSync(copy, backup);
     return true;
   });
@@ -42,11 +54,14 @@ export async function restoreIfDamaged(path: string, now: number): Promise<Resto
     const backup = backupOf(path);
     if (!existsSync(backup) || (await findDamage(backup)) !== undefined) return 'no_backup';
     const backupMadeAt = statSync(backup).mtimeMs;
-    const copy = await copyDatabase(backup, `${backup}-new`);
+    const copy = await copyDatabase(backup, `${backup}-new`, (db) =>
+      markRestored(db, { backupMadeAt, restoredAt: now }),
+    );
     const damaged = `${path}.damaged-${now}`;
     // The log belongs to the damaged file: SQLite would play it into the restored one.
     for (const suffix of ['-wal', '-shm']) moveIfThere(path + suffix, damaged + suffix);
     linkSync(path, damaged);
+    chmodSync(copy, statSync(path).mode & 0o777);
     renameSync(copy, path);
     return { damaged, backupMadeAt };
   });
@@ -89,9 +104,10 @@ export async function findDamage(path: string): Promise<string | undefined> {
 }
 
 /** One snapshot for the whole copy: without it every write of anybody begins the copy anew. Removes what an earlier try left. */
-async function copyDatabase(from: string, to: string): Promise<string> {
+async function copyDatabase(from: string, to: string, finish?: (copy: Database) => void): Promise<string> {
   const { default: open } = await import('better-sqlite3');
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(to + suffix, { force: true });
+  closeSync(openSync(to, 'wx', 0o600));
   const db = new open(from, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     db.exec('BEGIN');
@@ -100,6 +116,7 @@ async function copyDatabase(from: string, to: string): Promise<string> {
     // A file that is complete in itself, without a log beside it.
     const copy = new open(to, { timeout: 0 });
     copy.pragma('journal_mode = DELETE');
+    finish?.(copy);
     copy.close();
     return to;
   } catch (thrown) {
