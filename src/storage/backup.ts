@@ -1,19 +1,9 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { AppError } from '../core/errors.ts';
+import { findDamage } from './find-damage.ts';
+import { makePrivate } from './new-file.ts';
 import { markRestored } from './restoration.ts';
-import { isDamaged, isLocked } from './storage-error.ts';
 
 /** Pages copied between two turns of the event loop: 8 MB. */
 const PAGES_PER_STEP = 2_000;
@@ -36,6 +26,9 @@ export async function backUp(path: string, maxAgeMs: number, now: number): Promi
     if (damage !== undefined) throw new AppError('unavailable', `The database is damaged and not backed up: ${damage}`);
     // What was written while it was made is not in it.
     utimesSync(copy, now / 1_000, now / 1_000);
+    // The last copy of a database that was deleted is not for the one that took its path to replace.
+    const isOther = madeAt !== undefined && (await bornAt(backup)) !== (await bornAt(copy));
+    if (isOther) renameSync(backup, `${backup}-${Math.round(madeAt)}`);
     renameSync(copy, backup);
     return true;
   });
@@ -67,6 +60,19 @@ export async function restoreIfDamaged(path: string, now: number): Promise<Resto
   });
 }
 
+/** When the first step of its schema was made: no two databases have it in common. Undefined where nothing can be read. */
+async function bornAt(path: string): Promise<number | undefined> {
+  const { default: open } = await import('better-sqlite3');
+  const db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    return db.prepare<[], number>('SELECT min(applied_at) FROM schema_migration').pluck().get();
+  } catch {
+    return undefined;
+  } finally {
+    db.close();
+  }
+}
+
 /** One process at a time, by a lock that ends with it, whatever ends that. The empty file stays: removing it could part those who wait. */
 async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const { default: open } = await import('better-sqlite3');
@@ -79,35 +85,11 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The first thing wrong with a database file; undefined for a sound one and for none. Table by table, so that the event loop goes on. */
-export async function findDamage(path: string): Promise<string | undefined> {
-  if (!existsSync(path)) return undefined;
-  const { default: open } = await import('better-sqlite3');
-  let db: Database | undefined;
-  try {
-    db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
-    const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0");
-    for (const name of tables.pluck().all()) {
-      const check = db.prepare<[string], string>('SELECT quick_check FROM pragma_quick_check(?) LIMIT 1').pluck();
-      const found = check.get(name);
-      if (found !== 'ok') return found ?? 'The check gave no answer.';
-      await nextTurn();
-    }
-    return undefined;
-  } catch (thrown) {
-    if (isDamaged(thrown)) return (thrown as Error).message;
-    if (isLocked(thrown)) return undefined;
-    throw thrown;
-  } finally {
-    db?.close();
-  }
-}
-
 /** One snapshot for the whole copy: without it every write of anybody begins the copy anew. Removes what an earlier try left. */
-async function copyDatabase(from: string, to: string, finish?: (copy: Database) => void): Promise<string> {
+export async function copyDatabase(from: string, to: string, finish?: (copy: Database) => void): Promise<string> {
   const { default: open } = await import('better-sqlite3');
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(to + suffix, { force: true });
-  closeSync(openSync(to, 'wx', 0o600));
+  makePrivate(to);
   const db = new open(from, { readonly: true, fileMustExist: true, timeout: 0 });
   try {
     db.exec('BEGIN');
