@@ -28,7 +28,7 @@ const { metafile: server } = await build({
   entryPoints: {
     main: 'src/main.ts',
     'checkpoint-worker': 'src/storage/checkpoint-worker.ts',
-    'damage-worker': 'src/storage/damage-worker.ts',
+    'file-worker': 'src/storage/file-worker.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -1,12 +1,6 @@
-import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import type { Database } from 'better-sqlite3';
+import { chmodSync, existsSync, linkSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
-import { findDamage } from './find-damage.ts';
-import { makePrivate } from './new-file.ts';
-import { markRestored } from './restoration.ts';
-
-/** Pages copied between two turns of the event loop: 8 MB. */
-const PAGES_PER_STEP = 2_000;
+import { copyDatabase, findDamage } from './file-thread.ts';
 
 export function backupOf(path: string): string {
   return `${path}.backup`;
@@ -21,7 +15,8 @@ export async function backUp(path: string, maxAgeMs: number, now: number): Promi
   const madeAt = statSync(backup, { throwIfNoEntry: false })?.mtimeMs;
   if (madeAt !== undefined && Math.abs(now - madeAt) < maxAgeMs) return false;
   return withLock(path, async () => {
-    const copy = await copyDatabase(path, `${backup}-new`);
+    const copy = `${backup}-new`;
+    await copyDatabase(path, copy);
     const damage = await findDamage(copy);
     if (damage !== undefined) throw new AppError('unavailable', `The database is damaged and not backed up: ${damage}`);
     // What was written while it was made is not in it.
@@ -46,10 +41,9 @@ export async function restoreIfDamaged(path: string, now: number): Promise<Resto
     if ((await findDamage(path)) === undefined) return 'sound';
     const backup = backupOf(path);
     if (!existsSync(backup) || (await findDamage(backup)) !== undefined) return 'no_backup';
-    const backupMadeAt = statSync(backup).mtimeMs;
-    const copy = await copyDatabase(backup, `${backup}-new`, (db) =>
-      markRestored(db, { backupMadeAt, restoredAt: now }),
-    );
+    const backupMadeAt = Math.floor(statSync(backup).mtimeMs);
+    const copy = `${backup}-new`;
+    await copyDatabase(backup, copy, { backupMadeAt, restoredAt: now });
     const damaged = `${path}.damaged-${now}`;
     // The log belongs to the damaged file: SQLite would play it into the restored one.
     for (const suffix of ['-wal', '-shm']) moveIfThere(path + suffix, damaged + suffix);
@@ -82,30 +76,6 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     lock.close();
-  }
-}
-
-/** One snapshot for the whole copy: without it every write of anybody begins the copy anew. Removes what an earlier try left. */
-export async function copyDatabase(from: string, to: string, finish?: (copy: Database) => void): Promise<string> {
-  const { default: open } = await import('better-sqlite3');
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(to + suffix, { force: true });
-  makePrivate(to);
-  const db = new open(from, { readonly: true, fileMustExist: true, timeout: 0 });
-  try {
-    db.exec('BEGIN');
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
-    await db.backup(to, { progress: () => PAGES_PER_STEP });
-    // A file that is complete in itself, without a log beside it.
-    const copy = new open(to, { timeout: 0 });
-    copy.pragma('journal_mode = DELETE');
-    finish?.(copy);
-    copy.close();
-    return to;
-  } catch (thrown) {
-    rmSync(to, { force: true });
-    throw thrown;
-  } finally {
-    db.close();
   }
 }
 

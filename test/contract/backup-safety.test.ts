@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { backUp, backupOf } from '../../src/storage/backup.ts';
 import type { Connection } from '../../src/storage/connection.ts';
-import { findDamage } from '../../src/storage/find-damage.ts';
+import { findDamage } from '../../src/storage/file-thread.ts';
 import { isEmptied, makeDatabase } from '../../src/storage/new-file.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';

@@ -17,7 +17,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AppError } from '../../src/core/errors.ts';
 import { backUp, backupOf, restoreIfDamaged } from '../../src/storage/backup.ts';
 import type { Connection } from '../../src/storage/connection.ts';
-import { findDamage } from '../../src/storage/find-damage.ts';
+import { findDamage } from '../../src/storage/file-thread.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
