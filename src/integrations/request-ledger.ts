@@ -90,7 +90,8 @@ export interface RequestLedger {
   ): Promise<{ record: RequestRecord | undefined; idempotencyKey: string; gap?: Gap | undefined }>;
   /**
    * Reports how a request ended, with the record that `begin` gave. Of a holder whose lease ran out and was taken over, only `executed`
-   * counts: whoever took over may still be sending.
+   * counts: whoever took over may still be sending. Throws when it cannot be written; this process then tries again before it asks the
+   * ledger for anything.
    */
   end(record: RequestRecord, end: RequestEnd): Promise<void>;
   /** The requests whose answer has the given id, or whose arguments name it as `id` or `payment_intent`; oldest first. */

@@ -1,20 +1,14 @@
 import type { Clock } from '../core/clock.ts';
-import type { Sql } from '../storage/connection.ts';
+import type { Connection, Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
 import { RESTORATION_TABLE } from '../storage/restoration.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
+import { recordEnd } from './request-end.ts';
 import { isAlive, OWNER } from './request-lease.ts';
-import type {
-  Beginning,
-  RequestEnd,
-  RequestLedger,
-  RequestPlan,
-  RequestRecord,
-  RequestScope,
-} from './request-ledger.ts';
+import type { Beginning, RequestEnd, RequestLedger, RequestPlan, RequestRecord } from './request-ledger.ts';
 import type { RequestRow } from './request-row.ts';
-import { answerId, canonicalJson, sha256, toRecord } from './request-row.ts';
+import { canonicalJson, findScope, keyFor, nextRound, sha256, toRecord } from './request-row.ts';
 import { admit, changedArguments, gapFor, refuseOtherTarget } from './request-rules.ts';
 
 export const requestMigrations: readonly Migration[] = [
@@ -59,9 +53,19 @@ export const requestMigrations: readonly Migration[] = [
   { id: 'requests-004', sql: RESTORATION_TABLE },
 ];
 
+/** How many ends are kept while the file cannot be written; of more, the oldest are forgotten. */
+const MAX_OWED = 100;
+
+interface Owed {
+  record: RequestRecord;
+  end: RequestEnd;
+}
+
 export class SqliteRequestLedger implements RequestLedger {
   readonly #sqlite: Sqlite;
   readonly #clock: Clock;
+  /** What could not be written, on a full disk for instance: it is tried again before anything is asked of the ledger. */
+  readonly #owed = new Set<Owed>();
 
   constructor(sqlite: Sqlite, clock: Clock) {
     this.#sqlite = sqlite;
@@ -69,7 +73,7 @@ export class SqliteRequestLedger implements RequestLedger {
   }
 
   async begin(plan: RequestPlan): Promise<Beginning> {
-    const ledger = await this.#sqlite.ledger();
+    const ledger = await this.#open();
     const json = canonicalJson(plan.arguments);
     const hash = sha256(json);
     return ledger.write((sql) => {
@@ -84,31 +88,38 @@ export class SqliteRequestLedger implements RequestLedger {
     });
   }
 
-  async end({ id, leaseUntil }: RequestRecord, end: RequestEnd): Promise<void> {
+  async end(record: RequestRecord, end: RequestEnd): Promise<void> {
+    try {
+      const ledger = await this.#sqlite.ledger();
+      await ledger.write((sql) => recordEnd(sql, record, end, this.#clock.now()));
+    } catch (thrown) {
+      this.#owed.add({ record, end });
+      for (const oldest of [...this.#owed].slice(0, -MAX_OWED)) this.#owed.delete(oldest);
+      throw thrown;
+    }
+  }
+
+  /** The connection, once what is owed was tried. */
+  async #open(): Promise<Connection> {
     const ledger = await this.#sqlite.ledger();
-    await ledger.write((sql) =>
-      sql.run(
-        `UPDATE request SET state = ?, answer = ?, answer_id = ?, error = ?, request_id = coalesce(?, request_id),
-           attempts = attempts + ?, owner = NULL, lease_until = NULL, updated_at = ?
-         WHERE id = ? AND state <> 'executed' AND (lease_until IS ? OR ? = 'executed')`,
-        [
-          end.state,
-          end.answer === undefined ? null : JSON.stringify(end.answer),
-          answerId(end.answer),
-          end.error ?? null,
-          end.requestId ?? null,
-          end.attempts,
-          this.#clock.now(),
-          id,
-          leaseUntil,
-          end.state,
-        ],
-      ),
-    );
+    const owed = [...this.#owed];
+    if (owed.length === 0) return ledger;
+    const now = this.#clock.now();
+    await ledger
+      .write((sql) => {
+        for (const { record, end } of owed) recordEnd(sql, record, end, now);
+      })
+      .then(
+        () => {
+          for (const one of owed) this.#owed.delete(one);
+        },
+        () => {},
+      );
+    return ledger;
   }
 
   async peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }> {
-    const ledger = await this.#sqlite.ledger();
+    const ledger = await this.#open();
     return ledger.read((sql) => {
       const row = findScope(sql, plan);
       const gap = gapFor(sql, plan, this.#clock.now());
@@ -120,7 +131,7 @@ export class SqliteRequestLedger implements RequestLedger {
   }
 
   async findAbout(workspace: string, objectId: string): Promise<RequestRecord[]> {
-    const ledger = await this.#sqlite.ledger();
+    const ledger = await this.#open();
     return ledger.read((sql) =>
       sql
         .all<RequestRow>(
@@ -182,23 +193,4 @@ function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, has
     [plan.target ?? null, json, hash, keyFor(plan, round), round, OWNER, now + plan.leaseMs, now, now, row.id],
   );
   return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
-}
-
-function nextRound({ error, round }: RequestRow): number {
-  // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
-  return error === 'conflict' ? round : round + 1;
-}
-
-function findScope(sql: Sql, scope: RequestScope): RequestRow | undefined {
-  return sql.get<RequestRow>(
-    'SELECT * FROM request WHERE workspace = ? AND integration = ? AND mode = ? AND operation = ? AND reference = ?',
-    [scope.workspace, scope.integration, scope.mode, scope.operation, scope.reference],
-  );
-}
-
-/** The same scope and round give the same key on every machine and after any loss of state. */
-function keyFor(plan: RequestPlan, round: number): string {
-  if (plan.idempotencyKey !== undefined) return plan.idempotencyKey;
-  const { workspace, integration, mode, operation, reference } = plan;
-  return `bw-${sha256(canonicalJson([workspace, integration, mode, operation, reference, round])).slice(0, 40)}`;
 }

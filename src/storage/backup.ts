@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, linkSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
 import { copyDatabase, findDamage } from './file-thread.ts';
 
@@ -21,12 +21,21 @@ export async function backUp(path: string, maxAgeMs: number, now: number): Promi
     if (damage !== undefined) throw new AppError('unavailable', `The database is damaged and not backed up: ${damage}`);
     // What was written while it was made is not in it.
     utimesSync(copy, now / 1_000, now / 1_000);
-    // The last copy of a database that was deleted is not for the one that took its path to replace.
     const isOther = madeAt !== undefined && (await bornAt(backup)) !== (await bornAt(copy));
-    if (isOther) renameSync(backup, `${backup}-${Math.round(madeAt)}`);
-    renameSync(copy, backup);
+    replace(backup, copy, isOther ? `${backup}-${Math.round(madeAt)}` : undefined);
     return true;
   });
+}
+
+/** The last copy of a database that was deleted is not lost to the one that took its path: it gets the name `aside`. */
+function replace(backup: string, copy: string, aside: string | undefined): void {
+  // Beside one that somebody put there may lie a log: SQLite would play it into the new one.
+  for (const suffix of ['-wal', '-shm']) {
+    if (aside === undefined) rmSync(backup + suffix, { force: true });
+    else moveIfThere(backup + suffix, aside + suffix);
+  }
+  if (aside !== undefined) renameSync(backup, aside);
+  renameSync(copy, backup);
 }
 
 /** What became of a database that SQLite calls damaged: it is sound after all, there is no sound copy, or the copy took its place. */
