@@ -12,12 +12,13 @@ import type { Migration } from './migrations.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
 import { makeDatabase } from './new-file.ts';
 import { whileLocked } from './retry.ts';
+import { noPlaceError } from './storage-error.ts';
 
 /** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
 const MIN_SQLITE = '3.51.3';
 
 export interface FileOptions {
-  /** Absolute path of the database file, symbolic links followed; its folder is made when missing. */
+  /** Absolute path of the database file, symbolic links followed; its folder is made when missing. Empty where there is no place for one. */
   path: string;
   migrations: readonly Migration[];
   clock?: Clock;
@@ -42,6 +43,7 @@ export interface OpenFile {
 export async function openFile(options: FileOptions, deadline: number): Promise<OpenFile> {
   const { default: open } = await import('better-sqlite3');
   const { path, migrations } = options;
+  if (path === '') throw noPlaceError();
   makeFolder(dirname(path));
   makeDatabase(open, path);
   alignRights(path);
