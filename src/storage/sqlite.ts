@@ -122,11 +122,11 @@ export class Sqlite {
   }
 
   async #openAnew({ before, isSuspect, lockedAt = Number.NEGATIVE_INFINITY }: Due): Promise<void> {
-    // What was handed a connection in this turn still reads from the former file.
-    await nextTurn();
-    await this.#shut(before);
-    const now = performance.now();
     try {
+      // What was handed a connection in this turn still reads from the former file.
+      await nextTurn();
+      await this.#shut(before);
+      const now = performance.now();
       const isBeyondRepair = isSuspect && (await this.#restore()) === 'no_backup';
       const file = await this.#openFile(now - lockedAt < LOCKED_FOR_MS ? now : now + OPEN_DEADLINE_MS);
       this.#hot.attach(file.hot);

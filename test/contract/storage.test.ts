@@ -2,22 +2,12 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
-import type { Connection } from '../../src/storage/connection.ts';
 import { inspectDatabase } from '../../src/storage/inspect-database.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
+import { add, notes } from '../support/notes.ts';
 
 const INSERT = 'INSERT INTO note (text) VALUES (?)';
-
-function add(connection: Connection, text: string): Promise<number> {
-  return connection.write((sql) => sql.run(INSERT, [text]));
-}
-
-function notes(connection: Connection): string[] {
-  return connection
-    .read((sql) => sql.all<{ text: string }>('SELECT text FROM note ORDER BY text'))
-    .map((row) => row.text);
-}
 
 describe('two connections on one file', () => {
   it('flush at a commit as far as each promises', async () => {

@@ -1,4 +1,5 @@
-import { userInfo } from 'node:os';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/core/redact.ts';
@@ -85,6 +86,18 @@ describe('parseSettings', () => {
     ];
     const env = Object.fromEntries(names.map((name) => [name, value]));
     expect(parseSettings(env, CWD)).toEqual(parseSettings({}, CWD));
+  });
+
+  it.each([':memory:', 'file:x.db?mode=ro', 'file:///x.db'])('takes %s for no path of a file', (value) => {
+    expect(() => parseSettings({ BREAKWATER_DB: value }, CWD)).toThrow('BREAKWATER_DB must be the path of a file.');
+  });
+
+  it.skipIf(process.platform === 'win32')('takes a link and what it leads to for one database', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'breakwater-settings-')));
+    symlinkSync(join(folder, 'real.db'), join(folder, 'link.db'));
+    const { databasePath } = parseSettings({ BREAKWATER_DB: join(folder, 'link.db') }, CWD);
+    rmSync(folder, { recursive: true });
+    expect(databasePath).toBe(join(folder, 'real.db'));
   });
 
   it('takes the folder of the project from the client', () => {
