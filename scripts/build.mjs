@@ -25,7 +25,11 @@ const builtinsAsObjects = {
 rmSync('dist', { recursive: true, force: true });
 const { metafile: server } = await build({
   // Threads are started from a file of their own.
-  entryPoints: { main: 'src/main.ts', 'checkpoint-worker': 'src/storage/checkpoint-worker.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    'checkpoint-worker': 'src/storage/checkpoint-worker.ts',
+    'file-worker': 'src/storage/file-worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { findDatabasePath } from './core/database-path.ts';
 import { AppError } from './core/errors.ts';
 import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
 import { kindOfPlace } from './core/project-folder.ts';
-import { realPath } from './core/real-path.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
 import type { Offer, Toolset } from './core/toolset.ts';
@@ -16,7 +15,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const environment: Environment = process.env;
 
 export interface Settings {
-  /** Absolute path of the database file, symbolic links followed. */
+  /** Absolute path of the database file, symbolic links followed; empty where the user has no home folder and names no file. */
   databasePath: string;
   /** Identity of the project: what is stored belongs to it. */
   workspace: string;
@@ -103,7 +102,7 @@ export const SETTINGS = [
 const PLACEHOLDER = /^\$\{.*\}$/s;
 
 /** The value of a variable; empty and a literal `${NAME}` count as unset. */
-function read(env: Environment, name: string): string | undefined {
+export function read(env: Environment, name: string): string | undefined {
   const value = env[name];
   // A name such as `valueOf` finds a function that every object has.
   return typeof value !== 'string' || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
@@ -113,7 +112,7 @@ function read(env: Environment, name: string): string | undefined {
 export function parseSettings(env: Environment, cwd: string): Settings {
   const projectRoot = resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.');
   return {
-    databasePath: realPath(resolve(cwd, parseDatabase(read(env, 'BREAKWATER_DB')) ?? defaultDatabase(env))),
+    databasePath: findDatabasePath((name) => read(env, name), cwd),
     workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
     projectRoot,
     projectIsGuessed: ['BREAKWATER_WORKSPACE', 'CLAUDE_PROJECT_DIR'].every((name) => read(env, name) === undefined),
@@ -186,15 +185,6 @@ function wantsTelemetry(env: Environment): boolean {
   return Object.keys(env).some((name) => name.startsWith('OTEL_') && read(env, name) !== undefined);
 }
 
-/** What SQLite reads as something else than a path would become a file of that very name. */
-const NO_PATH = /^(?::memory:$|file:)/;
-
-function parseDatabase(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (NO_PATH.test(value)) throw new AppError('invalid_input', 'BREAKWATER_DB must be the path of a file.');
-  return expandHome(value);
-}
-
 function parseFlag(name: string, value: string | undefined): boolean {
   if (value === undefined || value === '0' || value === 'false') return false;
   if (value === '1' || value === 'true') return true;
@@ -228,20 +218,4 @@ function parseLogLevel(value: string | undefined): LogLevel {
   const level = LOG_LEVELS.find((known) => known === (value ?? 'info'));
   if (level !== undefined) return level;
   throw new AppError('invalid_input', `BREAKWATER_LOG must be one of ${LOG_LEVELS.join(', ')}.`);
-}
-
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-}
-
-/** The platform's folder for user data, so that every agent and session of a user shares one file. */
-function defaultDatabase(env: Environment): string {
-  return join(dataHome(env), 'breakwater', 'breakwater.db');
-}
-
-function dataHome(env: Environment): string {
-  if (process.platform === 'win32') return read(env, 'LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
-  const xdg = read(env, 'XDG_DATA_HOME');
-  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share');
 }

@@ -1,6 +1,7 @@
-import { homedir } from 'node:os';
+import { parse } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../app.ts';
+import { homeFolder } from '../core/database-path.ts';
 import type { Log } from '../core/log.ts';
 import { createLog } from '../core/log.ts';
 import { Redactor } from '../core/redact.ts';
@@ -8,7 +9,7 @@ import type { Secrets } from '../core/secrets.ts';
 import { EVERYTHING } from '../core/toolset.ts';
 import type { MemoryArchive } from '../memory/memory-archive.ts';
 import type { Environment, Settings } from '../settings.ts';
-import { createSecrets, environment, parseSettings } from '../settings.ts';
+import { createSecrets, environment, parseSettings, read } from '../settings.ts';
 import type { Simulators } from '../simulator/simulators.ts';
 import { protocolOutput } from '../stdout-guard.ts';
 
@@ -107,7 +108,7 @@ export function createProcessHost(): Host {
   return createHost({
     env: environment,
     cwd: process.cwd(),
-    home: homedir(),
+    home: homeFolder((name) => read(environment, name)) ?? parse(process.cwd()).root,
     write: (text) =>
       new Promise<void>((resolve, reject) => {
         protocolOutput.write(text, (error) => (error ? reject(error) : resolve()));

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Database } from 'better-sqlite3';
@@ -6,16 +6,19 @@ import type { Clock } from '../core/clock.ts';
 import { systemClock } from '../core/clock.ts';
 import { AppError, codeOf } from '../core/errors.ts';
 import { BACKSTOP_PAGES, Checkpointer } from './checkpointer.ts';
+import { copyDatabase } from './file-thread.ts';
 import { Handle, schemaVersion } from './handle.ts';
 import type { Migration } from './migrations.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
+import { makeDatabase } from './new-file.ts';
 import { whileLocked } from './retry.ts';
+import { noPlaceError } from './storage-error.ts';
 
 /** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
 const MIN_SQLITE = '3.51.3';
 
 export interface FileOptions {
-  /** Absolute path of the database file, symbolic links followed; its folder is made when missing. */
+  /** Absolute path of the database file, symbolic links followed; its folder is made when missing. Empty where there is no place for one. */
   path: string;
   migrations: readonly Migration[];
   clock?: Clock;
@@ -40,8 +43,9 @@ export interface OpenFile {
 export async function openFile(options: FileOptions, deadline: number): Promise<OpenFile> {
   const { default: open } = await import('better-sqlite3');
   const { path, migrations } = options;
+  if (path === '') throw noPlaceError();
   makeFolder(dirname(path));
-  makePrivate(path);
+  makeDatabase(open, path);
   alignRights(path);
   // Taken before SQLite opens the file: one that replaces it meanwhile is noticed by the first look.
   const identity = identityOf(path);
@@ -128,15 +132,6 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Makes the file before SQLite does, which would let every user of the machine read it; its log and index take on the same rights. */
-function makePrivate(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch {
-    // It exists, or SQLite will say why it cannot be made.
-  }
-}
-
 /** Log and index that were made while the file was read-only are so too, and stay so when it is made writable. */
 function alignRights(path: string): void {
   for (const part of [`${path}-wal`, `${path}-shm`]) {
@@ -187,12 +182,17 @@ async function migrate(db: Database, options: FileOptions, deadline: number): Pr
   const pending = pendingMigrations(db, migrations);
   if (pending.length === 0) return;
   const now = clock.now();
-  const hasData = pending.length < migrations.length;
-  if (hasData && pending.some((migration) => migration.destructive)) await copyTo(db, `${path}.backup-${now}`);
-  await whileLocked(() => applyMigrations(db, migrations, now), deadline);
-}
-
-async function copyTo(db: Database, path: string): Promise<void> {
-  makePrivate(path);
-  await db.backup(path);
+  await whileLocked(() => db.exec('BEGIN IMMEDIATE'), deadline);
+  try {
+    // Again, now that nobody else writes: what is dropped is what was copied.
+    const missing = pendingMigrations(db, migrations);
+    const hasData = missing.length < migrations.length;
+    if (hasData && missing.some((migration) => migration.destructive))
+      await copyDatabase(path, `${path}.backup-${now}`);
+    applyMigrations(db, migrations, now);
+    db.exec('COMMIT');
+  } catch (thrown) {
+    if (db.inTransaction) db.exec('ROLLBACK');
+    throw thrown;
+  }
 }

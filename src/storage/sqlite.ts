@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { backUp, restoreIfDamaged } from './backup.ts';
 import type { FileKeeper } from './connection.ts';
 import { Connection } from './connection.ts';
+import { isEmptied } from './new-file.ts';
 import type { FileOptions, OpenFile } from './open-file.ts';
 import { openFile } from './open-file.ts';
 import { FileChanged, isDamaged, isLocked, isReadOnly, restoredError, toStorageError } from './storage-error.ts';
@@ -139,6 +140,7 @@ export class Sqlite {
 
   async #openFile(deadline: number): Promise<OpenFile> {
     try {
+      if (isEmptied(this.#options.path)) await this.#restore();
       return await openFile(this.#options, deadline);
     } catch (thrown) {
       if (isDamaged(thrown)) await this.#restore();

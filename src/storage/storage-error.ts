@@ -66,6 +66,13 @@ const EXPLANATIONS: readonly [RegExp, string, string][] = [
   ],
 ];
 
+/** The settings have found no place for the file. */
+export function noPlaceError(): AppError {
+  return new AppError('not_configured', 'There is no home folder to keep the database in.', {
+    hint: 'Set BREAKWATER_DB to the absolute path of a file, which is made when missing, and start the server anew. Nothing was stored.',
+  });
+}
+
 /** A damaged database was replaced: whoever asks next must know what is gone before anything is done a second time. */
 export function restoredError(
   path: string,

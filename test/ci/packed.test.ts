@@ -17,6 +17,7 @@ describe.skipIf(!CI_RUN)('the packed tarball', { timeout: 5 * MINUTES }, () => {
       'bin/breakwater.mjs',
       'dist/main.js',
       'dist/checkpoint-worker.js',
+      'dist/file-worker.js',
       'dist/dashboard/page.js',
       'dist/THIRD-PARTY-LICENSES.txt',
       'LICENSE',

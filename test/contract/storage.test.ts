@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
+import { inspectDatabase } from '../../src/storage/inspect-database.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
 import { add, notes } from '../support/notes.ts';
@@ -217,6 +218,17 @@ describe('a file that cannot be used', () => {
       hint: 'Make its folder exist and be writable, or point BREAKWATER_DB at a writable place.',
       details: { file: path, cause },
     });
+  });
+});
+
+describe('no place for a file', () => {
+  it('is said by every call that needs it, and nothing is made in the folder one happens to be in', async () => {
+    const before = readdirSync('.');
+    const refusal = { code: 'not_configured', hint: expect.stringContaining('Set BREAKWATER_DB') };
+    await expect(sqliteAt('', noteMigrations).hot()).rejects.toMatchObject(refusal);
+    await expect(sqliteAt('', noteMigrations).backUp(1)).rejects.toMatchObject(refusal);
+    await expect(inspectDatabase('', noteMigrations)).rejects.toMatchObject(refusal);
+    expect(readdirSync('.')).toEqual(before);
   });
 });
 

@@ -1,10 +1,22 @@
 import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/core/redact.ts';
 import { createSecrets, parseSettings, SETTINGS } from '../../src/settings.ts';
 
+/** What the machine knows of this user. */
+const HOME = userInfo().homedir;
+/** As in a container that runs under a number without an entry in its list of users. */
+const nobody = vi.hoisted(() => ({ isUnknown: false }));
+vi.mock('node:os', async (load) => {
+  const os = await load<typeof import('node:os')>();
+  const userInfo = () => {
+    if (nobody.isUnknown) throw new Error('uv_os_get_passwd returned ENOENT (no such file or directory)');
+    return os.userInfo();
+  };
+  return { ...os, userInfo };
+});
 const CWD = '/projects/shop';
 
 describe('parseSettings', () => {
@@ -70,6 +82,7 @@ describe('parseSettings', () => {
       'CLAUDE_PROJECT_DIR',
       'CLAUDE_CODE_SESSION_ID',
       'XDG_DATA_HOME',
+      'HOME',
     ];
     const env = Object.fromEntries(names.map((name) => [name, value]));
     expect(parseSettings(env, CWD)).toEqual(parseSettings({}, CWD));
@@ -93,7 +106,7 @@ describe('parseSettings', () => {
   });
 
   it.each([
-    ['~/own.db', join(homedir(), 'own.db')],
+    ['~/own.db', join(HOME, 'own.db')],
     ['/tmp/own.db', '/tmp/own.db'],
     ['./own.db', '/projects/shop/own.db'],
     ['~own.db', '/projects/shop/~own.db'],
@@ -123,18 +136,37 @@ describe('parseSettings', () => {
 
 describe('the default place of the database', () => {
   const platform = process.platform;
-  afterEach(() => void Object.defineProperty(process, 'platform', { value: platform }));
+  afterEach(() => {
+    nobody.isUnknown = false;
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
 
   it.each([
-    ['linux', {}, join(homedir(), '.local/share/breakwater/breakwater.db')],
+    ['linux', {}, join(HOME, '.local/share/breakwater/breakwater.db')],
+    ['linux', { HOME: '/home/ada' }, '/home/ada/.local/share/breakwater/breakwater.db'],
+    ['linux', { HOME: 'relative' }, join(HOME, '.local/share/breakwater/breakwater.db')],
     ['linux', { XDG_DATA_HOME: '/data' }, '/data/breakwater/breakwater.db'],
-    ['linux', { XDG_DATA_HOME: 'relative' }, join(homedir(), '.local/share/breakwater/breakwater.db')],
-    ['darwin', { XDG_DATA_HOME: '/data' }, join(homedir(), 'Library/Application Support/breakwater/breakwater.db')],
-    ['win32', {}, join(homedir(), 'AppData/Local/breakwater/breakwater.db')],
+    ['linux', { XDG_DATA_HOME: 'relative' }, join(HOME, '.local/share/breakwater/breakwater.db')],
+    ['darwin', { XDG_DATA_HOME: '/data' }, join(HOME, 'Library/Application Support/breakwater/breakwater.db')],
+    ['win32', {}, join(HOME, 'AppData/Local/breakwater/breakwater.db')],
     ['win32', { LOCALAPPDATA: '/c/local' }, '/c/local/breakwater/breakwater.db'],
   ])('on %s with %j', (name, env, expected) => {
     Object.defineProperty(process, 'platform', { value: name });
     expect(parseSettings(env, CWD).databasePath).toBe(expected);
+  });
+
+  it.each([
+    undefined,
+    '',
+    `\${HOME}`,
+    'relative',
+  ])('is nowhere for a user without a home folder: HOME is %j', (HOME) => {
+    nobody.isUnknown = true;
+    expect(parseSettings({ HOME }, CWD).databasePath).toBe('');
+    expect(parseSettings({ HOME, BREAKWATER_DB: '/data/own.db' }, CWD).databasePath).toBe('/data/own.db');
+    expect(() => parseSettings({ HOME, BREAKWATER_DB: '~/own.db' }, CWD)).toThrow(
+      'BREAKWATER_DB begins with ~, and there is no home folder.',
+    );
   });
 });
 
