@@ -16,6 +16,8 @@ describe.skipIf(!CI_RUN)('the packed tarball', { timeout: 5 * MINUTES }, () => {
     const needed = [
       'bin/breakwater.mjs',
       'dist/main.js',
+      'dist/checkpoint-worker.js',
+      'dist/file-worker.js',
       'dist/dashboard/page.js',
       'dist/THIRD-PARTY-LICENSES.txt',
       'LICENSE',
