@@ -146,7 +146,7 @@ describe('what doctor says of clients', () => {
   it('finds a setting with which the server would not start', async () => {
     writeMcpJson({ command: 'npx', args: ['breakwater-mcp'], env: { BREAKWATER_TOOLSETS: 'everything' } });
     expect(await examine()).toMatchObject([
-      { level: 'broken', what: expect.stringContaining('BREAKWATER_TOOLSETS names an unknown set') },
+      { level: 'broken', what: expect.stringContaining('in BREAKWATER_TOOLSETS is no set') },
     ]);
   });
 });
