@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from 'express';
+import { AppError } from '../core/errors.ts';
 import type { Caller } from '../core/tool.ts';
 import { findResource } from '../protocol/find-resource.ts';
 import { Subscriptions } from '../protocol/subscriptions.ts';
@@ -34,10 +35,10 @@ export function streamChanges(deps: ResourceDeps, caller: Caller): RequestHandle
       subscriptions.stop();
     });
     res.set('Content-Type', 'text/event-stream').flushHeaders();
-    for (const name of watched) await subscriptions.add(name);
+    // What cannot be told now is not watched: a database that is away, or a resource without a version.
+    await Promise.allSettled(watched.map((name) => subscriptions.hold('page', name)));
     // What changed between the page's reading and this moment would be missed: it reads again now.
     sendEvent(res, 'ready', '');
-    if (res.destroyed) subscriptions.stop();
   };
 }
 
@@ -58,13 +59,10 @@ function send(res: Response, text: string): void {
   if (!res.writableEnded) res.write(text);
 }
 
-/** Undefined where nothing can be told now: a database that is away, or a resource that cannot be watched. */
-async function versionOf(watched: string, deps: ResourceDeps, caller: Caller): Promise<string | undefined> {
-  try {
-    if (Object.hasOwn(versions, watched)) return await versions[watched]?.(deps, caller);
-    const found = findResource(resources, watched);
-    return await found?.resource.version?.(found.variable, deps, caller);
-  } catch {
-    return undefined;
-  }
+async function versionOf(watched: string, deps: ResourceDeps, caller: Caller): Promise<string> {
+  if (Object.hasOwn(versions, watched)) return (await versions[watched]?.(deps, caller)) ?? '';
+  const found = findResource(resources, watched);
+  const version = await found?.resource.version?.(found.variable, deps, caller);
+  if (version === undefined) throw new AppError('not_found', 'There is nothing to watch.');
+  return version;
 }

@@ -5,7 +5,7 @@ it('four servers under load, faults and kills lose nothing, do nothing twice and
   timeout: 150_000,
 }, async () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
-  const { facts } = await soak({ seconds: 24, killEverySeconds: 4, seed });
+  const facts = await soak({ seconds: 24, killEverySeconds: 4, seed });
   expect(facts.kills).toBeGreaterThanOrEqual(4);
   expect(facts.problems, `seed ${seed}: npm run soak -- --seconds 24 --kill-every 4 --seed ${seed}`).toEqual([]);
 });

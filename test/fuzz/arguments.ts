@@ -18,43 +18,83 @@ export interface Schema {
 }
 
 /** Values that schemas do not expect, or that code tends to trip over. */
+export const HOSTILE: readonly unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1e308,
+  2 ** 53,
+  0.1,
+  '',
+  ' ',
+  '\u0000',
+  '\uFEFFx',
+  '\uD800',
+  '../../../../etc/passwd',
+  '/etc/passwd',
+  'file:///etc/passwd',
+  'http://169.254.169.254/latest/meta-data',
+  'http://127.0.0.1:1/',
+  'javascript:alert(1)',
+  ['$', '{STRIPE_SECRET_KEY}'].join(''),
+  "' OR 1=1 --",
+  '* NEAR( "',
+  '(a+)+$',
+  '__proto__',
+  'constructor',
+  'x'.repeat(100_000),
+  '💳'.repeat(1_000),
+  [],
+  {},
+  deep(2_000),
+  deep(20_000),
+  JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
+];
+
 export const hostile = fc.oneof(
-  fc.constantFrom<unknown>(
-    null,
-    true,
-    0,
-    -1,
-    1e308,
-    2 ** 53,
-    0.1,
-    '',
-    ' ',
-    '\u0000',
-    '\uFEFFx',
-    '\uD800',
-    '../../../../etc/passwd',
-    '/etc/passwd',
-    'file:///etc/passwd',
-    'http://169.254.169.254/latest/meta-data',
-    'http://127.0.0.1:1/',
-    'javascript:alert(1)',
-    ['$', '{STRIPE_SECRET_KEY}'].join(''),
-    "' OR 1=1 --",
-    '* NEAR( "',
-    '(a+)+$',
-    '__proto__',
-    'constructor',
-    'x'.repeat(100_000),
-    '💳'.repeat(1_000),
-    [],
-    {},
-    deep(2_000),
-    deep(20_000),
-    JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
-  ),
+  fc.constantFrom(...HOSTILE),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.jsonValue({ maxDepth: 3 }),
 );
+
+/**
+ * A call that is right, spoilt at one argument after the other: by each hostile value of the argument's type, as it is and inside, by each
+ * under a name that is not known, and by one of each other type, for those are refused alike.
+ */
+export function* spoiltCalls(
+  schema: Schema,
+  right: Readonly<Record<string, unknown>>,
+): Generator<Record<string, unknown>> {
+  for (const [name, field] of [...Object.entries(schema.properties ?? {}), ['__proto__', {}] as const]) {
+    for (const value of hostileTo(field)) yield define({ ...right }, name, value);
+  }
+}
+
+function* hostileTo(field: Schema): Generator<unknown> {
+  const types = typesOf(field);
+  const strangers = new Set<string>();
+  for (const value of HOSTILE) {
+    if (types.has('array')) yield [value];
+    if (types.has('object')) yield { limit: value };
+    const type = typeOf(value);
+    if (types.size > 0 && !types.has(type) && strangers.has(type)) continue;
+    strangers.add(type);
+    yield value;
+  }
+}
+
+function typesOf({ type, anyOf, enum: choice }: Schema): Set<string> {
+  if (choice !== undefined) return new Set(['enum']);
+  if (anyOf !== undefined) return new Set(anyOf.flatMap((option) => [...typesOf(option)]));
+  const types = typeof type === 'string' ? [type] : (type ?? []);
+  return new Set(types.map((name) => (name === 'integer' ? 'number' : name)));
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
 
 function deep(levels: number): unknown {
   let value: unknown = 'x';

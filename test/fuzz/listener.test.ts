@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { route, send, setup, signed, stripeEvent } from '../integration/webhooks/listener-setup.ts';
-import { FULL, PATIENCE_MS, runs } from '../support/full-counts.ts';
 import { expectNoLeak } from './judge.ts';
+import { searching, TEST_MS } from './limits.ts';
 
 const piece = fc.oneof(
   fc.constantFrom(
@@ -67,11 +67,11 @@ it(
       const body = stripeEvent(`evt_genuine_${genuine}`);
       expect((await send(port, '/stripe', body, signed(body))).status).toBe(200);
     });
-    await fc.assert(property, { numRuns: runs(10_000, 200), endOnFailure: true, interruptAfterTimeLimit: PATIENCE_MS });
+    await fc.assert(property, searching(10_000, 200));
     const kept = await events.list(workspace, { limit: 100_000 });
     const verified = kept.filter(({ status }) => status !== 'unverified');
     expect(verified.length).toBe(genuine);
     expect(verified.every(({ eventId }) => eventId?.startsWith('evt_genuine_'))).toBe(true);
   },
-  FULL ? 1_200_000 : 30_000,
+  TEST_MS,
 );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FULL, PATIENCE_MS, runs } from '../support/full-counts.ts';
 import { RecordingTransport } from '../support/recording-transport.ts';
 import { onTestEnd, ROOT, serverEnv, temporaryFolder } from '../support/server-process.ts';
 import { expectNoLeak } from './judge.ts';
+import { searching, TEST_MS } from './limits.ts';
 
 const SECRET = 'sk_test_51BreakwaterFuzzKey0000000000000000000001';
 const id = fc.oneof(fc.integer(), fc.string(), fc.constantFrom<unknown>(null, 1.5, {}, [], 'a'.repeat(10_000), -1));
@@ -74,12 +74,12 @@ it(
       await expect.poll(() => answered.has(ping), { interval: 2 }).toBe(true);
       expect(transport.pollution).toEqual([]);
     });
-    await fc.assert(property, { numRuns: runs(3_000, 60), endOnFailure: true, interruptAfterTimeLimit: PATIENCE_MS });
+    await fc.assert(property, searching(3_000, 60));
     expectNoLeak(transport.lines.join('\n'), [SECRET]);
     expect(transport.stderr).not.toContain('uncaught');
     expect(transport.stderr).not.toContain(SECRET);
     stdin.end();
     expect(await transport.exited).toBe(0);
   },
-  FULL ? 1_200_000 : 30_000,
+  TEST_MS,
 );

@@ -1,36 +1,9 @@
 import { createHmac } from 'node:crypto';
 import type { Effect, Facts } from './facts.ts';
-import type { Random } from './random.ts';
-import type { Answer, ServerUnderSoak } from './server-under-soak.ts';
-import type { Services } from './services.ts';
+import { correct, forget, link, remember, showMemory } from './memory-actions.ts';
+import type { Action, Scene } from './scene.ts';
+import { callRight } from './scene.ts';
 import { KEYS } from './services.ts';
-
-/** What an action acts on. */
-export interface Scene {
-  server: ServerUnderSoak;
-  random: Random;
-  facts: Facts;
-  services: Services;
-  webhookUrl: string;
-  /** A name that nothing else has. */
-  unique(kind: string): string;
-}
-
-type Action = (scene: Scene) => Promise<void>;
-
-/** Calls a tool whose arguments are right: what the service refuses is no fault of ours, a refusal of the arguments is. */
-async function callRight(
-  { server, facts }: Pick<Scene, 'server' | 'facts'>,
-  tool: string,
-  args: Record<string, unknown>,
-): Promise<Answer | undefined> {
-  const answer = await server.call(tool, args);
-  const code = answer?.isError === true ? String(answer.body['code']) : '';
-  if (/^(?:invalid_input|not_configured|unauthorized)$/.test(code)) {
-    facts.problem(`${tool} refused what is right: ${JSON.stringify(answer?.body)}`);
-  }
-  return answer;
-}
 
 const read = (tool: string, args: Record<string, unknown> = {}): Action => {
   return async (scene) => void (await callRight(scene, tool, args));
@@ -44,25 +17,31 @@ export async function configure(scene: Scene, service: string): Promise<void> {
   await callRight(scene, 'configure_integration', { service, base_url, timeout_ms: 2_000, ...INTEGRATION });
 }
 
+export interface EffectKind {
+  tool: string;
+  effects: Map<string, Effect>;
+  /** Of the object at the service, in the answer. */
+  idOf(body: Record<string, unknown>): unknown;
+}
+
 /** Makes an effect under a reference, or asks for it again: it must happen once, with the same answer. */
-export async function effect(
-  scene: Scene,
-  kind: { tool: string; effects: Map<string, Effect>; id: string },
-  reference: string,
-): Promise<void> {
+export async function effect(scene: Scene, kind: EffectKind, reference: string): Promise<void> {
   const known = kind.effects.get(reference);
   if (known === undefined) return;
   const answer = await callRight(scene, kind.tool, known.args);
-  if (answer?.isError === false) scene.facts.acknowledge(kind.effects, reference, answer.body[kind.id]);
+  if (answer?.isError === false) scene.facts.acknowledge(kind.effects, reference, kind.idOf(answer.body));
 }
 
-export const payments = ({ payments: effects }: Facts) => ({
-  tool: 'create_payment_intent',
-  effects,
-  id: 'payment_intent_id',
-});
-export const refunds = ({ refunds: effects }: Facts) => ({ tool: 'refund_payment', effects, id: 'refund_id' });
-export const mails = ({ mails: effects }: Facts) => ({ tool: 'send_email', effects, id: 'message_id' });
+const byField = (tool: string, field: string, effects: Map<string, Effect>): EffectKind => {
+  return { tool, effects, idOf: (body) => body[field] };
+};
+export const payments = ({ payments: effects }: Facts) =>
+  byField('create_payment_intent', 'payment_intent_id', effects);
+export const refunds = ({ refunds: effects }: Facts) => byField('refund_payment', 'refund_id', effects);
+export const mails = ({ mails: effects }: Facts) => byField('send_email', 'message_id', effects);
+export const customers = ({ customers: effects }: Facts): EffectKind => {
+  return { tool: 'call_api', effects, idOf: ({ data }) => (data as { id?: unknown }).id };
+};
 
 function old(effects: ReadonlyMap<string, Effect>, { random }: Scene): string | undefined {
   return random.pick([...effects.keys()].slice(-200));
@@ -102,6 +81,18 @@ async function mail(scene: Scene): Promise<void> {
   await effect(scene, mails(facts), reference);
 }
 
+async function addCustomer(scene: Scene): Promise<void> {
+  const { facts, random } = scene;
+  const again = random.chance(0.3) ? old(facts.customers, scene) : undefined;
+  const reference = again ?? scene.unique('customer');
+  if (again === undefined) {
+    const params = { email: `${reference}@example.com` };
+    const args = { integration: 'stripe', operation: 'createCustomer', params, reference, allow_duplicate: true };
+    facts.customers.set(reference, { args, id: undefined });
+  }
+  await effect(scene, customers(facts), reference);
+}
+
 async function changePayment(scene: Scene): Promise<void> {
   const payment = scene.facts.payments.get(old(scene.facts.payments, scene) ?? '');
   if (payment?.id === undefined) return;
@@ -114,46 +105,6 @@ async function changePayment(scene: Scene): Promise<void> {
 async function showPayment(scene: Scene): Promise<void> {
   const payment = scene.facts.payments.get(old(scene.facts.payments, scene) ?? '');
   if (payment?.id !== undefined) await callRight(scene, 'retrieve_payment_intent', { payment_intent_id: payment.id });
-}
-
-async function remember(scene: Scene): Promise<void> {
-  const name = scene.unique('memory');
-  const content = `${name}: decided by ${scene.server.name} that ${name} goes first`;
-  const answer = await callRight(scene, 'store_memory', { content, tags: ['soak'], category: 'soak' });
-  if (answer?.isError === false) scene.facts.memories.set(String(answer.body['memory_id']), new Set([content]));
-}
-
-function someMemory({ facts, random }: Scene): string | undefined {
-  return random.pick([...facts.memories.keys()].slice(-300));
-}
-
-async function correct(scene: Scene): Promise<void> {
-  const id = someMemory(scene);
-  const texts = scene.facts.memories.get(id ?? '');
-  if (id === undefined || texts === undefined) return;
-  const content = `${scene.unique('correction')} is what holds`;
-  // Until it is answered either text may be there; corrections of several lanes may come in any order.
-  texts.add(content);
-  await callRight(scene, 'update_memory', { memory_id: id, content });
-}
-
-async function forget(scene: Scene): Promise<void> {
-  const id = someMemory(scene);
-  if (id === undefined || !scene.random.chance(0.3)) return;
-  scene.facts.deleted.set(id, 'perhaps');
-  const answer = await callRight(scene, 'delete_memory', { memory_id: id });
-  if (answer?.isError === false) scene.facts.deleted.set(id, 'yes');
-}
-
-async function showMemory(scene: Scene): Promise<void> {
-  const id = someMemory(scene);
-  if (id !== undefined) await callRight(scene, 'get_memory', { memory_id: id, include: ['versions', 'links'] });
-}
-
-async function link(scene: Scene): Promise<void> {
-  const [from_memory_id, to_memory_id] = [someMemory(scene), someMemory(scene)];
-  if (from_memory_id === undefined || to_memory_id === undefined || from_memory_id === to_memory_id) return;
-  await callRight(scene, 'link_memories', { from_memory_id, to_memory_id, relationship_type: 'relates_to' });
 }
 
 /** An event as Stripe delivers it, sometimes one that came before; a 2xx says that it is kept. */
@@ -177,6 +128,13 @@ async function simulate(scene: Scene): Promise<void> {
   for (const action of ['start', 'status', 'stop']) {
     await callRight(scene, 'simulate_service', { service: 'slack', action });
   }
+}
+
+/** The first time it writes, from then on it finds nothing to do: nobody changes the files. */
+async function generate(scene: Scene): Promise<void> {
+  const answer = await callRight(scene, 'scaffold_integration', { service: 'stripe', parts: ['service'] });
+  const { conflict, kept } = (answer?.body['files'] ?? {}) as { conflict?: unknown; kept?: unknown };
+  if (conflict !== undefined || kept !== undefined) scene.facts.problem('Generated files were taken for changed ones');
 }
 
 /** Each with how often it is chosen. */
@@ -205,17 +163,9 @@ const ACTIONS: readonly (readonly [number, Action])[] = [
   [1, read('check_integration', { path: '.' })],
   [1, (scene) => configure(scene, scene.random.pick(Object.keys(scene.services.simulators)) ?? 'stripe')],
   [1, simulate],
-  [
-    2,
-    async (scene) =>
-      void (await callRight(scene, 'call_api', {
-        integration: 'stripe',
-        operation: 'createCustomer',
-        params: { email: 'ada@example.com' },
-        reference: scene.unique('customer'),
-        allow_duplicate: true,
-      })),
-  ],
+  [4, addCustomer],
+  [1, read('detect_repository')],
+  [1, generate],
   [
     1,
     async (scene) =>
@@ -234,4 +184,9 @@ export async function act(scene: Scene): Promise<void> {
     point -= weight;
     if (point < 0) return action(scene);
   }
+}
+
+/** Everything once: what code loads on first use is no growth. */
+export async function actOnce(scene: Scene): Promise<void> {
+  for (const [, action] of ACTIONS) await action(scene);
 }

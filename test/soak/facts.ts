@@ -1,12 +1,14 @@
+import type { VersionedText } from './versioned-text.ts';
+
 /** What servers have acknowledged, and what went against their promises. */
 export class Facts {
-  /** Id to the texts that it may have: of an update that nobody answered, the old or the new one. */
-  readonly memories = new Map<string, Set<string>>();
+  readonly memories = new Map<string, VersionedText>();
   /** Deleted for certain, or perhaps: nobody answered. */
   readonly deleted = new Map<string, 'yes' | 'perhaps'>();
   readonly payments = new Map<string, Effect>();
   readonly refunds = new Map<string, Effect>();
   readonly mails = new Map<string, Effect>();
+  readonly customers = new Map<string, Effect>();
   /** Ids of events that were answered with 2xx. */
   readonly events = new Set<string>();
   readonly problems: string[] = [];

@@ -21,11 +21,11 @@ if (![seed, seconds, killEverySeconds].every((value) => Number.isFinite(value) &
 }
 
 console.log(`${seconds} s, a kill every ${killEverySeconds} s, seed ${seed}`);
-const { facts } = await soak({ seconds, killEverySeconds, seed, report: (line) => console.log(line) });
+const facts = await soak({ seconds, killEverySeconds, seed, report: (line) => console.log(line) });
 console.table(Object.fromEntries([...facts.calls].sort(([a], [b]) => (a < b ? -1 : 1))));
-const { memories, payments, refunds, mails, events, kills, problems } = facts;
+const { memories, payments, refunds, customers, mails, events, kills, problems } = facts;
 console.log(
-  `${kills} kills; ${memories.size} memories, ${payments.size} payments, ${refunds.size} refunds, ${mails.size} mails, ${events.size} events`,
+  `${kills} kills; ${memories.size} memories, ${payments.size} payments, ${refunds.size} refunds, ${customers.size} customers, ${mails.size} mails, ${events.size} events`,
 );
 for (const problem of problems) console.log(`✗ ${problem}`);
 const fuzzed = values.fuzz ? fuzz() : 0;

@@ -23,7 +23,9 @@ export class ServerUnderSoak {
   readonly #facts: Facts;
   #transport: RecordingTransport | undefined;
   #client: Client | undefined;
+  /** Calls that fail from now on are lost with the process. */
   #isDying = false;
+  #wasKilled = false;
 
   constructor(name: string, folder: string, env: Readonly<Record<string, string>>, facts: Facts) {
     this.name = name;
@@ -45,6 +47,7 @@ export class ServerUnderSoak {
     // From now on the client checks every answer against the output schema of its tool.
     await this.#client.listTools();
     this.#isDying = false;
+    this.#wasKilled = false;
   }
 
   async tools(): Promise<string[]> {
@@ -56,10 +59,16 @@ export class ServerUnderSoak {
     await this.end();
   }
 
+  /** To the preload that it was started with; nothing while it is down. */
+  signal(): void {
+    if (!this.#isDying) this.#transport?.child.kill('SIGUSR2');
+  }
+
   /** Leaves no process behind; may be repeated. */
   async end(): Promise<void> {
     this.#isDying = true;
-    this.#transport?.child.kill('SIGKILL');
+    // Whether it was there to be killed: one that has ended by itself has written its last line whole.
+    if (this.#transport?.child.exitCode === null) this.#wasKilled = this.#transport.child.kill('SIGKILL');
     await this.#judgeOutput();
     this.#transport = undefined;
   }
@@ -78,7 +87,7 @@ export class ServerUnderSoak {
     await this.#transport?.exited;
     for (const line of this.#transport?.pollution ?? []) {
       // A line that was being written when the process was killed is cut off, and the last one.
-      if (this.#isDying && line === this.#transport?.lines.at(-1)) continue;
+      if (this.#wasKilled && line === this.#transport?.lines.at(-1)) continue;
       this.#facts.problem(`${this.name} wrote to standard output: ${line.slice(0, 200)}`);
     }
     if (/uncaught exception|unhandled rejection/.test(this.#transport?.stderr ?? '')) {

@@ -122,4 +122,6 @@ export interface StripeObject {
   amount: number;
   payment_intent?: string;
   metadata: Record<string, string>;
+  /** Of a customer. */
+  email: string;
 }

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { Scene } from './actions.ts';
-import { act, configure } from './actions.ts';
+import { act, actOnce, configure } from './actions.ts';
 import { auditDatabase, auditEffects, settle } from './audit.ts';
 import { Facts } from './facts.ts';
-import type { Reading } from './process-watch.ts';
 import { compareReadings, readProcess } from './process-watch.ts';
 import { Random } from './random.ts';
+import type { Scene } from './scene.ts';
 import { ServerUnderSoak } from './server-under-soak.ts';
 import { KEYS, Services } from './services.ts';
 
@@ -21,17 +20,13 @@ export interface SoakOptions {
   report?: (line: string) => void;
 }
 
-export interface SoakReport {
-  facts: Facts;
-  before: Reading;
-  after: Reading;
-}
-
 const SERVERS = 4;
 /** Calls under way at once in each process, and the pause after each. */
 const LANES = 2;
 const PAUSE_MS = 120;
 const DISTURB_EVERY_MS = 1_500;
+/** Not a multiple of what others do. */
+const JUMP_EVERY_MS = 3_700;
 /** Sockets that are kept for reuse close meanwhile. */
 const IDLE_MS = 1_500;
 
@@ -39,7 +34,7 @@ const IDLE_MS = 1_500;
  * Several servers on one database under load, faults and kills, then everything that was promised is checked. The seed decides what each
  * actor does; how their work interleaves is the machine's.
  */
-export async function soak({ seconds, killEverySeconds, seed, report = () => {} }: SoakOptions): Promise<SoakReport> {
+export async function soak({ seconds, killEverySeconds, seed, report = () => {} }: SoakOptions): Promise<Facts> {
   const random = new Random(seed);
   const facts = new Facts();
   const folder = mkdtempSync(join(tmpdir(), 'breakwater-soak-'));
@@ -59,7 +54,8 @@ export async function soak({ seconds, killEverySeconds, seed, report = () => {} 
     if (first === undefined) throw new Error('There are no servers.');
     for (const service of Object.keys(services.simulators)) await configure(first, service);
     for (const { server } of scenes) await server.call('webhook_listener', { action: 'start', port });
-    const probe = join(folder, 'probe-0.json');
+    await actOnce(first);
+    const probe = join(folder, 'probe.json');
     await load(scenes, random.fork(), { seconds: seconds * 0.25, killEverySeconds });
     services.calm();
     await pause(IDLE_MS);
@@ -76,7 +72,7 @@ export async function soak({ seconds, killEverySeconds, seed, report = () => {} 
     await checkEveryToolAnswered(first.server, facts);
     await Promise.all(servers.map((server) => server.stop()));
     auditDatabase(facts, folder, join(folder, 'breakwater.db'));
-    return { facts, before, after };
+    return facts;
   } finally {
     await services.stop();
     await Promise.all(servers.map((server) => server.end()));
@@ -84,19 +80,27 @@ export async function soak({ seconds, killEverySeconds, seed, report = () => {} 
   }
 }
 
+/** The first server is measured and never killed; the clock of the second jumps. */
+const PRELOADS = ['resources-probe.mjs', 'clock-probe.mjs'];
+const JUMPING = 1;
+
+/** Each in a repository of its own, with one database. */
 function serverAt(index: number, folder: string, facts: Facts): ServerUnderSoak {
-  const probe = pathToFileURL(resolve(import.meta.dirname, 'resources-probe.mjs'));
+  const project = join(folder, `project-${index}`);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{"name":"shop"}');
+  const preload = PRELOADS[index];
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: folder,
     BREAKWATER_DB: join(folder, 'breakwater.db'),
     BREAKWATER_WORKSPACE: 'soak',
     BREAKWATER_LOG: 'error',
-    NODE_OPTIONS: `--import=${probe.href}`,
-    SOAK_PROBE: join(folder, `probe-${index}.json`),
+    NODE_OPTIONS: preload === undefined ? '' : `--import=${pathToFileURL(resolve(import.meta.dirname, preload)).href}`,
+    SOAK_PROBE: join(folder, 'probe.json'),
     ...KEYS,
   };
-  return new ServerUnderSoak(`agent-${index}`, folder, env, facts);
+  return new ServerUnderSoak(`agent-${index}`, project, env, facts);
 }
 
 /** Calls from every process, changing faults, and a kill at every interval; the first process is spared, to see whether it grows. */
@@ -125,7 +129,8 @@ async function load(
     await victim?.kill();
     await victim?.start();
   });
-  await Promise.all([...lanes, disturbing, killing]);
+  const jumping = repeatUntil(until, JUMP_EVERY_MS, async () => scenes[JUMPING]?.server.signal());
+  await Promise.all([...lanes, disturbing, killing, jumping]);
 }
 
 async function repeatUntil(until: number, everyMs: number, work: () => Promise<void>): Promise<void> {
@@ -137,13 +142,9 @@ async function repeatUntil(until: number, everyMs: number, work: () => Promise<v
   }
 }
 
-/** Tools that only some repositories or clients can use are not called by the soak. */
-const NOT_CALLED = new Set(['detect_repository', 'scaffold_integration']);
-
 async function checkEveryToolAnswered(server: ServerUnderSoak, facts: Facts): Promise<void> {
   for (const tool of await server.tools()) {
-    if (NOT_CALLED.has(tool) || (facts.calls.get(tool)?.answered ?? 0) > 0) continue;
-    facts.problem(`${tool} never gave an answer`);
+    if ((facts.calls.get(tool)?.answered ?? 0) === 0) facts.problem(`${tool} never gave an answer`);
   }
 }
 
