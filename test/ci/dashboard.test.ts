@@ -131,6 +131,10 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
       await open(page, view);
       expect(await violations(page), `${view}, narrow`).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), view).toBeLessThanOrEqual(0);
+      if (view === 'health') continue;
+      expect(await page.locator('.rows').isVisible(), `${view}, the list beside what was chosen`).toBe(false);
+      await page.getByRole('link', { name: 'Back to the list' }).click();
+      await page.locator('.rows').waitFor();
     }
     expect(complaints).toEqual([]);
   });

@@ -43,7 +43,8 @@ export function App({ workspace }: { workspace: string }) {
     const { view: old, id: left } = before.current;
     before.current = { view, id };
     // Another view is read from its beginning; of a thing that is gone, what had the focus is gone too.
-    if (old !== view || (left !== undefined && id === undefined)) heading.current?.focus();
+    if (old !== view) heading.current?.focus();
+    else if (left !== undefined && id === undefined) heading.current?.focus({ preventScroll: true });
   }, [view, id]);
   const { show: Show } = view;
   return (

@@ -12,6 +12,8 @@ type Range = (typeof RANGES)[number];
 
 const WIDTH = 1000;
 const HEIGHT = 18;
+/** What lasts for a moment, or has just begun, is seen too. */
+const MIN_WIDTH = 3;
 const TICKS = 6;
 
 export function BreakerChart({ breakers }: { breakers: readonly Breaker[] }) {
@@ -63,8 +65,8 @@ function Lane({ breaker, start, end }: { breaker: Breaker; start: number; end: n
           <rect
             key={span.from}
             class={`span ${span.state}`}
-            x={x(span.from)}
-            width={Math.max(2, x(span.to) - x(span.from))}
+            x={Math.min(x(span.from), WIDTH - MIN_WIDTH)}
+            width={Math.max(MIN_WIDTH, x(span.to) - x(span.from))}
             height={HEIGHT}
           >
             <title>{`${span.state.replace('_', ' ')} from ${formatTime(span.from)}${span.reason ? `: ${span.reason}` : ''}`}</title>

@@ -3,8 +3,9 @@ import type { describeEvent } from '../../views/webhook-event-view.ts';
 import { EVENT_STATUSES } from '../../webhooks/event-log.ts';
 import { call } from './api.ts';
 import { EventDetail } from './event-detail.tsx';
-import { Empty, Failure, Rows, Split, State } from './parts.tsx';
+import { Empty, Failure, Rows, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
+import { Split } from './split.tsx';
 import { useData } from './use-data.ts';
 
 type Event = ReturnType<typeof describeEvent>;
@@ -51,7 +52,7 @@ export function EventsView({ id }: { id: string | undefined }) {
       {value && <EventRows events={value.events} chosen={id} isFiltered={status !== ''} />}
     </>
   );
-  return <Split list={list} detail={<EventDetail key={id} id={id} />} />;
+  return <Split view="events" chosen={id} list={list} detail={<EventDetail key={id} id={id} />} />;
 }
 
 interface EventRowsProps {

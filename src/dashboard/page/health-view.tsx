@@ -64,7 +64,7 @@ function IntegrationCard(integration: Integration) {
       <Facts
         facts={{
           Address: base_url,
-          Missing: missing.length > 0 && <code>{missing.join(', ')}</code>,
+          'Not set': missing.length > 0 && <code>{missing.join(', ')}</code>,
           Warnings: warnings.join(' '),
           'Limits left': joinEntries(limits),
           'Last error': joinEntries(last_errors),

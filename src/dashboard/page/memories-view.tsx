@@ -4,8 +4,9 @@ import type { searchAnswer } from '../../views/memory-search-view.ts';
 import { call } from './api.ts';
 import { KindOptions } from './kind-options.tsx';
 import { MemoryDetail } from './memory-detail.tsx';
-import { Empty, Failure, Rows, Split, State } from './parts.tsx';
+import { Empty, Failure, Rows, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
+import { Split } from './split.tsx';
 import { useData } from './use-data.ts';
 
 type Answer = z.output<typeof searchAnswer>;
@@ -25,12 +26,7 @@ export function MemoriesView({ id }: { id: string | undefined }) {
       <search class="tools">
         <label class="grow">
           Search
-          <input
-            type="search"
-            value={query}
-            placeholder="Words, identifiers, …"
-            onInput={({ currentTarget }) => setQuery(currentTarget.value)}
-          />
+          <input type="search" value={query} onInput={({ currentTarget }) => setQuery(currentTarget.value)} />
         </label>
         <label>
           Kind
@@ -52,7 +48,7 @@ export function MemoriesView({ id }: { id: string | undefined }) {
       {value && <MemoryRows answer={value} chosen={id} isFiltered={query !== '' || kind !== ''} />}
     </>
   );
-  return <Split list={list} detail={<MemoryDetail key={id} id={id} onChange={reload} />} />;
+  return <Split view="memories" chosen={id} list={list} detail={<MemoryDetail key={id} id={id} onChange={reload} />} />;
 }
 
 interface MemoryRowsProps {

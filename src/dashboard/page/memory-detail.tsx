@@ -61,7 +61,11 @@ function Reading({ memory }: { memory: WholeMemory }) {
   return (
     <>
       <h2>{memory.summary}</h2>
-      <Text label="Content" text={memory.content} />
+      {memory.content !== memory.summary && (
+        <div class="prose">
+          <Text label="Content" text={memory.content} />
+        </div>
+      )}
       <Facts
         facts={{
           Kind: memory.context_type.replaceAll('_', ' '),

@@ -19,6 +19,9 @@ const TONES: Readonly<Record<string, Tone>> = {
   forced_closed: 'warn',
   pending: 'warn',
   processing: 'warn',
+  requires_payment_method: 'warn',
+  requires_confirmation: 'warn',
+  requires_capture: 'warn',
   requires_action: 'warn',
   past_due: 'warn',
   unknown: 'warn',
@@ -151,15 +154,5 @@ export function Rows({ rows, chosen, label }: { rows: readonly Row[]; chosen: st
         </li>
       ))}
     </ul>
-  );
-}
-
-/** A list beside the one thing of it that is looked at. */
-export function Split({ list, detail }: { list: ComponentChildren; detail: ComponentChildren }) {
-  return (
-    <div class="split">
-      <div>{list}</div>
-      <div class="detail">{detail}</div>
-    </div>
   );
 }

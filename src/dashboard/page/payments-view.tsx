@@ -1,7 +1,8 @@
 import type { details, lists } from '../lists.ts';
 import { get } from './api.ts';
-import { Empty, Facts, Failure, formatTime, Rows, Split, State } from './parts.tsx';
+import { Empty, Facts, Failure, formatTime, Rows, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
+import { Split } from './split.tsx';
 import { Timeline } from './timeline.tsx';
 import { useData } from './use-data.ts';
 
@@ -16,7 +17,7 @@ export function PaymentsView({ id }: { id: string | undefined }) {
       {value && <PaymentRows {...value} chosen={id} />}
     </>
   );
-  return <Split list={list} detail={<Detail key={id} id={id} />} />;
+  return <Split view="payments" chosen={id} list={list} detail={<Detail key={id} id={id} />} />;
 }
 
 function PaymentRows({ payments, chosen }: Payments & { chosen: string | undefined }) {

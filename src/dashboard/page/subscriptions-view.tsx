@@ -1,7 +1,8 @@
 import type { details, lists } from '../lists.ts';
 import { get } from './api.ts';
-import { Empty, Facts, Failure, formatTime, Rows, Split, State } from './parts.tsx';
+import { Empty, Facts, Failure, formatTime, Rows, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
+import { Split } from './split.tsx';
 import { Timeline } from './timeline.tsx';
 import { useData } from './use-data.ts';
 
@@ -18,7 +19,7 @@ export function SubscriptionsView({ id }: { id: string | undefined }) {
       {value && <SubscriptionRows {...value} chosen={id} />}
     </>
   );
-  return <Split list={list} detail={<Detail key={id} id={id} />} />;
+  return <Split view="subscriptions" chosen={id} list={list} detail={<Detail key={id} id={id} />} />;
 }
 
 function SubscriptionRows({ subscriptions, chosen }: Subscriptions & { chosen: string | undefined }) {
