@@ -24,7 +24,12 @@ const builtinsAsObjects = {
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile: server } = await build({
-  entryPoints: ['src/main.ts'],
+  // Threads are started from a file of their own.
+  entryPoints: {
+    main: 'src/main.ts',
+    'checkpoint-worker': 'src/storage/checkpoint-worker.ts',
+    'file-worker': 'src/storage/file-worker.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

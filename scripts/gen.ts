@@ -5,6 +5,7 @@ import { allRules } from '../src/repository/check/check-source.ts';
 import { resources } from '../src/resources/registry.ts';
 import { SETTINGS } from '../src/settings.ts';
 import { tools } from '../src/tools/registry.ts';
+import { TOOLSET_MEMBERS } from '../src/tools/toolsets.ts';
 import { describeTool } from './describe-tool.ts';
 import { marketplace, plugin, pluginLock, pluginPackage, pluginServers, registryEntry } from './manifests.ts';
 import { table } from './markdown-table.ts';
@@ -67,6 +68,19 @@ readme = fill(readme, 'resources', resourceTable);
 readme = fill(readme, 'prompts', promptTable);
 readme = fill(readme, 'settings', settingTable);
 write('README.md', readme);
+
+const asCode = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(', ');
+const toolsetTable = table(
+  ['set', 'tools that change nothing', 'other tools', 'resources', 'prompts'],
+  Object.entries(TOOLSET_MEMBERS).map(([toolset, { reads, writes, resources: names, prompts: ways }]) => [
+    `\`${toolset}\``,
+    asCode(reads),
+    asCode(writes),
+    asCode(resources.filter(({ name }) => names.includes(name)).map(({ uriTemplate }) => uriTemplate)),
+    asCode(ways),
+  ]),
+);
+write('docs/install.md', fill(readFileSync('docs/install.md', 'utf8'), 'toolsets', toolsetTable));
 
 let webhooks = readFileSync('docs/webhooks.md', 'utf8');
 webhooks = fill(webhooks, 'schemes', table(SCHEME_HEADER, schemeRows()));

@@ -14,6 +14,9 @@ const {
   engines,
 } = packageJson;
 
+/** Where the sources are, as people open it. */
+const REPOSITORY = packageJson.repository.url.replace(/^git\+|\.git$/g, '');
+
 /** Plugin and server; tool names carry both: `mcp__plugin_breakwater_breakwater__…`. */
 const SERVER = 'breakwater';
 const SHORT = 'Calls, payments and webhooks of external services, safe to repeat, with a memory agents share.';
@@ -72,6 +75,8 @@ export const plugin = {
   description: DESCRIPTION,
   author: { name: author },
   license,
+  homepage: packageJson.homepage,
+  repository: REPOSITORY,
   keywords,
   userConfig: userConfig(),
 };
@@ -161,6 +166,7 @@ export const registryEntry = {
   name: mcpName,
   title: 'Breakwater',
   description: SHORT,
+  repository: { url: REPOSITORY, source: 'github' },
   version: VERSION,
   packages: [
     {
@@ -191,6 +197,8 @@ export function bundleManifest(tools: readonly { name: string; title: string }[]
     long_description: DESCRIPTION,
     author: { name: author },
     license,
+    repository: { type: 'git', url: REPOSITORY },
+    homepage: packageJson.homepage,
     keywords,
     icon: 'icon.png',
     server: {

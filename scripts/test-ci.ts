@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { writeBillOfMaterials } from '../test/support/bill-of-materials.ts';
 import { installPackage, packPackage } from '../test/support/packed-package.ts';
 
-const IN_MEMORY = ['in-memory', 'prompts', 'client-features'].map((name) => `test/e2e/${name}`);
+const PER_ERA = ['in-memory', 'prompts', 'client-features', 'toolsets', 'lifecycle'].map((name) => `test/e2e/${name}`);
 
-/** The tools again, behind the edge that serves both protocol eras, with a client pinned to each. */
-const eras = ['2025-11-25', '2026-07-28'].map((era) => run(IN_MEMORY, { BREAKWATER_TEST_ERA: era }));
+/** The tools, standard input and output and signals again, with the edge that serves both protocol eras, and a client pinned to each. */
+const eras = ['2025-11-25', '2026-07-28'].map((era) => run(PER_ERA, { BREAKWATER_TEST_ERA: era }));
 const statuses = [...eras, runOnInstalled(), run(['test/ci'], { BREAKWATER_TEST_CI: '1' })];
 writeBillOfMaterials();
 process.exitCode = statuses.every((status) => status === 0) ? 0 : 1;

@@ -29,6 +29,7 @@ import { SqliteMemoryStore } from './memory/sqlite-memory-store.ts';
 import { descriptionMigrations, SqliteDescriptionStore } from './openapi/sqlite-description-store.ts';
 import { openPayments } from './payments/open-payments.ts';
 import { paymentMigrations } from './payments/payment-migrations.ts';
+import type { PromptDeps } from './prompts/registry.ts';
 import { prompts } from './prompts/registry.ts';
 import type { Toolbox } from './protocol/serving.ts';
 import { RepositoryDetector } from './repository/detect.ts';
@@ -45,11 +46,14 @@ import type { ResourceDeps } from './resources/registry.ts';
 import { resources } from './resources/registry.ts';
 import type { Settings } from './settings.ts';
 import { Simulators } from './simulator/simulators.ts';
+import { dataVersion } from './storage/data-version.ts';
 import type { DatabaseReport } from './storage/inspect-database.ts';
 import { inspectDatabase } from './storage/inspect-database.ts';
 import { Sqlite } from './storage/sqlite.ts';
 import { Confirmations } from './tools/confirmation.ts';
-import { offerTools } from './tools/toolsets.ts';
+import { offerTools } from './tools/offer-tools.ts';
+import { Offered } from './tools/toolsets.ts';
+import { buildGuides } from './views/guides.ts';
 import { eventMigrations } from './webhooks/event-row.ts';
 import { WebhookListener } from './webhooks/listener/listener.ts';
 import { listenerMigrations, SqliteListenerRegistry } from './webhooks/listener/sqlite-listener-registry.ts';
@@ -70,7 +74,7 @@ export const migrations = [
   ...listenerMigrations,
 ];
 
-export interface App extends Toolbox<ResourceDeps> {
+export interface App extends Toolbox<ResourceDeps & PromptDeps> {
   /** Waits for queued writes and closes the database and all connections. */
   close(): Promise<void>;
 }
@@ -142,7 +146,9 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     clock,
     log,
   });
-  listener.watch(() => existsSync(settings.databasePath));
+  const offered = new Offered(settings.offer);
+  // Taking part means to open the port, store events and apply them: not for a server that may not be told to.
+  if (offered.hasTool('webhook_listener')) listener.watch(() => existsSync(settings.databasePath));
   const simulators = createSimulators(clock);
   const semantic = new SemanticIndex(sqlite, new IntegrationEmbedder(integrations, client), log);
   const repositories = new RepositoryDetector(project, settings.libraryPackage);
@@ -155,9 +161,10 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     backup: async () => ({ made: await sqlite.backUp(MAINTENANCE_INTERVAL_MS) }),
   });
   return {
-    tools: offerTools(settings.offer),
-    resources,
-    prompts,
+    tools: offerTools(offered),
+    resources: offered.resources(resources),
+    prompts: offered.prompts(prompts),
+    version: () => dataVersion(sqlite, settings.databasePath),
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
@@ -167,6 +174,8 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       mail,
       breakers: new Breakers(breakerStore, pipeline, clock),
       metrics,
+      offered,
+      guides: offered.guides(buildGuides(integrations.providers)),
       memory: new SqliteMemoryStore(sqlite, clock, { semantic, maskKnown: secrets.mask }),
       webhooks,
       events,

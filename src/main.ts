@@ -8,12 +8,13 @@ import { createLog } from './core/log.ts';
 import { Redactor } from './core/redact.ts';
 import { stopWithClient } from './lifecycle.ts';
 import { McpEdge } from './protocol/edge.ts';
-import { INSTRUCTIONS } from './protocol/instructions.ts';
+import { buildInstructions } from './protocol/instructions.ts';
 import { LineInput, MAX_MESSAGE_BYTES } from './protocol/line-input.ts';
 import type { ServingParts } from './protocol/serving.ts';
-import { createSecrets, environment, parseSettings } from './settings.ts';
+import { createSecrets, environment, parseSettings, settingsAt } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
 import { startTelemetry } from './telemetry-sdk.ts';
+import { Offered } from './tools/toolsets.ts';
 
 /** The SDK's own limit of 10 MB ends the process. */
 const TRANSPORT_OPTIONS = { maxBufferSize: MAX_MESSAGE_BYTES };
@@ -31,15 +32,15 @@ async function serve(): Promise<void> {
   let app: App | undefined;
   const load = async (root: string | undefined) => {
     const { createApp } = await import('./app.ts');
-    const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
-    app = createApp(located, secrets, log);
+    app = createApp(settingsAt(root, settings), secrets, log);
     return app;
   };
   const { workspace, agent, sessionId } = settings;
   const caller = { workspace, agent, sessionId };
   const { version } = packageJson;
+  const instructions = buildInstructions(new Offered(settings.offer));
   const asksForRoots = settings.projectIsGuessed;
-  const parts = { version, instructions: INSTRUCTIONS, caller, redactor, log, asksForRoots, load };
+  const parts = { version, instructions, caller, redactor, log, asksForRoots, load };
   const open = settings.protocol === 'auto' ? await loadBothEras() : openEdge;
   const input = new LineInput(process.stdin, protocolOutput, log);
   const { edge, connect } = open(parts, input);

@@ -1,8 +1,9 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { findDatabasePath } from './core/database-path.ts';
 import { AppError } from './core/errors.ts';
 import type { LogLevel } from './core/log.ts';
 import { LOG_LEVELS } from './core/log.ts';
+import { kindOfPlace } from './core/project-folder.ts';
 import type { Redactor } from './core/redact.ts';
 import type { Secrets } from './core/secrets.ts';
 import type { Offer, Toolset } from './core/toolset.ts';
@@ -14,7 +15,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const environment: Environment = process.env;
 
 export interface Settings {
-  /** Absolute path of the database file. */
+  /** Absolute path of the database file, symbolic links followed; empty where the user has no home folder and names no file. */
   databasePath: string;
   /** Identity of the project: what is stored belongs to it. */
   workspace: string;
@@ -77,12 +78,12 @@ export const SETTINGS = [
   {
     name: 'BREAKWATER_TOOLSETS',
     default: 'all',
-    description: `The tools that agents see, as a list of sets: ${TOOLSETS.join(', ')}`,
+    description: `What agents see (tools, resources, prompts), as a list of sets: ${TOOLSETS.join(', ')}`,
   },
   {
     name: 'BREAKWATER_READ_ONLY',
     default: 'unset',
-    description: '`1` offers only tools that change nothing',
+    description: '`1` offers only tools that change nothing; the webhook listener is left to other servers',
   },
   {
     name: 'BREAKWATER_PROTOCOL',
@@ -101,7 +102,7 @@ export const SETTINGS = [
 const PLACEHOLDER = /^\$\{.*\}$/s;
 
 /** The value of a variable; empty and a literal `${NAME}` count as unset. */
-function read(env: Environment, name: string): string | undefined {
+export function read(env: Environment, name: string): string | undefined {
   const value = env[name];
   // A name such as `valueOf` finds a function that every object has.
   return typeof value !== 'string' || value.trim() === '' || PLACEHOLDER.test(value) ? undefined : value;
@@ -111,7 +112,7 @@ function read(env: Environment, name: string): string | undefined {
 export function parseSettings(env: Environment, cwd: string): Settings {
   const projectRoot = resolve(cwd, read(env, 'CLAUDE_PROJECT_DIR') ?? '.');
   return {
-    databasePath: resolve(cwd, expandHome(read(env, 'BREAKWATER_DB') ?? defaultDatabase(env))),
+    databasePath: findDatabasePath((name) => read(env, name), cwd),
     workspace: read(env, 'BREAKWATER_WORKSPACE') ?? projectRoot,
     projectRoot,
     projectIsGuessed: ['BREAKWATER_WORKSPACE', 'CLAUDE_PROJECT_DIR'].every((name) => read(env, name) === undefined),
@@ -128,6 +129,16 @@ export function parseSettings(env: Environment, cwd: string): Settings {
     logLevel: parseLogLevel(read(env, 'BREAKWATER_LOG')),
     telemetry: wantsTelemetry(env),
   };
+}
+
+/**
+ * The settings in the folder that the client says it works in. It names the workspace; where it is no folder of this machine, as in a
+ * container, the project stays where the server was started.
+ */
+export function settingsAt(root: string | undefined, settings: Settings): Settings {
+  if (root === undefined) return settings;
+  const projectRoot = kindOfPlace(root) === 'folder' ? root : settings.projectRoot;
+  return { ...settings, workspace: root, projectRoot };
 }
 
 /** Names under which environments hold secrets, ours and those of other programs. */
@@ -181,10 +192,13 @@ function parseFlag(name: string, value: string | undefined): boolean {
 }
 
 function parseToolsets(value: string | undefined): Toolset[] | undefined {
-  return value?.split(',').map((text) => {
-    const toolset = TOOLSETS.find((known) => known === text.trim());
+  return value?.split(',').map((text, index) => {
+    const name = text.trim();
+    const toolset = TOOLSETS.find((known) => known === name);
     if (toolset !== undefined) return toolset;
-    throw new AppError('invalid_input', `BREAKWATER_TOOLSETS names an unknown set. The sets: ${TOOLSETS.join(', ')}.`);
+    const mistake = name === '' ? 'empty: is there a comma too many?' : 'no set that is known.';
+    const sets = `The sets: ${TOOLSETS.join(', ')}.`;
+    throw new AppError('invalid_input', `Name ${index + 1} in BREAKWATER_TOOLSETS is ${mistake} ${sets}`);
   });
 }
 
@@ -204,20 +218,4 @@ function parseLogLevel(value: string | undefined): LogLevel {
   const level = LOG_LEVELS.find((known) => known === (value ?? 'info'));
   if (level !== undefined) return level;
   throw new AppError('invalid_input', `BREAKWATER_LOG must be one of ${LOG_LEVELS.join(', ')}.`);
-}
-
-function expandHome(path: string): string {
-  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
-}
-
-/** The platform's folder for user data, so that every agent and session of a user shares one file. */
-function defaultDatabase(env: Environment): string {
-  return join(dataHome(env), 'breakwater', 'breakwater.db');
-}
-
-function dataHome(env: Environment): string {
-  if (process.platform === 'win32') return read(env, 'LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
-  const xdg = read(env, 'XDG_DATA_HOME');
-  return xdg !== undefined && isAbsolute(xdg) ? xdg : join(homedir(), '.local', 'share');
 }

@@ -24,6 +24,12 @@ const ACTIONS = {
   reset: 'end a forced state and forget its failures',
 } as const;
 
+const EXAMPLES: Readonly<Record<keyof typeof ACTIONS, readonly string[]>> = {
+  open: ["breakers open stripe --class write --reason 'status page' --for 30m"],
+  close: ["breakers close stripe --class read --reason 'failures are of a test' --for 10m"],
+  reset: ['breakers reset stripe', 'breakers reset stripe --class write'],
+};
+
 export function addBreakers(program: Command, context: CommandContext): void {
   const { host } = context;
   const breakers = program
@@ -41,7 +47,8 @@ export function addBreakers(program: Command, context: CommandContext): void {
     resultOf(await useTool(host, breakerStatus, { integration }), (shown) => formatBreakers(shown.breakers)),
   )
     .description('those of this workspace, and any that is not closed')
-    .argument('[integration]', 'only those of this one');
+    .argument('[integration]', 'only those of this one')
+    .addHelpText('after', examples('breakers list', 'breakers list stripe --json'));
   for (const action of ['open', 'close', 'reset'] as const) {
     addCommand(breakers, action, context, async (integration: string, options: ControlOptions) => {
       const { class: endpointClass, reason, for: forMs } = options;
@@ -52,7 +59,8 @@ export function addBreakers(program: Command, context: CommandContext): void {
       .argument('<integration>', 'its name')
       .option('--class <name>', 'only this endpoint class, for instance read or write')
       .option('--reason <text>', 'why, for whoever finds it later', 'by hand, on the command line')
-      .option('--for <duration>', 'how long it holds, such as 30m (default: until reset)', duration);
+      .option('--for <duration>', 'how long it holds, such as 30m, at most 7d (default: until reset)', duration(7))
+      .addHelpText('after', examples(...EXAMPLES[action]));
   }
 }
 

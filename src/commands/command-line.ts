@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { AppError, codeOf, messageOf } from '../core/errors.ts';
+import { codeOf } from '../core/errors.ts';
 import { addBreakers } from './breakers.ts';
 import type { CommandContext } from './command.ts';
 import { examples } from './command.ts';
@@ -7,6 +7,7 @@ import { addCompletion } from './completion.ts';
 import { addDashboard } from './dashboard.ts';
 import { addDemo } from './demo/demo.ts';
 import { addDoctor } from './doctor/doctor.ts';
+import { describeFailure, formatFailure } from './failure.ts';
 import type { Host } from './host.ts';
 import { addMemory } from './memory.ts';
 import { addSimulate } from './simulate.ts';
@@ -34,14 +35,21 @@ Without a command it serves: this is what an MCP client starts. The commands are
 export async function runCommandLine(args: readonly string[], host: Host): Promise<0 | 1 | 2> {
   const ending: CommandContext['ending'] = { exitCode: 0 };
   const printed: Promise<void>[] = [];
+  const json = args.includes('--json');
+  const report = (thrown: unknown) => host.report(formatFailure(describeFailure(thrown, host.redactor), json));
   try {
-    await createProgram({ host, ending }, printed).parseAsync(args, { from: 'user' });
+    await createProgram({ host, ending }, printed, json).parseAsync(args, { from: 'user' });
     return ending.exitCode;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return 0;
+      // As text it is written already, with the usage where that helps.
+      if (json) report(thrown);
+      return 2;
+    }
     // Whoever read the output (head, less) has had enough.
     if (codeOf(thrown) === 'EPIPE') return ending.exitCode;
-    host.report(formatFailure(thrown, args.includes('--json'), host));
+    report(thrown);
     return 1;
   } finally {
     await Promise.allSettled(printed);
@@ -49,7 +57,7 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
   }
 }
 
-function createProgram(context: CommandContext, printed: Promise<void>[]): Command {
+function createProgram(context: CommandContext, printed: Promise<void>[], json: boolean): Command {
   const { host } = context;
   const program = new Command('breakwater')
     .description(ABOUT)
@@ -57,7 +65,9 @@ function createProgram(context: CommandContext, printed: Promise<void>[]): Comma
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void printed.push(host.write(text)),
-      writeErr: (text) => host.report(text),
+      writeErr: (text) => {
+        if (!json) host.report(host.redactor.redact(text));
+      },
       outputError: (text, write) => write(text.replace(/^error: /, 'breakwater: ')),
     })
     .showHelpAfterError('Add --help for the arguments and examples.')
@@ -65,11 +75,4 @@ function createProgram(context: CommandContext, printed: Promise<void>[]): Comma
     .addHelpText('after', 'Settings are environment variables; the README lists them.\n');
   for (const add of COMMANDS) add(program, context);
   return program;
-}
-
-function formatFailure(thrown: unknown, json: boolean, { redactor }: Host): string {
-  const { code, hint } = thrown instanceof AppError ? thrown : { code: 'internal', hint: undefined };
-  const message = redactor.redact(messageOf(thrown));
-  if (json) return `${JSON.stringify({ code, message, hint })}\n`;
-  return `breakwater: ${message}\n${hint === undefined ? '' : `  Fix: ${hint}\n`}`;
 }

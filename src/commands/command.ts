@@ -71,12 +71,15 @@ export function gather(text: string, earlier: readonly string[] | undefined): st
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Reads a duration (`90s`, `10m`, `2h`) as milliseconds. */
-export function duration(text: string): number {
-  const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  const factor = Object.entries(UNITS).find(([name]) => name === unit)?.[1];
-  if (factor !== undefined) return Number(count) * factor;
-  throw new InvalidArgumentError('It must be a duration such as 90s, 10m or 2h.');
+/** Reads a duration (`90s`, `10m`, `2h`) of at most so many days as milliseconds. */
+export function duration(mostDays: number): (text: string) => number {
+  return (text) => {
+    const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+    const factor = Object.entries(UNITS).find(([name]) => name === unit)?.[1] ?? 0;
+    const value = Number(count) * factor;
+    if (value > 0 && value <= mostDays * UNITS.d) return value;
+    throw new InvalidArgumentError(`It must be a duration such as 90s, 10m or 2h, at most ${mostDays}d.`);
+  };
 }
 
 /** A copy that cannot steer a terminal: escapes, carriage returns and marks that turn the direction of text become visible. */

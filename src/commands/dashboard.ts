@@ -35,8 +35,12 @@ async function showDashboard(host: Host, { port, open, json = false }: Dashboard
   const pageFolder = fileURLToPath(new URL('dashboard', import.meta.url));
   const { redactor, log } = host;
   const { url, close } = await openDashboard({ deps, caller, redactor, log, pageFolder, port });
-  await host.write(json ? `${JSON.stringify({ url })}\n` : `${url}\nThis link works once (Ctrl-C ends)\n`);
-  if (open) openBrowser(url);
-  await ended;
-  await close();
+  try {
+    await host.write(json ? `${JSON.stringify({ url })}\n` : `${url}\nThis link works once (Ctrl-C ends)\n`);
+    if (open) openBrowser(url);
+    await ended;
+  } finally {
+    // Also where nobody reads the link any more: the server would keep the process, which no longer ends at a signal.
+    await close();
+  }
 }

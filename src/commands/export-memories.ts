@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rename, rm } from 'node:fs/promises';
 import { formatRecord } from '../memory/archive-format.ts';
@@ -19,9 +20,10 @@ export async function exportMemories(host: Host, options: ExportOptions): Promis
     await writeRecords(host, options, host.write);
     return undefined;
   }
-  const partial = `${file}.partial`;
+  // A file of its own: a link or another export's file under a known name would be written to.
+  const partial = `${file}.${randomUUID()}.partial`;
   // Memories are private: only their owner may read the file.
-  const handle = await open(partial, 'w', 0o600);
+  const handle = await open(partial, 'wx', 0o600);
   try {
     const exported = await writeRecords(host, options, (text) => append(handle, text));
     await handle.sync();

@@ -1,13 +1,15 @@
-import { homedir } from 'node:os';
+import { parse } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { App } from '../app.ts';
+import { homeFolder } from '../core/database-path.ts';
 import type { Log } from '../core/log.ts';
 import { createLog } from '../core/log.ts';
 import { Redactor } from '../core/redact.ts';
 import type { Secrets } from '../core/secrets.ts';
+import { EVERYTHING } from '../core/toolset.ts';
 import type { MemoryArchive } from '../memory/memory-archive.ts';
 import type { Environment, Settings } from '../settings.ts';
-import { createSecrets, environment, parseSettings } from '../settings.ts';
+import { createSecrets, environment, parseSettings, read } from '../settings.ts';
 import type { Simulators } from '../simulator/simulators.ts';
 import { protocolOutput } from '../stdout-guard.ts';
 
@@ -16,6 +18,8 @@ export interface Host {
   readonly version: string;
   /** The user's home folder. */
   readonly home: string;
+  /** For what other programs would find in it; secrets and settings have ways of their own. */
+  readonly env: Environment;
   /** Throws `invalid_input` that names the variable. */
   settings(): Settings;
   readonly secrets: Secrets;
@@ -58,6 +62,7 @@ export function createHost({ env, cwd, home, write, report }: Surroundings): Hos
   return {
     version: packageJson.version,
     home,
+    env,
     settings,
     secrets,
     redactor,
@@ -66,7 +71,8 @@ export function createHost({ env, cwd, home, write, report }: Surroundings): Hos
     },
     app: once(async () => {
       const { createApp } = await import('../app.ts');
-      const app = createApp(settings(), secrets, log());
+      // What agents are offered is no limit to people.
+      const app = createApp({ ...settings(), offer: EVERYTHING }, secrets, log());
       return kept(() => app.close(), app);
     }),
     archive: once(async () => {
@@ -102,7 +108,7 @@ export function createProcessHost(): Host {
   return createHost({
     env: environment,
     cwd: process.cwd(),
-    home: homedir(),
+    home: homeFolder((name) => read(environment, name)) ?? parse(process.cwd()).root,
     write: (text) =>
       new Promise<void>((resolve, reject) => {
         protocolOutput.write(text, (error) => (error ? reject(error) : resolve()));

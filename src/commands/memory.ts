@@ -34,15 +34,17 @@ export function addMemory(program: Command, context: CommandContext): void {
   )
     .argument('[file]', 'written whole or not at all; - is standard output', '-')
     .option('--workspace <name>', 'instead of the present one')
-    .option('--all', 'every workspace', false);
+    .option('--all', 'every workspace', false)
+    .addHelpText('after', examples('memory export memories.jsonl', 'memory export --all > all.jsonl'));
 
   add('import', 'add those of an export, also of recall and server-memory', (host, file: string, options: Scope) =>
     importMemories(host, { file, workspace: workspaceOf(options) }),
   )
     .argument('<file>', '- reads standard input')
-    .option('--workspace <name>', 'for memories that name none');
+    .option('--workspace <name>', 'for memories that name none')
+    .addHelpText('after', examples('memory import memories.jsonl', 'memory import - --workspace shop < memory.json'));
 
-  add('stats', 'what is stored', showStats);
+  add('stats', 'what is stored', showStats).addHelpText('after', examples('memory stats', 'memory stats --json'));
 
   add(
     'consolidate',
@@ -51,9 +53,13 @@ export function addMemory(program: Command, context: CommandContext): void {
       showSimilar(host, { similarity: options.similarity, workspace: workspaceOf(options) }),
   )
     .option('--workspace <name>', 'instead of the present one')
-    .option('--similarity <share>', 'how alike, from 0.5 to 1', similarity, 0.8);
+    .option('--similarity <share>', 'how alike, from 0.5 to 1', similarity, 0.8)
+    .addHelpText('after', examples('memory consolidate', 'memory consolidate --similarity 0.9'));
 
-  add('vacuum', 'delete what has expired or is over the limit, and give space back', vacuum);
+  add('vacuum', 'delete what has expired or is over the limit, and give space back', vacuum).addHelpText(
+    'after',
+    examples('memory vacuum', 'memory vacuum --json'),
+  );
 }
 
 function similarity(text: string): number {

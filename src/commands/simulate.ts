@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { Argument } from 'commander';
 import { AppError } from '../core/errors.ts';
+import { simulatedServices } from '../integrations/catalogue.ts';
 import type { RecordedRequest, RunningSimulator, WebhookTarget } from '../simulator/contract.ts';
 import type { CommandContext } from './command.ts';
 import { addCommand, examples, wholeNumber } from './command.ts';
@@ -16,14 +18,14 @@ export function addSimulate(program: Command, context: CommandContext): void {
   const command = addCommand(program, 'simulate', context, async (service: string, options: SimulateOptions) => {
     // With only one of them nothing could be sent.
     if ((options.webhook === undefined) !== (options.secretEnv === undefined)) {
-      command.error('breakwater: --webhook and --secret-env go together');
+      command.error('error: --webhook and --secret-env go together');
     }
     await simulate(context.host, service, options);
     return undefined;
   });
   command
     .description('run a stateful double of a service until Ctrl-C')
-    .argument('<service>', 'stripe, sendgrid, slack or github')
+    .addArgument(new Argument('<service>', 'which one').choices([...simulatedServices.keys()]))
     .option('--port <number>', 'default: a free one', wholeNumber(0, 65_535), 0)
     .option('--webhook <url>', 'where events go, http on this machine')
     .option('--secret-env <name>', 'variable with the secret that signs them (SendGrid: the private key)')

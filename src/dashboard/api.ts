@@ -1,6 +1,6 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import express from 'express';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Caller } from '../core/tool.ts';
@@ -30,9 +30,9 @@ export interface ApiParts {
   log: Log;
 }
 
-/** What the page asks, below `/api`. Failures have the shape that agents know, with status 422. */
+/** What the page asks, below `/api`. */
 export function createApi(parts: ApiParts): Router {
-  const { deps, caller, redactor, log } = parts;
+  const { deps, caller, redactor } = parts;
   const api = express.Router();
   api.get('/workspace', (_req, res) => void res.json({ workspace: caller.workspace }));
   api.get('/changes', streamChanges(deps, caller));
@@ -45,8 +45,6 @@ export function createApi(parts: ApiParts): Router {
     });
   }
   api.post('/tools/:name', express.json({ limit: MAX_BODY }), runTool(parts));
-  api.use((_req, res) => void res.status(404).json({ code: 'not_found', message: 'There is no such address.' }));
-  api.use(answerFailure(log));
   return api;
 }
 
@@ -73,24 +71,4 @@ function refuseConsent(): Promise<never> {
 function bodyOf(req: Request<{ name: string }>): unknown {
   if (req.is('json') === 'json') return req.body;
   throw new AppError('invalid_input', 'The request must be JSON.');
-}
-
-function answerFailure(log: Log): ErrorRequestHandler {
-  return (thrown: unknown, _req, res, _next) => {
-    if (res.headersSent) return void res.destroy();
-    if (thrown instanceof AppError) {
-      const { code, message, hint } = thrown;
-      return void res.status(422).json({ code, message, hint });
-    }
-    const status = statusOf(thrown);
-    if (status < 500) return void res.status(status).json({ code: 'invalid_input', message: 'This cannot be read.' });
-    log.error({ cause: messageOf(thrown) }, 'dashboard request failed');
-    res.status(500).json({ code: 'internal', message: 'Something unexpected happened; the log explains it.' });
-  };
-}
-
-/** That of a request that Express could not read. */
-function statusOf(thrown: unknown): number {
-  const status = (thrown as { status?: unknown } | undefined)?.status;
-  return typeof status === 'number' && status >= 400 ? status : 500;
 }

@@ -4,6 +4,7 @@ import type { Express, RequestHandler } from 'express';
 import express from 'express';
 import * as z from 'zod';
 import { listenOnLoopback } from '../core/listen-on-loopback.ts';
+import { answerFailure } from './answer-failure.ts';
 import type { ApiParts } from './api.ts';
 import { createApi } from './api.ts';
 import { onlyOwnOrigin, onlySession, refuse, securityHeaders } from './guard.ts';
@@ -43,6 +44,7 @@ export async function openDashboard(parts: DashboardParts): Promise<Dashboard> {
   app.post('/api/session', express.json({ limit: '1kb' }), exchange(session, cookieName));
   app.use('/api', onlySession(session, cookieName), createApi(parts));
   app.use((_req, res) => void res.status(404).json({ code: 'not_found', message: 'There is no such address.' }));
+  app.use(answerFailure(parts.log));
   const server = createServer(TIMEOUTS, app);
   server.maxConnections = MAX_CONNECTIONS;
   port = await listenOnLoopback(server, parts.port);

@@ -32,7 +32,16 @@ function newDestinations({ known, provider, before, after }: ConfigurationChange
     before?.openapi?.digest === after.openapi?.digest && publicHost(before && addressOf(before, api)) === host;
   const agreed = new Set(isSame ? Object.values(before?.secretEnvs ?? {}) : []);
   const sent = Object.values(after.secretEnvs).filter((name) => isSet(name) && !agreed.has(name));
-  return sent.map((name) => `send the value of ${name} to ${host}`);
+  return sent.map((name) => `send the value of ${name} to ${host} (${callsOf(after.allow)})`);
+}
+
+/** Named up to here: a person reads them. */
+const MAX_NAMED = 5;
+
+function callsOf(allow: readonly string[] | undefined): string {
+  if (allow === undefined) return 'every call';
+  const named = allow.slice(0, MAX_NAMED).join(', ');
+  return allow.length > MAX_NAMED ? `${named} and ${allow.length - MAX_NAMED} more` : named || 'no call';
 }
 
 function publicHost(address: string | undefined): string | undefined {
@@ -53,7 +62,8 @@ export function loosenedGuards({ before, after }: Pick<ConfigurationChange, 'bef
       reasons.push(`lift the cap ${name} of ${limit}`);
   }
   if (before.allow !== undefined && (allow === undefined || allow.some((entry) => !before.allow?.includes(entry)))) {
-    reasons.push('allow more operations');
+    const more = allow?.filter((entry) => !before.allow?.includes(entry));
+    reasons.push(`allow more operations (${callsOf(more)})`);
   }
   return reasons;
 }

@@ -17,6 +17,7 @@ import { isAllowed } from './integration.ts';
 import type { Operation, Read } from './operation.ts';
 import type { ProviderApi } from './provider.ts';
 import { apiOf } from './provider.ts';
+import { protectionOf } from './reconcile.ts';
 import type { Beside } from './recorded-write.ts';
 import { markedRequest, RecordedWrite } from './recorded-write.ts';
 import { buildRequest, parseInput } from './request-builder.ts';
@@ -24,6 +25,7 @@ import type { RequestLedger, RequestPlan } from './request-ledger.ts';
 import { canonicalJson, sha256 } from './request-row.ts';
 import type { CallContext, Sender } from './sender.ts';
 import { refuseUntestable } from './test-mode.ts';
+import { WriteConsent } from './write-consent.ts';
 
 export interface ClientOptions {
   sender: Sender;
@@ -43,10 +45,12 @@ const UNREACHABLE: ReadonlySet<string> = new Set(['circuit_open', 'rate_limited'
 export class IntegrationClient {
   readonly #options: ClientOptions;
   readonly #recorded: RecordedWrite;
+  readonly #consent: WriteConsent;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#recorded = new RecordedWrite(options);
+    this.#consent = new WriteConsent(options.ledger);
   }
 
   /** Calls an operation that changes nothing. */
@@ -125,8 +129,7 @@ export class IntegrationClient {
     const parsed = parseInput(operation, input);
     const { url } = this.#build(operation, parsed, context);
     refuseUntestable(operation, input, context, url);
-    const plan = planFor(operation, input, options, context, url);
-    if (plan.mode === 'live') await this.#confirmLive(plan, options, context);
+    const plan = await this.#consent.ask(planFor(operation, input, options, context, url), options, context);
     const { clock } = this.#options;
     const until = clock.now() + MAX_DEADLINE_MS;
     const read: Read = async (lookup, lookupInput) =>
@@ -166,18 +169,6 @@ export class IntegrationClient {
     context: CallContext,
   ): RequestPlan {
     return planFor(operation, input, options, context, this.preview(operation, input, context).url);
-  }
-
-  /** What the ledger has the answer to sends nothing: nobody has to agree to it again. */
-  async #confirmLive(plan: RequestPlan, options: WriteOptions, { provider, confirm }: CallContext): Promise<void> {
-    const { record } = await this.#options.ledger.peek(plan);
-    if (record?.state === 'executed') return;
-    const { integration, operation, reference, arguments: input } = plan;
-    const about = options.about === undefined ? '' : `${options.about}: `;
-    await confirm(
-      `${about}${operation} at ${provider.title} in LIVE mode, reference "${reference}": ${JSON.stringify(input)}`,
-      { integration, operation, input, options },
-    );
   }
 
   /** The request as it would be sent. Reads the secrets: show it to nobody unredacted. */
@@ -230,7 +221,9 @@ function planFor<Input extends z.ZodObject>(
 ): RequestPlan {
   const account = provider.api?.account?.(integration.config.settings);
   const target = account === undefined ? host : `${host} (${account})`;
-  return planRequest(operation, operation.digest?.(input) ?? input, options, integration, target);
+  const plan = planRequest(operation, operation.digest?.(input) ?? input, options, integration, target);
+  const isHarmless = options.isRehearsal === true || operation.repeat === 'safe';
+  return { ...plan, protectedForMs: isHarmless ? Number.POSITIVE_INFINITY : protectionOf(operation, provider) };
 }
 
 /** What makes two reads the same question. */

@@ -121,7 +121,11 @@ export class Integrations {
     const { secrets } = this.#options;
     const permissions = [...newPermissions(change, (variable) => secrets.get(variable) !== undefined), ...more];
     if (permissions.length === 0) return;
-    await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, { name, permissions });
+    await consent(`Configure "${name}" so that it may ${permissions.join(' and ')}?`, {
+      name,
+      permissions,
+      config: change.after,
+    });
   }
 
   /** @param name only the one of that name */

@@ -3,10 +3,14 @@ import type { Finding, Operation, Read } from './operation.ts';
 import type { Provider } from './provider.ts';
 import type { RequestRecord } from './request-ledger.ts';
 
+/** How long the service recognises a repeat of this operation by its key, in milliseconds: 0 where it takes none. */
+export function protectionOf(operation: Operation, provider: Provider): number {
+  return operation.repeat === 'unsafe' ? 0 : (provider.api?.idempotency?.lifetimeMs ?? 0);
+}
+
 /** True while the service still recognises a repeat by its key: then sending again is safe. */
 export function isProtected(record: RequestRecord, operation: Operation, provider: Provider, now: number): boolean {
-  const protectedForMs = provider.api?.idempotency?.lifetimeMs ?? 0;
-  return operation.repeat !== 'unsafe' && now - record.createdAt < protectedForMs;
+  return now - record.createdAt < protectionOf(operation, provider);
 }
 
 /** Whether a request of unknown outcome was executed, by a lookup; `open` where there is none, or where it fails. */

@@ -1,3 +1,4 @@
+import type { Gap } from '../storage/restoration.ts';
 import type { Mode } from './provider.ts';
 
 /** Names one intended effect: the same scope never executes twice. */
@@ -26,6 +27,10 @@ export interface RequestPlan extends RequestScope {
   amountMinor?: number | undefined;
   /** True where money may move even without a known amount. */
   movesMoney?: boolean | undefined;
+  /** How long the service recognises a repeat, in milliseconds; without it not at all. */
+  protectedForMs?: number | undefined;
+  /** When the restoration was made of which the caller knows: `Gap.restoredAt`. */
+  knownRestoration?: number | undefined;
 }
 
 /**
@@ -73,14 +78,20 @@ export interface RequestEnd {
 export interface RequestLedger {
   /**
    * Decides in one transaction. Throws `conflict` when the scope was used with other arguments, or when the arguments repeat a recent
-   * request under another reference; `not_allowed` when a cap would be exceeded.
+   * request under another reference; `not_allowed` when a cap would be exceeded; `unavailable` where `peek` would tell a gap.
    */
   begin(plan: RequestPlan): Promise<Beginning>;
-  /** What `begin` would find, and the key that it would send, without beginning anything. */
-  peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }>;
+  /**
+   * What `begin` would find, and the key that it would send, without beginning anything. With a `gap` the request may have been
+   * executed in a time of which the ledger has lost the memory, so that nobody would recognise the repeat.
+   */
+  peek(
+    plan: RequestPlan,
+  ): Promise<{ record: RequestRecord | undefined; idempotencyKey: string; gap?: Gap | undefined }>;
   /**
    * Reports how a request ended, with the record that `begin` gave. Of a holder whose lease ran out and was taken over, only `executed`
-   * counts: whoever took over may still be sending.
+   * counts: whoever took over may still be sending. Throws when it cannot be written; this process then tries again before it asks the
+   * ledger for anything.
    */
   end(record: RequestRecord, end: RequestEnd): Promise<void>;
   /** The requests whose answer has the given id, or whose arguments name it as `id` or `payment_intent`; oldest first. */

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { RequestRecord } from './request-ledger.ts';
+import { hash } from 'node:crypto';
+import type { Sql } from '../storage/connection.ts';
+import type { RequestPlan, RequestRecord, RequestScope } from './request-ledger.ts';
 
 /** A row of the table `request`. */
 export interface RequestRow {
@@ -57,7 +58,7 @@ export function answerId(answer: unknown): string | null {
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** JSON with sorted keys and without undefined: equal values give equal text. */
@@ -69,4 +70,23 @@ export function canonicalJson(value: unknown): string {
         : inner,
     ) ?? 'null'
   );
+}
+
+export function nextRound({ error, round }: RequestRow): number {
+  // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
+  return error === 'conflict' ? round : round + 1;
+}
+
+export function findScope(sql: Sql, scope: RequestScope): RequestRow | undefined {
+  return sql.get<RequestRow>(
+    'SELECT * FROM request WHERE workspace = ? AND integration = ? AND mode = ? AND operation = ? AND reference = ?',
+    [scope.workspace, scope.integration, scope.mode, scope.operation, scope.reference],
+  );
+}
+
+/** The same scope and round give the same key on every machine and after any loss of state. */
+export function keyFor(plan: RequestPlan, round: number): string {
+  if (plan.idempotencyKey !== undefined) return plan.idempotencyKey;
+  const { workspace, integration, mode, operation, reference } = plan;
+  return `bw-${sha256(canonicalJson([workspace, integration, mode, operation, reference, round])).slice(0, 40)}`;
 }

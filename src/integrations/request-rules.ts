@@ -1,6 +1,8 @@
 import { AppError } from '../core/errors.ts';
 import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
+import type { Gap } from '../storage/restoration.ts';
+import { gapSince } from '../storage/restoration.ts';
 import type { RequestPlan } from './request-ledger.ts';
 import type { RequestRow } from './request-row.ts';
 import { answerId, canonicalJson, parseAnswer } from './request-row.ts';
@@ -9,8 +11,37 @@ const HOUR_MS = 3_600_000;
 /** Within this time equal arguments under another reference look like an agent that repeats itself. */
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 
+/** How long after a restoration of the database a request that it may have lost is asked about. */
+const DOUBT_MS = 30 * 24 * HOUR_MS;
+
+/** What must hold before a request is sent that the ledger does not know, or knows to have had no effect. */
+export function admit(sql: Sql, plan: RequestPlan, hash: string, now: number): void {
+  if (gapFor(sql, plan, now) !== undefined) throw forgotten(plan);
+  refuseRepetition(sql, plan, hash, now);
+  reserve(sql, plan, now);
+}
+
+/** The time in which such a request may have been executed without a trace here; none where the service still recognises its key. */
+export function gapFor(sql: Sql, plan: RequestPlan, now: number): Gap | undefined {
+  const gap = gapSince(sql, now - DOUBT_MS);
+  if (gap === undefined || plan.knownRestoration === gap.restoredAt) return undefined;
+  return now - gap.backupMadeAt < (plan.protectedForMs ?? 0) ? undefined : gap;
+}
+
+/** The database was restored after the caller had looked: the next call asks for consent. */
+function forgotten({ reference }: RequestPlan): AppError {
+  return new AppError(
+    'unavailable',
+    `The database has just been restored: whether "${reference}" was executed is lost.`,
+    {
+      hint: 'Look at the service whether it was done. If not, call again. Nothing was sent now.',
+      details: { reference },
+    },
+  );
+}
+
 /** Caps count what is begun, in the transaction that begins it: replays never use them up and processes cannot race past them. */
-export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
+function reserve(sql: Sql, plan: RequestPlan, now: number): void {
   const { maxAmountMinor, writesPerHour } = plan.limits;
   const { amountMinor } = plan;
   if (maxAmountMinor !== undefined && amountMinor === undefined && plan.movesMoney === true) {
@@ -48,7 +79,7 @@ export function reserve(sql: Sql, plan: RequestPlan, now: number): void {
 }
 
 /** An agent that starts over tends to invent a new reference for the same purchase. */
-export function refuseRepetition(sql: Sql, plan: RequestPlan, hash: string, now: number): void {
+function refuseRepetition(sql: Sql, plan: RequestPlan, hash: string, now: number): void {
   if (plan.allowDuplicate) return;
   const twin = sql.get<RequestRow>(
     `SELECT * FROM request WHERE workspace = ? AND integration = ? AND arguments_hash = ? AND created_at > ?

@@ -81,7 +81,9 @@ export class SqliteIntegrationStore implements IntegrationStore {
 
   async list(workspace: string, name?: string): Promise<StoredIntegrations> {
     const ledger = await this.#sqlite.ledger();
-    return this.#lists.get(ledger, JSON.stringify([workspace, name]), (sql) => readList(sql, workspace, name));
+    // Unambiguous: a workspace is a path or from the environment, and neither can hold a NUL.
+    const key = name === undefined ? workspace : `${name}\0${workspace}`;
+    return this.#lists.get(ledger, key, (sql) => readList(sql, workspace, name));
   }
 }
 

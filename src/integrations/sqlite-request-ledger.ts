@@ -1,20 +1,15 @@
 import type { Clock } from '../core/clock.ts';
-import type { Sql } from '../storage/connection.ts';
+import type { Connection, Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
+import { RESTORATION_TABLE } from '../storage/restoration.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
+import { recordEnd } from './request-end.ts';
 import { isAlive, OWNER } from './request-lease.ts';
-import type {
-  Beginning,
-  RequestEnd,
-  RequestLedger,
-  RequestPlan,
-  RequestRecord,
-  RequestScope,
-} from './request-ledger.ts';
+import type { Beginning, RequestEnd, RequestLedger, RequestPlan, RequestRecord } from './request-ledger.ts';
 import type { RequestRow } from './request-row.ts';
-import { answerId, canonicalJson, sha256, toRecord } from './request-row.ts';
-import { changedArguments, refuseOtherTarget, refuseRepetition, reserve } from './request-rules.ts';
+import { canonicalJson, findScope, keyFor, nextRound, sha256, toRecord } from './request-row.ts';
+import { admit, changedArguments, gapFor, refuseOtherTarget } from './request-rules.ts';
 
 export const requestMigrations: readonly Migration[] = [
   {
@@ -55,11 +50,22 @@ export const requestMigrations: readonly Migration[] = [
         AS (coalesce(arguments ->> '$.payment_intent', arguments ->> '$.id')) VIRTUAL;
       CREATE INDEX request_by_subject ON request (workspace, subject) WHERE subject IS NOT NULL;`,
   },
+  { id: 'requests-004', sql: RESTORATION_TABLE },
 ];
+
+/** How many ends are kept while the file cannot be written; of more, the oldest are forgotten. */
+const MAX_OWED = 100;
+
+interface Owed {
+  record: RequestRecord;
+  end: RequestEnd;
+}
 
 export class SqliteRequestLedger implements RequestLedger {
   readonly #sqlite: Sqlite;
   readonly #clock: Clock;
+  /** What could not be written, on a full disk for instance: it is tried again before anything is asked of the ledger. */
+  readonly #owed = new Set<Owed>();
 
   constructor(sqlite: Sqlite, clock: Clock) {
     this.#sqlite = sqlite;
@@ -67,7 +73,7 @@ export class SqliteRequestLedger implements RequestLedger {
   }
 
   async begin(plan: RequestPlan): Promise<Beginning> {
-    const ledger = await this.#sqlite.ledger();
+    const ledger = await this.#open();
     const json = canonicalJson(plan.arguments);
     const hash = sha256(json);
     return ledger.write((sql) => {
@@ -82,39 +88,50 @@ export class SqliteRequestLedger implements RequestLedger {
     });
   }
 
-  async end({ id, leaseUntil }: RequestRecord, end: RequestEnd): Promise<void> {
+  async end(record: RequestRecord, end: RequestEnd): Promise<void> {
+    try {
+      const ledger = await this.#sqlite.ledger();
+      await ledger.write((sql) => recordEnd(sql, record, end, this.#clock.now()));
+    } catch (thrown) {
+      this.#owed.add({ record, end });
+      for (const oldest of [...this.#owed].slice(0, -MAX_OWED)) this.#owed.delete(oldest);
+      throw thrown;
+    }
+  }
+
+  /** The connection, once what is owed was tried. */
+  async #open(): Promise<Connection> {
     const ledger = await this.#sqlite.ledger();
-    await ledger.write((sql) =>
-      sql.run(
-        `UPDATE request SET state = ?, answer = ?, answer_id = ?, error = ?, request_id = coalesce(?, request_id),
-           attempts = attempts + ?, owner = NULL, lease_until = NULL, updated_at = ?
-         WHERE id = ? AND state <> 'executed' AND (lease_until IS ? OR ? = 'executed')`,
-        [
-          end.state,
-          end.answer === undefined ? null : JSON.stringify(end.answer),
-          answerId(end.answer),
-          end.error ?? null,
-          end.requestId ?? null,
-          end.attempts,
-          this.#clock.now(),
-          id,
-          leaseUntil,
-          end.state,
-        ],
-      ),
-    );
+    const owed = [...this.#owed];
+    if (owed.length === 0) return ledger;
+    const now = this.#clock.now();
+    await ledger
+      .write((sql) => {
+        for (const { record, end } of owed) recordEnd(sql, record, end, now);
+      })
+      .then(
+        () => {
+          for (const one of owed) this.#owed.delete(one);
+        },
+        () => {},
+      );
+    return ledger;
   }
 
   async peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }> {
-    const ledger = await this.#sqlite.ledger();
-    const row = ledger.read((sql) => findScope(sql, plan));
-    if (row === undefined) return { record: undefined, idempotencyKey: keyFor(plan, 1) };
-    const record = toRecord(row);
-    return { record, idempotencyKey: row.state === 'failed' ? keyFor(plan, nextRound(row)) : record.idempotencyKey };
+    const ledger = await this.#open();
+    return ledger.read((sql) => {
+      const row = findScope(sql, plan);
+      const gap = gapFor(sql, plan, this.#clock.now());
+      if (row === undefined) return { record: undefined, idempotencyKey: keyFor(plan, 1), gap };
+      const record = toRecord(row);
+      if (row.state === 'failed') return { record, idempotencyKey: keyFor(plan, nextRound(row)), gap };
+      return { record, idempotencyKey: record.idempotencyKey };
+    });
   }
 
   async findAbout(workspace: string, objectId: string): Promise<RequestRecord[]> {
-    const ledger = await this.#sqlite.ledger();
+    const ledger = await this.#open();
     return ledger.read((sql) =>
       sql
         .all<RequestRow>(
@@ -140,8 +157,7 @@ function proceed(sql: Sql, plan: RequestPlan, row: RequestRow, now: number): Beg
 }
 
 function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: number): Beginning {
-  refuseRepetition(sql, plan, hash, now);
-  reserve(sql, plan, now);
+  admit(sql, plan, hash, now);
   const { workspace, integration, mode, operation, reference } = plan;
   const row = sql.get<RequestRow>(
     `INSERT INTO request (workspace, integration, mode, operation, reference, target, arguments, arguments_hash, idempotency_key, state,
@@ -168,8 +184,7 @@ function insert(sql: Sql, plan: RequestPlan, json: string, hash: string, now: nu
 
 /** A new round under a new key: the old key may be bound to the old arguments at the service. */
 function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, hash: string, now: number): Beginning {
-  refuseRepetition(sql, plan, hash, now);
-  reserve(sql, plan, now);
+  admit(sql, plan, hash, now);
   const round = nextRound(row);
   sql.run(
     `UPDATE request SET target = ?, arguments = ?, arguments_hash = ?, idempotency_key = ?, round = ?, state = 'sent', error = NULL, owner = ?,
@@ -178,23 +193,4 @@ function restart(sql: Sql, plan: RequestPlan, row: RequestRow, json: string, has
     [plan.target ?? null, json, hash, keyFor(plan, round), round, OWNER, now + plan.leaseMs, now, now, row.id],
   );
   return { kind: 'send', record: toRecord(present(findScope(sql, plan), 'The request')), resumed: false };
-}
-
-function nextRound({ error, round }: RequestRow): number {
-  // The service holds the key for another request: with the arguments of that one, the same key still finds its answer.
-  return error === 'conflict' ? round : round + 1;
-}
-
-function findScope(sql: Sql, scope: RequestScope): RequestRow | undefined {
-  return sql.get<RequestRow>(
-    'SELECT * FROM request WHERE workspace = ? AND integration = ? AND mode = ? AND operation = ? AND reference = ?',
-    [scope.workspace, scope.integration, scope.mode, scope.operation, scope.reference],
-  );
-}
-
-/** The same scope and round give the same key on every machine and after any loss of state. */
-function keyFor(plan: RequestPlan, round: number): string {
-  if (plan.idempotencyKey !== undefined) return plan.idempotencyKey;
-  const { workspace, integration, mode, operation, reference } = plan;
-  return `bw-${sha256(canonicalJson([workspace, integration, mode, operation, reference, round])).slice(0, 40)}`;
 }

@@ -2,6 +2,7 @@ import type { Prompt } from '../core/prompt.ts';
 import type { Integrations } from '../integrations/integrations.ts';
 import type { Breakers } from '../resilience/breakers.ts';
 import { describeBreaker } from '../views/breaker-view.ts';
+import { numbered, paragraphs } from './passages.ts';
 import type { MemoryDeps } from './relevant-memories.ts';
 import { relevantMemories } from './relevant-memories.ts';
 
@@ -29,18 +30,36 @@ export const incident: Prompt<Deps> = {
   ],
   async build({ integration, symptom }, deps, caller) {
     const about = integration ? `the integration ${JSON.stringify(integration)}` : 'an integration';
-    return `Something is wrong with ${about}.${symptom ? ` Symptom: ${JSON.stringify(symptom)}.` : ''}
-
-Circuit breakers that are not quiet now (JSON lines):
-${(await openBreakers(deps)) || 'none: all breakers are closed and nothing is throttled'}
-
-${await relevantMemories(integration || symptom ? `${integration ?? ''} ${symptom ?? ''}` : 'breaker opened failure', deps, caller)}
-
-1. breaker_status: since when, how many failures, last error, throttled until. list_integrations: is a variable missing, is the key of the wrong mode?
-2. list_webhook_events with status failed or unverified since the time it began: what did not arrive, what was refused? verify_webhook with an event's id says why.
-3. Payments in doubt: retrieve_payment_intent shows the service's view and ours, and what disagrees. An error with outcome unknown is repeated with the same reference and arguments only.
-4. Decide: wait (retry_after_ms), hold a breaker open while the service recovers (control_breaker with a reason and for_ms), or fix the configuration. Say what was executed and what was not.
-5. When it is over: replay_webhook for events that failed, then store_memory with cause, effect and remedy (context_type "error", importance 8, tags "incident").`;
+    const subject = integration || symptom ? `${integration ?? ''} ${symptom ?? ''}` : 'breaker opened failure';
+    return paragraphs(
+      `Something is wrong with ${about}.${symptom ? ` Symptom: ${JSON.stringify(symptom)}.` : ''}`,
+      `Circuit breakers that are not quiet now (JSON lines):
+${(await openBreakers(deps)) || 'none: all breakers are closed and nothing is throttled'}`,
+      await relevantMemories(subject, deps, caller),
+      numbered(deps, [
+        [
+          'breaker_status: since when, how many failures, last error, throttled until.',
+          'list_integrations: is a variable missing, is the key of the wrong mode?',
+        ],
+        [
+          'list_webhook_events with status failed or unverified since the time it began: what did not arrive, what was refused?',
+          "verify_webhook with an event's id says why.",
+        ],
+        [
+          "Payments in doubt: retrieve_payment_intent shows the service's view and ours, and what disagrees.",
+          'An error with outcome unknown is repeated with the same reference and arguments only.',
+        ],
+        [
+          'Decide: wait (retry_after_ms), or fix the configuration.',
+          'control_breaker with a reason and for_ms holds a breaker open while the service recovers.',
+          'Say what was executed and what was not.',
+        ],
+        [
+          'When it is over: replay_webhook for events that failed.',
+          'Last, store_memory with cause, effect and remedy (context_type "error", importance 8, tags "incident").',
+        ],
+      ]),
+    );
   },
 };
 

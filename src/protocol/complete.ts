@@ -31,14 +31,18 @@ async function ofPrompt<Deps>({ of, argument, typed }: CompletionRequest, known:
   const prompt = known.prompts.find(({ name }) => 'prompt' in of && name === of.prompt);
   if (prompt === undefined) throw new ProtocolFault('invalid_params', 'There is no such prompt.');
   const found = prompt.arguments.find(({ name }) => name === argument);
-  return (await found?.complete?.(typed, known.deps, known.caller)) ?? [];
+  if (found === undefined) throw new ProtocolFault('invalid_params', 'The prompt has no such argument.');
+  return (await found.complete?.(typed, known.deps, known.caller)) ?? [];
 }
 
 /** What the resource lists is what its variable can be. */
-async function ofTemplate<Deps>({ of, typed }: CompletionRequest, known: Known<Deps>): Promise<string[]> {
+async function ofTemplate<Deps>({ of, argument, typed }: CompletionRequest, known: Known<Deps>): Promise<string[]> {
   const resource = known.resources.find(({ uriTemplate }) => 'template' in of && uriTemplate === of.template);
-  if (resource === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource template.');
-  const [prefix = ''] = resource.uriTemplate.split('{', 1);
+  const [prefix = '', variable] = resource?.uriTemplate.split(/[{}]/, 2) ?? [];
+  if (resource === undefined || variable === undefined) {
+    throw new ProtocolFault('invalid_params', 'There is no such resource template.');
+  }
+  if (argument !== variable) throw new ProtocolFault('invalid_params', 'The template has no such variable.');
   const entries = await resource.list(known.deps, known.caller);
   const values = entries.map(({ uri }) => decodeURIComponent(uri.slice(prefix.length)));
   return values.filter((value) => value.toLowerCase().startsWith(typed.toLowerCase()));

@@ -1,5 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import type { ServerContext, Transport } from '@modelcontextprotocol/server';
+import type { McpRequestContext, ServerContext, Transport } from '@modelcontextprotocol/server';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
@@ -8,16 +7,16 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport as StdioTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
+import { systemClock } from '../core/clock.ts';
+import { ConsentTokens } from '../core/consent-tokens.ts';
 import { AppError } from '../core/errors.ts';
-import type { Elicit } from '../tools/confirmation.ts';
-import { askForRoot, EMPTY_FORM, elicitWith, progressReporter } from './ask-client.ts';
-import { toCompletionRequest } from './complete.ts';
-import { ProtocolFault } from './fault.ts';
+import type { Elicit, Question } from '../tools/confirmation.ts';
+import { ELICIT_TIMEOUT_MS, EMPTY_FORM, elicitWith, peerOf, progressReporter } from './ask-client.ts';
 import { ListenWatch } from './listen-watch.ts';
+import { complaintOf } from './log-line.ts';
+import { Requests } from './requests.ts';
 import type { RequestFacts, ServingParts } from './serving.ts';
-import { Serving } from './serving.ts';
-import { Subscriptions } from './subscriptions.ts';
-import { CAPABILITIES, SERVER_INFO, toCallToolResult } from './wire.ts';
+import { CAPABILITIES, LEGACY_CAPABILITIES, SERVER_INFO } from './wire.ts';
 
 export { StdioTransport };
 
@@ -32,153 +31,105 @@ const asksByForm = z.union([
 ]);
 const consent = z.object({ action: z.enum(['accept', 'decline', 'cancel']) });
 
-/** What a call has asked its person, when it has. */
-interface Question {
-  message: string;
-  /** Comes back with the answer: an answer to another question is none. */
-  state: string;
-}
+type InputRequired = ReturnType<typeof inputRequired>;
 
 /**
  * The edge for the stateless protocol of 2026-07-28 and the versions before it, on the SDK's second generation. The client decides at its
  * first message which of them the connection speaks.
  */
 export class BothErasEdge<Deps> {
-  readonly #serving: Serving<Deps>;
-  readonly #key = randomBytes(32);
-  readonly #subscriptions: Subscriptions;
+  readonly #parts: ServingParts<Deps>;
+  readonly #requests: Requests<Deps>;
+  readonly #tokens = new ConsentTokens(systemClock);
   #server: Server | undefined;
-  #agent: string | undefined;
   onclose: (() => void) | undefined;
 
   constructor(parts: ServingParts<Deps>) {
-    this.#serving = new Serving(parts, {
-      // The stateless protocol has no roots that a server could ask for by itself.
-      firstRoot: async () => this.#server && askForRoot(this.#server),
-      notifyListChanged: async () => this.#server?.sendResourceListChanged(),
-    });
-    this.#subscriptions = new Subscriptions({
-      version: (uri) => this.#serving.version(uri, this.#agent).catch(() => undefined),
-      notify: async (uri) => this.#server?.sendResourceUpdated({ uri }),
-    });
+    this.#parts = parts;
+    this.#requests = new Requests(
+      parts,
+      peerOf(() => this.#server),
+    );
   }
 
   connect(transport: Transport): void {
-    const { log } = this.#serving.parts;
-    const watched = new ListenWatch(transport, this.#subscriptions);
+    const watched = new ListenWatch(transport, this.#requests.subscriptions);
     watched.afterClose = () => this.onclose?.();
-    serveStdio(() => this.#createServer(), {
+    serveStdio((context) => this.#createServer(context), {
       transport: watched,
-      onerror: (error) => log.warn({ cause: error.message }, 'protocol error'),
+      onerror: (error) => this.#parts.log.warn({ cause: complaintOf(error) }, 'protocol error'),
     });
   }
 
+  /** Passes a line of the log on to a client that asked for its level. */
+  forwardLog(line: string): void {
+    this.#requests.forwardLog(line);
+  }
+
   idle(): Promise<void> {
-    return this.#serving.idle();
+    return this.#requests.idle();
   }
 
   drain(): Promise<void> {
-    this.#subscriptions.stop();
-    return this.#serving.drain();
+    return this.#requests.drain();
   }
 
-  #createServer(): Server {
-    const { version, instructions } = this.#serving.parts;
-    const server = new Server({ ...SERVER_INFO, version }, { capabilities: CAPABILITIES, instructions });
-    this.#handleTools(server);
-    this.#handleResources(server);
-    this.#handlePrompts(server);
+  #createServer({ era }: McpRequestContext): Server {
+    const { version, instructions } = this.#parts;
+    const capabilities = era === 'legacy' ? LEGACY_CAPABILITIES : CAPABILITIES;
+    const server = new Server({ ...SERVER_INFO, version }, { capabilities, instructions });
+    // The SDK's own would send everything before a level is set.
+    server.removeRequestHandler('logging/setLevel');
+    server.fallbackRequestHandler = async ({ method, params }, ctx) => {
+      const asked: InputRequired[] = [];
+      const elicit = this.#elicit(ctx, server, (question) => void asked.push(question));
+      const answer = await this.#requests.answer(method, params, this.#facts(ctx, server, elicit));
+      return asked[0] ?? answer;
+    };
+    server.setNotificationHandler('notifications/roots/list_changed', () => this.#requests.rootsChanged());
     this.#server = server;
     return server;
   }
 
-  #handleTools(server: Server): void {
-    const serving = this.#serving;
-    server.setRequestHandler('tools/list', () => serving.listTools());
-    server.setRequestHandler('tools/call', async ({ params }, ctx) => {
-      let asked: Question | undefined;
-      const elicit = this.#elicit(ctx, server, (question) => {
-        asked = question;
-      });
-      const facts = this.#facts(ctx, server, elicit);
-      const answer = await serving.callTool(params.name, params.arguments, facts);
-      return asked === undefined ? toCallToolResult(answer) : inputRequiredFor(asked);
-    });
-  }
-
-  #handleResources(server: Server): void {
-    const serving = this.#serving;
-    const agent = (ctx: ServerContext) => this.#agentOf(ctx, server);
-    server.setRequestHandler('resources/list', ({ params }, ctx) => serving.listResources(params?.cursor, agent(ctx)));
-    server.setRequestHandler('resources/templates/list', () => serving.listTemplates());
-    server.setRequestHandler('resources/read', ({ params }, ctx) => serving.readResource(params.uri, agent(ctx)));
-    server.setRequestHandler('resources/subscribe', async ({ params: { uri } }, ctx) => {
-      await serving.version(uri, agent(ctx));
-      if (await this.#subscriptions.add(uri)) return {};
-      throw new ProtocolFault('invalid_params', 'Too many resources are subscribed to.');
-    });
-    server.setRequestHandler('resources/unsubscribe', ({ params: { uri } }) => {
-      this.#subscriptions.remove(uri);
-      return {};
-    });
-  }
-
-  #handlePrompts(server: Server): void {
-    const serving = this.#serving;
-    const agent = (ctx: ServerContext) => this.#agentOf(ctx, server);
-    server.setRequestHandler('prompts/list', () => serving.listPrompts());
-    server.setRequestHandler('prompts/get', ({ params }, ctx) =>
-      serving.getPrompt(params.name, params.arguments ?? {}, agent(ctx)),
-    );
-    server.setRequestHandler('completion/complete', ({ params }, ctx) =>
-      serving.complete(toCompletionRequest(params), agent(ctx)),
-    );
-  }
-
   #facts(ctx: ServerContext, server: Server, elicit: RequestFacts['elicit']): RequestFacts {
     const { signal, _meta, notify } = ctx.mcpReq;
+    const given = clientInfo.safeParse(envelopeOf(ctx)[CLIENT_INFO_META_KEY]);
     return {
       signal,
-      agent: this.#agentOf(ctx, server),
+      agent: given.success ? given.data.name : server.getClientVersion()?.name,
       progress: progressReporter(_meta?.progressToken, notify),
       elicit,
     };
   }
 
-  #agentOf({ mcpReq }: ServerContext, server: Server): string | undefined {
-    const given = clientInfo.safeParse(envelopeOf(mcpReq)[CLIENT_INFO_META_KEY]);
-    this.#agent = given.success ? given.data.name : server.getClientVersion()?.name;
-    return this.#agent;
-  }
-
-  #elicit({ mcpReq }: ServerContext, server: Server, ask: (question: Question) => void): RequestFacts['elicit'] {
-    const given = envelopeOf(mcpReq)[CLIENT_CAPABILITIES_META_KEY];
+  #elicit(ctx: ServerContext, server: Server, ask: (question: InputRequired) => void): RequestFacts['elicit'] {
+    const given = envelopeOf(ctx)[CLIENT_CAPABILITIES_META_KEY];
     if (!asksByForm.safeParse(given ?? server.getClientCapabilities()).success) return undefined;
-    return given === undefined
-      ? elicitWith(mcpReq.elicitInput, this.#serving.parts.log)
-      : this.#elicitInRounds(mcpReq, ask);
+    return given === undefined ? elicitWith(ctx.mcpReq.elicitInput, this.#parts.log) : this.#elicitInRounds(ctx, ask);
   }
 
-  /** The first round ends with the question; the second one, with the answer in it, runs the tool again. */
-  #elicitInRounds(mcpReq: ServerContext['mcpReq'], ask: (question: Question) => void): Elicit {
-    return async (message) => {
-      const state = createHmac('sha256', this.#key).update(message).digest('base64url');
+  /**
+   * The first round ends with the question; the second one, with the answer in it, runs the tool again. An answer counts once, for exactly
+   * what was asked, and as long as a person may take.
+   */
+  #elicitInRounds({ mcpReq }: ServerContext, ask: (question: InputRequired) => void): Elicit {
+    return async ({ message, subject }: Question) => {
+      const covered = [message, subject];
       const answer = consent.safeParse(mcpReq.inputResponses?.[CONSENT]);
-      if (answer.success && mcpReq.requestState<string>() === state) return answer.data.action;
-      ask({ message, state });
+      const state: unknown = mcpReq.requestState();
+      if (answer.success && typeof state === 'string' && this.#tokens.redeem(state, covered)) return answer.data.action;
+      ask(
+        inputRequired({
+          inputRequests: { [CONSENT]: inputRequired.elicit({ message, requestedSchema: EMPTY_FORM }) },
+          requestState: this.#tokens.issueOnce(covered, ELICIT_TIMEOUT_MS),
+        }),
+      );
       throw new AppError('not_allowed', 'The person has not answered yet.');
     };
   }
 }
 
 /** What every request of the stateless protocol says of its client; empty for the versions before it. */
-function envelopeOf({ envelope }: ServerContext['mcpReq']): Readonly<Record<string, unknown>> {
-  return { ...envelope };
-}
-
-function inputRequiredFor({ message, state }: Question) {
-  return inputRequired({
-    inputRequests: { [CONSENT]: inputRequired.elicit({ message, requestedSchema: EMPTY_FORM }) },
-    requestState: state,
-  });
+function envelopeOf({ mcpReq }: ServerContext): Readonly<Record<string, unknown>> {
+  return { ...mcpReq.envelope };
 }

@@ -1,5 +1,5 @@
 /** https://www.jsonrpc.org/specification#error_object */
-const CODES = { invalid_params: -32_602, internal: -32_603 };
+const CODES = { method_not_found: -32_601, invalid_params: -32_602, internal: -32_603 };
 
 /** A request that the protocol answers with an error. The SDKs take `code`, `message` and `data` from whatever is thrown. */
 export class ProtocolFault extends Error {

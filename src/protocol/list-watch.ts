@@ -1,25 +1,35 @@
 import type { ResourceEntry } from '../core/resource.ts';
 
-/** Writes that come in quick succession are looked at once. */
-const DELAY_MS = 500;
+/** How often it is looked whether anything was written: other processes write too, and nothing tells us. */
+const INTERVAL_MS = 500;
+/** After an announcement: while agents store one thing after the other, clients shall not read the list for each. */
+const PAUSE_MS = 5_000;
 
-/** Tells a client that has read the list of resources when it would read another one now. */
+export interface ListWatchOptions {
+  /** A text that changes with everything that is written, by any process; cheap. */
+  version(): Promise<string>;
+  list(): Promise<readonly ResourceEntry[]>;
+  /** Tells the client that the list has changed. */
+  notify(): Promise<void>;
+}
+
+/** Tells a client that has read the list of resources when it would read another one now. Costs nothing before that. */
 export class ListWatch {
-  readonly #notify: () => Promise<void>;
+  readonly #options: ListWatchOptions;
   #seen: string | undefined;
+  #version: string | undefined;
+  #wasWritten = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(notify: () => Promise<void>) {
-    this.#notify = notify;
+  constructor(options: ListWatchOptions) {
+    this.#options = options;
   }
 
   saw(entries: readonly ResourceEntry[]): void {
     this.#seen = fingerprint(entries);
-  }
-
-  mayHaveChanged(list: () => Promise<ResourceEntry[]>): void {
-    if (this.#seen === undefined || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => void this.#look(list), DELAY_MS).unref();
+    // What was written while they were read is told by the next look.
+    this.#version = undefined;
+    this.#timer ??= this.#lookIn(INTERVAL_MS);
   }
 
   stop(): void {
@@ -27,12 +37,33 @@ export class ListWatch {
     this.#seen = undefined;
   }
 
-  async #look(list: () => Promise<ResourceEntry[]>): Promise<void> {
-    this.#timer = undefined;
-    const now = fingerprint(await list());
-    if (this.#seen === undefined || this.#seen === now) return;
+  #lookIn(delayMs: number): NodeJS.Timeout {
+    return setTimeout(async () => {
+      const announced = await this.#look().catch(() => {
+        // A database that is away is asked again.
+        this.#wasWritten = true;
+        return false;
+      });
+      this.#timer = this.#seen === undefined ? undefined : this.#lookIn(announced ? PAUSE_MS : INTERVAL_MS);
+    }, delayMs).unref();
+  }
+
+  /** True when the client was told. */
+  async #look(): Promise<boolean> {
+    const version = await this.#options.version();
+    // Writes that come in quick succession are one change: the list is read at the look after the one that saw them.
+    const isDue = this.#wasWritten;
+    this.#wasWritten = version !== this.#version;
+    this.#version = version;
+    return isDue && this.#compare();
+  }
+
+  async #compare(): Promise<boolean> {
+    const now = fingerprint(await this.#options.list());
+    if (this.#seen === undefined || this.#seen === now) return false;
     this.#seen = now;
-    await this.#notify().catch(() => {});
+    await this.#options.notify();
+    return true;
   }
 }
 

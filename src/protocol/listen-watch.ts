@@ -1,25 +1,32 @@
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
+import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { Subscriptions } from './subscriptions.ts';
 
+const streamId = z.union([z.string(), z.number()]);
+const addresses = z.array(z.string());
+
 const listen = z.object({
-  method: z.literal('subscriptions/listen'),
-  id: z.union([z.string(), z.number()]),
-  params: z.object({ notifications: z.object({ resourceSubscriptions: z.array(z.string()) }) }),
+  id: streamId,
+  params: z.object({ notifications: z.object({ resourceSubscriptions: addresses.default([]) }) }),
 });
-const cancelled = z.object({
-  method: z.literal('notifications/cancelled'),
-  params: z.object({ requestId: z.union([z.string(), z.number()]) }),
+const cancelled = z.object({ params: z.object({ requestId: streamId }) });
+const acknowledged = z.object({
+  params: z.looseObject({
+    _meta: z.looseObject({ [SUBSCRIPTION_ID_META_KEY]: streamId }),
+    notifications: z.looseObject({ resourceSubscriptions: addresses }),
+  }),
 });
 
 /**
  * A transport that sees which resources a client of the stateless protocol listens to: the SDK keeps those streams to itself and only
- * routes what the server announces.
+ * routes what the server announces. A stream is acknowledged with what is really watched of it.
  */
 export class ListenWatch implements Transport {
   readonly #inner: Transport;
   readonly #subscriptions: Subscriptions;
-  readonly #streams = new Map<string | number, readonly string[]>();
+  /** Of streams that were not answered yet: what is watched, as soon as that is known. */
+  readonly #begun = new Map<string | number, Promise<Set<string>>>();
   onclose?: () => void;
   onerror?: (error: Error) => void;
   onmessage?: NonNullable<Transport['onmessage']>;
@@ -33,7 +40,7 @@ export class ListenWatch implements Transport {
   start(): Promise<void> {
     const inner = this.#inner;
     inner.onmessage = (message, extra) => {
-      this.#look(message);
+      if ('method' in message) this.#look(message.method, message);
       this.onmessage?.(message, extra);
     };
     inner.onclose = () => {
@@ -44,7 +51,13 @@ export class ListenWatch implements Transport {
     return inner.start();
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (!('method' in message)) {
+      // A stream that is answered was refused, or is over.
+      if (message.id !== undefined && this.#begun.has(message.id)) this.#end(message.id);
+    } else if (message.method === 'notifications/subscriptions/acknowledged') {
+      return this.#inner.send(await this.#acknowledge(message));
+    }
     return this.#inner.send(message);
   }
 
@@ -52,23 +65,43 @@ export class ListenWatch implements Transport {
     return this.#inner.close();
   }
 
-  #look(message: JSONRPCMessage): void {
-    if (!('method' in message)) return;
-    const begun = listen.safeParse(message);
-    if (begun.success) this.#begin(begun.data.id, begun.data.params.notifications.resourceSubscriptions);
-    const ended = cancelled.safeParse(message);
-    if (ended.success) this.#end(ended.data.params.requestId);
+  #look(method: string, message: JSONRPCMessage): void {
+    if (method === 'subscriptions/listen') {
+      const { data } = listen.safeParse(message);
+      if (data !== undefined) this.#begin(data.id, data.params.notifications.resourceSubscriptions);
+    } else if (method === 'notifications/cancelled') {
+      const { data } = cancelled.safeParse(message);
+      if (data !== undefined) this.#end(data.params.requestId);
+    }
   }
 
   #begin(id: string | number, uris: readonly string[]): void {
-    this.#streams.set(id, uris);
-    for (const uri of uris) void this.#subscriptions.add(uri);
+    this.#end(id);
+    const watched = new Set<string>();
+    const holds = [...new Set(uris)].map((uri) =>
+      this.#subscriptions.hold(id, uri).then(
+        () => watched.add(uri),
+        // It is not acknowledged.
+        () => {},
+      ),
+    );
+    this.#begun.set(
+      id,
+      Promise.all(holds).then(() => watched),
+    );
   }
 
   #end(id: string | number): void {
-    const uris = this.#streams.get(id) ?? [];
-    this.#streams.delete(id);
-    const stillWanted = new Set([...this.#streams.values()].flat());
-    for (const uri of uris) if (!stillWanted.has(uri)) this.#subscriptions.remove(uri);
+    this.#begun.delete(id);
+    this.#subscriptions.end(id);
+  }
+
+  async #acknowledge(message: Extract<JSONRPCMessage, { method: string }>): Promise<JSONRPCMessage> {
+    const { data } = acknowledged.safeParse(message);
+    if (data === undefined) return message;
+    const { _meta, notifications } = data.params;
+    const watched = await this.#begun.get(_meta[SUBSCRIPTION_ID_META_KEY]);
+    const resourceSubscriptions = notifications.resourceSubscriptions.filter((uri) => watched?.has(uri));
+    return { ...message, params: { ...data.params, notifications: { ...notifications, resourceSubscriptions } } };
   }
 }

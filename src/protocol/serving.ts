@@ -6,13 +6,14 @@ import type { Resource, ResourceEntry } from '../core/resource.ts';
 import type { Caller } from '../core/tool.ts';
 import type { ToolAnswer } from '../tools/call-tool.ts';
 import { callTool } from '../tools/call-tool.ts';
-import type { Confirmations, Elicit } from '../tools/confirmation.ts';
-import type { OfferedTools } from '../tools/toolsets.ts';
+import type { Confirmations, Elicit, Question } from '../tools/confirmation.ts';
+import type { OfferedTools } from '../tools/offer-tools.ts';
 import { CallSignals } from './call-signals.ts';
 import type { CompletionRequest } from './complete.ts';
 import { completeArgument } from './complete.ts';
 import { ProtocolFault } from './fault.ts';
 import { findResource } from './find-resource.ts';
+import { iconsOf } from './icons.ts';
 import { ListWatch } from './list-watch.ts';
 import { pageOf } from './page.ts';
 
@@ -21,8 +22,11 @@ export interface Toolbox<Deps> {
   tools: OfferedTools<Deps>;
   resources: readonly Resource<Deps>[];
   prompts: readonly Prompt<Deps>[];
+  /** A text that changes with everything that is stored, by any process; asked twice a second. */
+  version(): Promise<string>;
   deps: Deps;
   confirmations: Confirmations;
+  close(): Promise<void>;
 }
 
 export interface ServingParts<Deps> {
@@ -35,7 +39,8 @@ export interface ServingParts<Deps> {
   /** True where the caller's workspace is only a guess: then the client's first root is the workspace. */
   asksForRoots: boolean;
   /**
-   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded.
+   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded, and again when
+   * the client works elsewhere.
    * @param root the folder that the client works in, where it was asked for and is known
    */
   load(root: string | undefined): Promise<Toolbox<Deps>>;
@@ -43,8 +48,8 @@ export interface ServingParts<Deps> {
 
 /** What the client behind an edge can be asked and told. */
 export interface Peer {
-  /** The first folder that the client works in, as an absolute path. */
-  firstRoot(): Promise<string | undefined>;
+  /** The folder that the client works in, as an absolute path; rejects where it does not say in time. */
+  firstRoot(timeoutMs: number): Promise<string | undefined>;
   notifyListChanged(): Promise<void>;
 }
 
@@ -55,10 +60,13 @@ export interface RequestFacts {
   agent: string | undefined;
   progress(message: string): void;
   /** Asks the person at the client until the signal is aborted; undefined where the client cannot ask. */
-  elicit: ((message: string, signal: AbortSignal) => ReturnType<Elicit>) | undefined;
+  elicit: ((question: Question, signal: AbortSignal) => ReturnType<Elicit>) | undefined;
 }
 
 const JSON_TYPE = 'application/json';
+/** A client that does not tell its folder at once must not hold up its own request. */
+const ROOTS_TIMEOUT_MS = 1_000;
+const LATE_ROOTS_TIMEOUT_MS = 60_000;
 
 /** Answers every request of the protocol, in terms of no SDK: the edges translate. */
 export class Serving<Deps> {
@@ -66,7 +74,11 @@ export class Serving<Deps> {
   readonly #inFlight = new Set<Promise<unknown>>();
   readonly #signals = new CallSignals();
   readonly #peer: Peer;
-  readonly #list = new ListWatch(() => this.#peer.notifyListChanged());
+  readonly #list = new ListWatch({
+    version: async () => (await this.#toolbox()).version(),
+    list: () => this.#entries(undefined),
+    notify: () => this.#peer.notifyListChanged(),
+  });
   #loading: Promise<Toolbox<Deps>> | undefined;
   #root: string | undefined;
 
@@ -75,7 +87,15 @@ export class Serving<Deps> {
     this.#peer = peer;
   }
 
-  /** Resolves when no call is in flight. */
+  /** Counts a request as in flight until it is settled. */
+  track<T>(call: Promise<T>): Promise<T> {
+    this.#inFlight.add(call);
+    const forget = () => this.#inFlight.delete(call);
+    call.then(forget, forget);
+    return call;
+  }
+
+  /** Resolves when no request is in flight. */
   async idle(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.allSettled(this.#inFlight);
   }
@@ -89,13 +109,45 @@ export class Serving<Deps> {
     await Promise.allSettled(this.#inFlight);
   }
 
+  /**
+   * Looks again where the client works. What comes next is served there; what is in flight ends where it began. Never rejects.
+   */
+  async rootsChanged(timeoutMs = LATE_ROOTS_TIMEOUT_MS): Promise<void> {
+    const before = this.#loading;
+    if (!this.parts.asksForRoots || before === undefined) return;
+    const root = await this.#askForRoot(timeoutMs);
+    if (root === this.#root || before !== this.#loading) return;
+    this.#root = root;
+    this.#loading = undefined;
+    await Promise.allSettled([...this.#inFlight]);
+    await before.then((toolbox) => toolbox.close()).catch(() => {});
+    await this.#peer.notifyListChanged().catch(() => {});
+  }
+
   async listTools() {
     const { tools } = await this.#toolbox();
     return { tools: [...(await tools.list())] };
   }
 
-  callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
-    return this.#track(this.#callTool(name, args, facts));
+  async callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
+    const { tools: offered, deps, confirmations } = await this.#toolbox();
+    const tools = await offered.load();
+    const tool = tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) {
+      const known = tools.map((candidate) => candidate.name).join(', ');
+      throw new ProtocolFault('invalid_params', `Unknown tool. Known tools: ${known}`);
+    }
+    const { redactor, log } = this.parts;
+    const { elicit } = facts;
+    return this.#signals.run(facts.signal, (signal) => {
+      const context = {
+        signal,
+        caller: this.#caller(facts.agent),
+        progress: facts.progress,
+        confirm: confirmations.confirmWith(elicit && ((question) => elicit(question, signal))),
+      };
+      return callTool(tool, args, context, { deps, redactor, log });
+    });
   }
 
   async listResources(cursor: string | undefined, agent: string | undefined) {
@@ -115,12 +167,13 @@ export class Serving<Deps> {
         description,
         uriTemplate,
         mimeType: JSON_TYPE,
+        icons: iconsOf(name),
       })),
     };
   }
 
   async readResource(uri: string, agent: string | undefined) {
-    const text = await this.#track(this.#read(uri, agent));
+    const text = await this.#read(uri, agent);
     return { contents: [{ uri, mimeType: JSON_TYPE, text }] };
   }
 
@@ -132,6 +185,7 @@ export class Serving<Deps> {
         title,
         description,
         arguments: given.map(({ name, description, required }) => ({ name, description, required })),
+        icons: iconsOf(name),
       })),
     };
   }
@@ -144,7 +198,7 @@ export class Serving<Deps> {
     if (missing !== undefined) {
       throw new ProtocolFault('invalid_params', `The argument ${missing.name} is missing: ${missing.description}.`);
     }
-    const text = await this.#guarded(name, prompt.build(values, deps, this.#caller(agent)));
+    const text = await prompt.build(values, deps, this.#caller(agent));
     const content = { type: 'text' as const, text: this.parts.redactor.redactValue(text) };
     return { description: prompt.description, messages: [{ role: 'user' as const, content }] };
   }
@@ -162,29 +216,6 @@ export class Serving<Deps> {
     const version = await found.resource.version?.(found.variable, deps, this.#caller(agent));
     if (version === undefined) throw new ProtocolFault('invalid_params', 'This resource cannot be subscribed to.');
     return version;
-  }
-
-  async #callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
-    const { tools: offered, deps, confirmations } = await this.#toolbox();
-    const tools = await offered.load();
-    const tool = tools.find((candidate) => candidate.name === name);
-    if (tool === undefined) {
-      const known = tools.map((candidate) => candidate.name).join(', ');
-      throw new ProtocolFault('invalid_params', `Unknown tool. Known tools: ${known}`);
-    }
-    const { redactor, log } = this.parts;
-    const { elicit } = facts;
-    const answer = await this.#signals.run(facts.signal, (signal) => {
-      const context = {
-        signal,
-        caller: this.#caller(facts.agent),
-        progress: facts.progress,
-        confirm: confirmations.confirmWith(elicit && ((message) => elicit(message, signal))),
-      };
-      return callTool(tool, args, context, { deps, redactor, log });
-    });
-    if (tool.effect !== 'read') this.#list.mayHaveChanged(() => this.#entries(facts.agent));
-    return answer;
   }
 
   async #entries(agent: string | undefined): Promise<ResourceEntry[]> {
@@ -207,24 +238,8 @@ export class Serving<Deps> {
     const { resources, deps } = await this.#toolbox();
     const found = findResource(resources, uri);
     if (found === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource.', { uri });
-    const value = await this.#guarded(uri, found.resource.read(found.variable, deps, this.#caller(agent)));
+    const value = await found.resource.read(found.variable, deps, this.#caller(agent));
     return JSON.stringify(this.parts.redactor.redactValue(value));
-  }
-
-  /** An `AppError` tells the client what to do; anything else only the log. */
-  async #guarded<T>(what: string, work: Promise<T>): Promise<T> {
-    const { redactor, log } = this.parts;
-    try {
-      return await work;
-    } catch (thrown) {
-      if (thrown instanceof AppError) {
-        const { code, message, hint } = thrown;
-        const shown = redactor.redactValue({ code, message, hint });
-        throw new ProtocolFault('invalid_params', shown.message, { code: shown.code, hint: shown.hint });
-      }
-      log.error({ what, error: String(thrown) }, 'request failed');
-      throw new ProtocolFault('internal', 'This could not be read; the log explains why.');
-    }
   }
 
   #toolbox(): Promise<Toolbox<Deps>> {
@@ -237,15 +252,19 @@ export class Serving<Deps> {
   }
 
   async #load(): Promise<Toolbox<Deps>> {
-    if (this.parts.asksForRoots) this.#root = await this.#peer.firstRoot();
+    if (this.parts.asksForRoots) this.#root = await this.#askForRoot(ROOTS_TIMEOUT_MS, () => void this.rootsChanged());
     return this.parts.load(this.#root);
   }
 
-  #track<T>(call: Promise<T>): Promise<T> {
-    this.#inFlight.add(call);
-    const forget = () => this.#inFlight.delete(call);
-    call.then(forget, forget);
-    return call;
+  async #askForRoot(timeoutMs: number, onSilence?: () => void): Promise<string | undefined> {
+    try {
+      return await this.#peer.firstRoot(timeoutMs);
+    } catch (thrown) {
+      const workspace = this.#root ?? this.parts.caller.workspace;
+      this.parts.log.warn({ workspace, cause: messageOf(thrown) }, 'the client did not tell its roots');
+      onSilence?.();
+      return this.#root;
+    }
   }
 
   #caller(agent: string | undefined): Caller {

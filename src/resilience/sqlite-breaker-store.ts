@@ -51,7 +51,7 @@ export class SqliteBreakerStore implements BreakerStore {
     try {
       return Promise.resolve(this.#known(this.#hot, key));
     } catch {
-      // The connection may have been closed because its file was replaced: the next one is asked.
+      // The file may be about to be opened anew.
       return this.#openAndGet(key);
     }
   }

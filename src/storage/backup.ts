@@ -1,11 +1,6 @@
-import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Database } from 'better-sqlite3';
+import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
-import { isDamaged, isLocked } from './storage-error.ts';
-
-/** Pages copied between two turns of the event loop: 8 MB. */
-const PAGES_PER_STEP = 2_000;
+import { copyDatabase, findDamage } from './file-thread.ts';
 
 export function backupOf(path: string): string {
   return `${path}.backup`;
@@ -20,13 +15,27 @@ export async function backUp(path: string, maxAgeMs: number, now: number): Promi
   const madeAt = statSync(backup, { throwIfNoEntry: false })?.mtimeMs;
   if (madeAt !== undefined && Math.abs(now - madeAt) < maxAgeMs) return false;
   return withLock(path, async () => {
-    const copy = await copyDatabase(path, `${backup}-new`);
+    const copy = `${backup}-new`;
+    await copyDatabase(path, copy);
     const damage = await findDamage(copy);
     if (damage !== undefined) throw new AppError('unavailable', `The database is damaged and not backed up: ${damage}`);
-    chmodSync(copy, 0o600);
-    renameSync(copy, backup);
+    // What was written while it was made is not in it.
+    utimesSync(copy, now / 1_000, now / 1_000);
+    const isOther = madeAt !== undefined && (await bornAt(backup)) !== (await bornAt(copy));
+    replace(backup, copy, isOther ? `${backup}-${Math.round(madeAt)}` : undefined);
     return true;
   });
+}
+
+/** The last copy of a database that was deleted is not lost to the one that took its path: it gets the name `aside`. */
+function replace(backup: string, copy: string, aside: string | undefined): void {
+  // Beside one that somebody put there may lie a log: SQLite would play it into the new one.
+  for (const suffix of ['-wal', '-shm']) {
+    if (aside === undefined) rmSync(backup + suffix, { force: true });
+    else moveIfThere(backup + suffix, aside + suffix);
+  }
+  if (aside !== undefined) renameSync(backup, aside);
+  renameSync(copy, backup);
 }
 
 /** What became of a database that SQLite calls damaged: it is sound after all, there is no sound copy, or the copy took its place. */
@@ -41,15 +50,30 @@ export async function restoreIfDamaged(path: string, now: number): Promise<Resto
     if ((await findDamage(path)) === undefined) return 'sound';
     const backup = backupOf(path);
     if (!existsSync(backup) || (await findDamage(backup)) !== undefined) return 'no_backup';
-    const backupMadeAt = statSync(backup).mtimeMs;
-    const copy = await copyDatabase(backup, `${backup}-new`);
+    const backupMadeAt = Math.floor(statSync(backup).mtimeMs);
+    const copy = `${backup}-new`;
+    await copyDatabase(backup, copy, { backupMadeAt, restoredAt: now });
     const damaged = `${path}.damaged-${now}`;
     // The log belongs to the damaged file: SQLite would play it into the restored one.
     for (const suffix of ['-wal', '-shm']) moveIfThere(path + suffix, damaged + suffix);
     linkSync(path, damaged);
+    chmodSync(copy, statSync(path).mode & 0o777);
     renameSync(copy, path);
     return { damaged, backupMadeAt };
   });
+}
+
+/** When the first step of its schema was made: no two databases have it in common. Undefined where nothing can be read. */
+async function bornAt(path: string): Promise<number | undefined> {
+  const { default: open } = await import('better-sqlite3');
+  const db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
+  try {
+    return db.prepare<[], number>('SELECT min(applied_at) FROM schema_migration').pluck().get();
+  } catch {
+    return undefined;
+  } finally {
+    db.close();
+  }
 }
 
 /** One process at a time, by a lock that ends with it, whatever ends that. The empty file stays: removing it could part those who wait. */
@@ -61,52 +85,6 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } finally {
     lock.close();
-  }
-}
-
-/** The first thing wrong with a database file; undefined for a sound one and for none. Table by table, so that the event loop goes on. */
-export async function findDamage(path: string): Promise<string | undefined> {
-  if (!existsSync(path)) return undefined;
-  const { default: open } = await import('better-sqlite3');
-  let db: Database | undefined;
-  try {
-    db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
-    const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0");
-    for (const name of tables.pluck().all()) {
-      const check = db.prepare<[string], string>('SELECT quick_check FROM pragma_quick_check(?) LIMIT 1').pluck();
-      const found = check.get(name);
-      if (found !== 'ok') return found ?? 'The check gave no answer.';
-      await nextTurn();
-    }
-    return undefined;
-  } catch (thrown) {
-    if (isDamaged(thrown)) return (thrown as Error).message;
-    if (isLocked(thrown)) return undefined;
-    throw thrown;
-  } finally {
-    db?.close();
-  }
-}
-
-/** One snapshot for the whole copy: without it every write of anybody begins the copy anew. Removes what an earlier try left. */
-async function copyDatabase(from: string, to: string): Promise<string> {
-  const { default: open } = await import('better-sqlite3');
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(to + suffix, { force: true });
-  const db = new open(from, { readonly: true, fileMustExist: true, timeout: 0 });
-  try {
-    db.exec('BEGIN');
-    db.prepare('SELECT count(*) FROM sqlite_schema').get();
-    await db.backup(to, { progress: () => PAGES_PER_STEP });
-    // A file that is complete in itself, without a log beside it.
-    const copy = new open(to, { timeout: 0 });
-    copy.pragma('journal_mode = DELETE');
-    copy.close();
-    return to;
-  } catch (thrown) {
-    rmSync(to, { force: true });
-    throw thrown;
-  } finally {
-    db.close();
   }
 }
 

@@ -1,10 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import { isDamaged, isLocked, toStorageError } from './storage-error.ts';
-import type { Work } from './transactions.ts';
-import { Transactions } from './transactions.ts';
+import type { Handle, Outcome } from './handle.ts';
+import { whileLocked } from './retry.ts';
 
 type Value = string | number | bigint | Buffer | null;
 export type Row = Record<string, Value>;
@@ -49,9 +47,29 @@ export class Sql {
   }
 }
 
-interface Job extends Work {
+/** What a connection asks of the one who opens the file. */
+export interface FileKeeper {
+  /** Resolves once a file is open, and its handle attached. Throws an `AppError`. */
+  open(): Promise<unknown> | undefined;
+  /** Inside each transaction: throws `FileChanged` when the file must not be written. */
+  begun(handle: Handle): void;
+  /** After each commit: throws `FileChanged` when it went into a file that is not the one at the path any more. */
+  committed(handle: Handle): void;
+  /** Turns what SQLite threw into an answer, and judges by it whether the open file is still of use. */
+  explain(thrown: unknown): unknown;
+}
+
+interface Job {
+  work: (sql: Sql) => unknown;
+  resolve: (value: unknown) => void;
+  reject: (thrown: unknown) => void;
   /** On the clock of `performance.now()`. */
   deadline: number;
+}
+
+interface Attached {
+  handle: Handle;
+  sql: Sql;
 }
 
 /** How old `dataVersion` may be: what another process writes is seen this many milliseconds later at most. */
@@ -62,48 +80,44 @@ const WRITE_DEADLINE_MS = 10_000;
 const MAX_GROUP = 50;
 
 /**
- * One SQLite connection. Reads run at once (in WAL mode nobody blocks them); writes go through one queue, so that waiting for a lock
- * never blocks the event loop, and jobs queued together share one commit.
+ * One connection to the database, for as long as the process lives: the file behind it may be closed and opened anew at any time, except
+ * inside a read or a transaction. Reads run at once (in WAL mode nobody blocks them); writes go through one queue, so that waiting for a
+ * lock or a file never blocks the event loop, and jobs queued together share one commit.
  */
 export class Connection {
-  readonly #sql: Sql;
-  readonly #path: string;
-  readonly #onDamage: () => void;
+  readonly #keeper: FileKeeper;
   readonly #queue: Job[] = [];
-  readonly #transactions: Transactions;
-  readonly #dataVersion: Statement<[], number>;
+  #attached: Attached | undefined;
+  #files = 0;
   #draining: Promise<void> | undefined;
   #version = 0;
   #versionAt = Number.NEGATIVE_INFINITY;
 
-  /** @param onDamage told whenever SQLite finds the file damaged. */
-  constructor(db: Database, path: string, onDamage: () => void = () => {}) {
-    this.#sql = new Sql(db);
-    this.#path = path;
-    this.#onDamage = onDamage;
-    this.#transactions = new Transactions(this.#sql, (thrown) => this.#explain(thrown));
-    this.#dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
+  constructor(keeper: FileKeeper) {
+    this.#keeper = keeper;
+  }
+
+  /** From now on the connection uses this handle; undefined takes the last one away. */
+  attach(handle: Handle | undefined): void {
+    this.#attached = handle === undefined ? undefined : { handle, sql: new Sql(handle.db) };
+    this.#files += 1;
+    this.#versionAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Runs a function that only reads. */
   read<T>(work: (sql: Sql) => T): T {
     try {
-      return work(this.#sql);
+      return work(this.#use().sql);
     } catch (thrown) {
-      throw this.#explain(thrown);
+      throw this.#keeper.explain(thrown);
     }
   }
 
-  #explain(thrown: unknown): unknown {
-    if (isDamaged(thrown)) this.#onDamage();
-    return toStorageError(thrown, this.#path);
-  }
-
-  /** Changes soon after another connection has committed; what this connection wrote itself does not count. */
+  /** Changes soon after another connection has committed, or the file is another; what this connection wrote itself does not count. */
   dataVersion(): number {
     const now = performance.now();
     if (now - this.#versionAt >= FRESH_MS) {
-      this.#version = this.read(() => this.#dataVersion.get()) ?? 0;
+      this.#version = this.#files * 2 ** 32 + this.read(() => this.#use().handle.dataVersion());
       this.#versionAt = now;
     }
     return this.#version;
@@ -111,7 +125,8 @@ export class Connection {
 
   /**
    * Runs `work` inside `BEGIN IMMEDIATE` … `COMMIT`. It must be synchronous and free of other effects: it may run again when the
-   * transaction that it shared was rolled back. What it throws rolls back its own changes only.
+   * transaction that it shared was rolled back, or went into a file that was replaced meanwhile. What it throws rolls back its own
+   * changes only.
    */
   write<T>(work: (sql: Sql) => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -126,6 +141,11 @@ export class Connection {
     while (this.#draining !== undefined) await this.#draining;
   }
 
+  #use(): Attached {
+    if (this.#attached !== undefined) return this.#attached;
+    throw new AppError('unavailable', 'The database is being opened anew.', { hint: 'Call again.' });
+  }
+
   async #drain(): Promise<void> {
     // Lets the writes of the same turn join one group: those of every socket that had something to read.
     await nextTurn();
@@ -136,31 +156,31 @@ export class Connection {
     this.#draining = undefined;
   }
 
-  async #commitGroup(jobs: Job[]): Promise<void> {
-    const settle = await this.#attempt(
-      () => this.#transactions.run(jobs),
-      Math.max(...jobs.map((job) => job.deadline)),
-    );
-    if (settle.ok) {
-      for (const report of settle.value) report();
-      return;
+  async #commitGroup(jobs: readonly Job[]): Promise<void> {
+    try {
+      const deadline = Math.max(...jobs.map((job) => job.deadline));
+      const outcomes = await whileLocked(() => this.#transact(jobs), deadline);
+      for (const [index, job] of jobs.entries()) this.#report(job, outcomes[index]);
+    } catch (thrown) {
+      const reason = this.#keeper.explain(thrown);
+      // One job of the group took the whole transaction down (a full disk does that): each gets its own. Without a file there is none.
+      const isForAll = jobs.length === 1 || thrown instanceof AppError;
+      for (const job of jobs) await (isForAll ? job.reject(reason) : this.#commitGroup([job]));
     }
-    if (jobs.length === 1) return jobs[0]?.reject(this.#explain(settle.thrown));
-    // One job of the group took the whole transaction down (a full disk does that): each gets its own.
-    for (const job of jobs) await this.#commitGroup([job]);
   }
 
-  /** Runs `work` again while another process holds the lock, with jittered pauses, until the deadline. */
-  async #attempt<T>(work: () => T, deadline: number): Promise<{ ok: true; value: T } | { ok: false; thrown: unknown }> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return { ok: true, value: work() };
-      } catch (thrown) {
-        const locked = isLocked(thrown);
-        if (!locked || performance.now() > deadline) return { ok: false, thrown };
-        await sleep(1 + Math.random() * Math.min(8, 1 + tries));
-      }
-    }
+  async #transact(jobs: readonly Job[]): Promise<Outcome[]> {
+    await this.#keeper.open();
+    const { handle, sql } = this.#use();
+    const parts = jobs.map((job) => () => job.work(sql));
+    const outcomes = handle.transact(parts, () => this.#keeper.begun(handle));
+    this.#keeper.committed(handle);
+    return outcomes;
+  }
+
+  #report(job: Job, outcome: Outcome | undefined): void {
+    if (outcome !== undefined && 'value' in outcome) job.resolve(outcome.value);
+    else job.reject(this.#keeper.explain(outcome?.thrown));
   }
 }
 

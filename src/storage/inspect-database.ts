@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Migration } from './migrations.ts';
 import { pendingMigrations } from './migrations.ts';
-import { toStorageError } from './storage-error.ts';
+import { noPlaceError, toStorageError } from './storage-error.ts';
 
 /** What can be said of a database file without changing it. */
 export interface DatabaseReport {
@@ -27,6 +27,7 @@ export interface DatabaseReport {
 export async function inspectDatabase(path: string, migrations: readonly Migration[]): Promise<DatabaseReport> {
   const report = { path, exists: false, bytes: 0, walBytes: 0, journalMode: 'wal', damage: [], pending: 0 };
   try {
+    if (path === '') throw noPlaceError();
     if (!existsSync(path)) {
       refuseUnwritable(path);
       return report;

@@ -1,93 +1,147 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type BetterSqlite3 from 'better-sqlite3';
-import type { Database } from 'better-sqlite3';
-import type { Clock } from '../core/clock.ts';
-import { sleep, systemClock } from '../core/clock.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { backUp, restoreIfDamaged } from './backup.ts';
+import type { FileKeeper } from './connection.ts';
 import { Connection } from './connection.ts';
-import type { Migration } from './migrations.ts';
-import { applyMigrations, pendingMigrations } from './migrations.ts';
-import { isDamaged, isLocked, restoredError, toStorageError } from './storage-error.ts';
+import { isEmptied } from './new-file.ts';
+import type { FileOptions, OpenFile } from './open-file.ts';
+import { openFile } from './open-file.ts';
+import { FileChanged, isDamaged, isLocked, isReadOnly, restoredError, toStorageError } from './storage-error.ts';
 
-/** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
-const MIN_SQLITE = '3.51.3';
 const OPEN_DEADLINE_MS = 10_000;
-/** How often it is checked that the open file is still the one at the path. */
+/** Whoever asks so soon after an opening that waited in vain for a lock tries once. */
+const LOCKED_FOR_MS = 1_000;
+/** How often a reader's file is compared with the one at the path; writers do so at each commit. */
 const LOOK_EVERY_MS = 1_000;
 
-export interface SqliteOptions {
-  /** Absolute path of the database file; its folder is made when missing. */
-  path: string;
-  migrations: readonly Migration[];
-  clock?: Clock;
+export interface SqliteOptions extends FileOptions {
   /** Told when the file was deleted or replaced while it was open. */
   onReplaced?: () => void;
   /** Told when the file was damaged and its backup took its place. */
   onRestored?: (explanation: AppError) => void;
 }
 
-interface Opened {
-  hot: Connection;
-  ledger: Connection;
-  databases: Database[];
-  inode: number | undefined;
+/** Whoever asks next opens the file. Until then `before` stays open, for what is being read. */
+interface Due {
+  is: 'due';
+  before?: OpenFile | undefined;
+  /** SQLite has found damage: the file is looked at before it is opened. */
+  isSuspect: boolean;
+  lockedAt?: number | undefined;
 }
 
+interface Open {
+  is: 'open';
+  file: OpenFile;
+  lookedAt: number;
+  /** Known faults with which it is used all the same: it may not be written, or is damaged and has no backup. */
+  fault: 'read_only' | 'damaged' | undefined;
+}
+
+type State = Due | { is: 'opening'; done: Promise<void> } | Open | { is: 'closed' };
+
 /**
- * The one database file, opened at first use by two connections: `hot` survives the death of the process (breakers, limiter,
- * memories), `ledger` also survives a power cut (requests, events, payments). A failed opening is tried again at the next call, so
- * that a repaired disk or path needs no restart.
+ * The one database file, opened at first use, for two connections: `hot` survives the death of the process (breakers, limiter, memories),
+ * `ledger` also survives a power cut (requests, events, payments). A failed opening is tried again at the next call, and a file that is
+ * of no more use (replaced, damaged, migrated by a newer version, writable again) is closed and opened anew, so that nothing that is
+ * repaired needs a restart.
  */
 export class Sqlite {
   readonly #options: SqliteOptions;
-  #opened: Promise<Opened> | undefined;
-  #closed = false;
-  #isSuspect = false;
-  #lookedAt = 0;
+  readonly #hot: Connection;
+  readonly #ledger: Connection;
+  #state: State = { is: 'due', isSuspect: false };
+  #closing: Promise<void> | undefined;
 
   constructor(options: SqliteOptions) {
     this.#options = options;
+    const keeper: FileKeeper = {
+      open: () => this.#open(),
+      begun: (handle) => {
+        if (this.#state.is === 'open' && handle.hasOtherSchema()) this.#drop(this.#state);
+        if (this.#state.is !== 'open') throw new FileChanged();
+      },
+      committed: ({ db }) => {
+        const state = this.#state;
+        if (state.is !== 'open' || this.#wasReplaced(state)) throw new FileChanged();
+        state.file.committed(db);
+      },
+      explain: (thrown) => this.#explain(thrown),
+    };
+    this.#hot = new Connection(keeper);
+    this.#ledger = new Connection(keeper);
   }
 
   async hot(): Promise<Connection> {
-    return (await this.#open()).hot;
+    await this.#openForCaller();
+    return this.#hot;
   }
 
   async ledger(): Promise<Connection> {
-    return (await this.#open()).ledger;
+    await this.#openForCaller();
+    return this.#ledger;
   }
 
   /** Copies the file beside itself, unless that was done within `maxAgeMs`; damaged files are not copied. */
   async backUp(maxAgeMs: number): Promise<boolean> {
-    await this.#open();
+    await this.#openForCaller();
     const { path, clock = systemClock } = this.#options;
     return backUp(path, maxAgeMs, clock.now());
   }
 
   /** Waits for queued writes, then closes. Later calls fail with `unavailable`. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    const opened = await this.#opened?.catch(() => undefined);
-    if (opened === undefined) return;
-    await closeSettled(opened);
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
   }
 
-  #open(): Promise<Opened> {
-    if (this.#closed) return Promise.reject(new AppError('unavailable', 'The server is shutting down.'));
-    this.#dropReplaced();
-    this.#opened ??= this.#openSound().catch((thrown: unknown) => {
-      this.#opened = undefined;
-      throw toStorageError(thrown, this.#options.path);
-    });
-    return this.#opened;
+  async #close(): Promise<void> {
+    await Promise.all([this.#hot.settled(), this.#ledger.settled()]);
+    if (this.#state.is === 'opening') await this.#state.done.catch(() => {});
+    const state = this.#state;
+    this.#state = { is: 'closed' };
+    if (state.is === 'open') await this.#shut(state.file);
+    if (state.is === 'due') await this.#shut(state.before);
   }
 
-  async #openSound(): Promise<Opened> {
+  #openForCaller(): Promise<void> | undefined {
+    if (this.#closing !== undefined) throw leaving();
+    return this.#open();
+  }
+
+  #open(): Promise<void> | undefined {
+    if (this.#state.is === 'open') this.#look(this.#state);
+    const state = this.#state;
+    if (state.is === 'closed') throw leaving();
+    if (state.is === 'opening') return state.done;
+    if (state.is === 'open') return undefined;
+    const done = this.#openAnew(state);
+    this.#state = { is: 'opening', done };
+    return done;
+  }
+
+  async #openAnew({ before, isSuspect, lockedAt = Number.NEGATIVE_INFINITY }: Due): Promise<void> {
     try {
-      if (this.#isSuspect) await this.#restore();
-      return await openBoth(this.#options, () => this.#suspect());
+      // What was handed a connection in this turn still reads from the former file.
+      await nextTurn();
+      await this.#shut(before);
+      const now = performance.now();
+      const isBeyondRepair = isSuspect && (await this.#restore()) === 'no_backup';
+      const file = await this.#openFile(now - lockedAt < LOCKED_FOR_MS ? now : now + OPEN_DEADLINE_MS);
+      this.#hot.attach(file.hot);
+      this.#ledger.attach(file.ledger);
+      this.#state = { is: 'open', file, lookedAt: now, fault: isBeyondRepair ? 'damaged' : undefined };
+    } catch (thrown) {
+      this.#state = { is: 'due', isSuspect, lockedAt: isLocked(thrown) ? performance.now() : undefined };
+      throw toStorageError(thrown, this.#options.path);
+    }
+  }
+
+  async #openFile(deadline: number): Promise<OpenFile> {
+    try {
+      if (isEmptied(this.#options.path)) await this.#restore();
+      return await openFile(this.#options, deadline);
     } catch (thrown) {
       if (isDamaged(thrown)) await this.#restore();
       throw thrown;
@@ -95,134 +149,51 @@ export class Sqlite {
   }
 
   /** Throws when the backup took the place of a damaged file, so that one call tells what is gone. */
-  async #restore(): Promise<void> {
+  async #restore(): Promise<'sound' | 'no_backup'> {
     const { path, clock = systemClock, onRestored } = this.#options;
     const restored = await restoreIfDamaged(path, clock.now());
-    this.#isSuspect = restored === 'no_backup';
-    if (typeof restored === 'string') return;
+    if (typeof restored === 'string') return restored;
     const explanation = restoredError(path, restored);
     onRestored?.(explanation);
     throw explanation;
   }
 
-  /** SQLite has found damage while the file was open: it is closed, and looked at before it is opened again. */
-  #suspect(): void {
-    if (this.#isSuspect) return;
-    this.#isSuspect = true;
-    const opened = this.#opened;
-    this.#opened = undefined;
-    opened?.then(closeSettled).catch(() => {});
+  async #shut(file: OpenFile | undefined): Promise<void> {
+    this.#hot.attach(undefined);
+    this.#ledger.attach(undefined);
+    await file?.close();
   }
 
-  /** A file that was deleted or replaced while open would take writes that nobody can ever read: the one at the path is opened. */
-  #dropReplaced(): void {
+  #look(state: Open): void {
     const now = performance.now();
-    if (this.#opened === undefined || now - this.#lookedAt < LOOK_EVERY_MS) return;
-    this.#lookedAt = now;
-    const opened = this.#opened;
-    opened.then(
-      (parts) => {
-        if (parts.inode === inodeOf(this.#options.path) || this.#opened !== opened) return;
-        this.#opened = undefined;
-        this.#options.onReplaced?.();
-        void closeSettled(parts);
-      },
-      () => {},
-    );
-  }
-}
-
-async function closeSettled({ hot, ledger, databases }: Opened): Promise<void> {
-  await Promise.all([hot.settled(), ledger.settled()]);
-  for (const db of databases) db.close();
-}
-
-/** Identifies the file at a path; undefined when there is none. */
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
-}
-
-async function openBoth(options: SqliteOptions, onDamage: () => void): Promise<Opened> {
-  const { default: open } = await import('better-sqlite3');
-  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-  makePrivate(options.path);
-  const databases: Database[] = [];
-  try {
-    const hot = await whileLocked(() => openOne(open, options.path, 'NORMAL', databases));
-    await migrate(hot, options);
-    const ledger = await whileLocked(() => openOne(open, options.path, 'FULL', databases));
-    return {
-      hot: new Connection(hot, options.path, onDamage),
-      ledger: new Connection(ledger, options.path, onDamage),
-      databases,
-      inode: inodeOf(options.path),
-    };
-  } catch (thrown) {
-    for (const db of databases) db.close();
-    throw thrown;
-  }
-}
-
-/** Makes the file before SQLite does, which would let every user of the machine read it; its log and index take on the same rights. */
-function makePrivate(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch {
-    // It exists, or SQLite will say why it cannot be made.
-  }
-}
-
-function openOne(open: typeof BetterSqlite3, path: string, synchronous: string, databases: Database[]): Database {
-  // The busy timeout of SQLite blocks the event loop; waiting is done in connection.ts instead.
-  const db = new open(path, { timeout: 0 });
-  try {
-    refuseOldSqlite(db);
-    db.pragma('journal_mode = WAL');
-    db.pragma(`synchronous = ${synchronous}`);
-    db.pragma('foreign_keys = ON');
-    // In KiB, taken as pages are read: with SQLite's own 2 MB a search reads most of its pages from the file again.
-    db.pragma('cache_size = -32768');
-    db.pragma('wal_autocheckpoint = 1000');
-    db.pragma('journal_size_limit = 67108864');
-    db.pragma('trusted_schema = OFF');
-  } catch (thrown) {
-    db.close();
-    throw thrown;
-  }
-  databases.push(db);
-  return db;
-}
-
-function refuseOldSqlite(db: Database): void {
-  const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0';
-  if (version.localeCompare(MIN_SQLITE, 'en', { numeric: true }) >= 0) return;
-  throw new AppError('unavailable', `SQLite ${version} is too old: ${MIN_SQLITE} or newer is needed.`, {
-    hint: 'Reinstall Breakwater so that its own better-sqlite3 is used.',
-  });
-}
-
-async function migrate(db: Database, { path, migrations, clock = systemClock }: SqliteOptions): Promise<void> {
-  const pending = pendingMigrations(db, migrations);
-  if (pending.length === 0) return;
-  const now = clock.now();
-  const hasData = pending.length < migrations.length;
-  if (hasData && pending.some((migration) => migration.destructive)) await copyTo(db, `${path}.backup-${now}`);
-  await whileLocked(() => applyMigrations(db, migrations, now));
-}
-
-async function copyTo(db: Database, path: string): Promise<void> {
-  makePrivate(path);
-  await db.backup(path);
-}
-
-async function whileLocked<T>(work: () => T): Promise<T> {
-  const deadline = performance.now() + OPEN_DEADLINE_MS;
-  for (;;) {
-    try {
-      return work();
-    } catch (thrown) {
-      if (!isLocked(thrown) || performance.now() > deadline) throw thrown;
-      await sleep(2 + Math.random() * 10);
+    if (now - state.lookedAt >= LOOK_EVERY_MS) {
+      state.lookedAt = now;
+      if (this.#wasReplaced(state)) return;
+      if (state.file.hasOtherSchema()) this.#drop(state);
     }
+    if (state.fault === 'read_only' && state.file.isWritable()) this.#drop(state);
   }
+
+  /** A file that was deleted or replaced would take writes that nobody can ever read: the one at the path is opened. */
+  #wasReplaced(state: Open): boolean {
+    if (state.file.isInPlace()) return false;
+    this.#drop(state);
+    this.#options.onReplaced?.();
+    return true;
+  }
+
+  #explain(thrown: unknown): unknown {
+    const state = this.#state;
+    if (state.is === 'open' && isReadOnly(thrown)) state.fault ??= 'read_only';
+    if (state.is === 'open' && isDamaged(thrown) && state.fault !== 'damaged') this.#drop(state, true);
+    return toStorageError(thrown, this.#options.path);
+  }
+
+  #drop({ file }: Open, isSuspect = false): void {
+    this.#state = { is: 'due', before: file, isSuspect };
+  }
+}
+
+function leaving(): AppError {
+  return new AppError('unavailable', 'The server is shutting down.');
 }

@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { AppError, codeOf } from '../core/errors.ts';
 
 const LOCKED = /^SQLITE_(BUSY|LOCKED)/;
@@ -10,6 +12,20 @@ export function isLocked(thrown: unknown): boolean {
 /** True when the file is no longer what SQLite wrote. */
 export function isDamaged(thrown: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown) ?? '');
+}
+
+/** True when the file, its folder or the disk refuses to be written: https://sqlite.org/rescode.html#readonly. */
+export function isReadOnly(thrown: unknown): boolean {
+  return /^SQLITE_READONLY/.test(codeOf(thrown) ?? '');
+}
+
+/** Another program has deleted, replaced or migrated the file since it was opened: what was to be written belongs into the next one. */
+export class FileChanged extends AppError {
+  constructor() {
+    super('unavailable', 'The database is replaced or changed again and again.', {
+      hint: 'Look for the program that does it, then call again. Nothing was stored.',
+    });
+  }
 }
 
 const EXPLANATIONS: readonly [RegExp, string, string][] = [
@@ -50,6 +66,13 @@ const EXPLANATIONS: readonly [RegExp, string, string][] = [
   ],
 ];
 
+/** The settings have found no place for the file. */
+export function noPlaceError(): AppError {
+  return new AppError('not_configured', 'There is no home folder to keep the database in.', {
+    hint: 'Set BREAKWATER_DB to the absolute path of a file, which is made when missing, and start the server anew. Nothing was stored.',
+  });
+}
+
 /** A damaged database was replaced: whoever asks next must know what is gone before anything is done a second time. */
 export function restoredError(
   path: string,
@@ -64,9 +87,26 @@ export function restoredError(
 
 /** Turns what SQLite throws into an answer. Errors of ours and errors of the code inside a transaction pass through. */
 export function toStorageError(thrown: unknown, path: string): unknown {
-  const code = codeOf(thrown);
-  if (thrown instanceof AppError || code === undefined) return thrown;
+  const given = codeOf(thrown);
+  if (thrown instanceof AppError || given === undefined) return thrown;
+  const code = given === 'SQLITE_CANTOPEN' && lacksFiles() ? 'EMFILE' : given;
   const known = EXPLANATIONS.find(([pattern]) => pattern.test(code));
   if (known === undefined) return thrown;
   return new AppError('unavailable', known[1], { hint: known[2], details: { file: path, cause: code }, cause: thrown });
+}
+
+/** Opening takes two files of three, and some for a moment. */
+const FILES_TO_OPEN = 10;
+
+/** True when this process may not open as many files as a database takes: SQLite says no more than that it cannot open one. */
+function lacksFiles(): boolean {
+  const files: number[] = [];
+  try {
+    while (files.length < FILES_TO_OPEN) files.push(openSync(devNull, 'r'));
+    return false;
+  } catch (thrown) {
+    return /^(EMFILE|ENFILE)$/.test(codeOf(thrown) ?? '');
+  } finally {
+    for (const file of files) closeSync(file);
+  }
 }

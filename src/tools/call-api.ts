@@ -19,7 +19,7 @@ const input = z.strictObject({
     .describe('Normally left out'),
   allow_duplicate: z.boolean().optional().describe('true permits what a recent call did'),
   dry_run: z.boolean().optional().describe('true sends nothing'),
-  confirm_token: z.string().optional().describe('From a refused live call'),
+  confirm_token: z.string().optional().describe('From a refused call'),
 });
 
 const output = z.object({

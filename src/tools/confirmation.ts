@@ -1,10 +1,13 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { ConsentTokens } from '../core/consent-tokens.ts';
 import { AppError } from '../core/errors.ts';
 import type { ConfirmRequest } from '../core/tool.ts';
 
+/** What a person is asked, and everything that their answer covers. */
+export type Question = Pick<ConfirmRequest, 'message' | 'subject'>;
+
 /** Asks the person at the client; undefined where the client cannot ask. */
-export type Elicit = (message: string) => Promise<'accept' | 'decline' | 'cancel'>;
+export type Elicit = (question: Question) => Promise<'accept' | 'decline' | 'cancel'>;
 
 const TOKEN_LIFETIME_MS = 5 * 60_000;
 
@@ -13,11 +16,10 @@ const TOKEN_LIFETIME_MS = 5 * 60_000;
  * clients there is a token, bound to the exact subject: a second look, not a person's consent.
  */
 export class Confirmations {
-  readonly #clock: Clock;
-  readonly #key = randomBytes(32);
+  readonly #tokens: ConsentTokens;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#tokens = new ConsentTokens(clock);
   }
 
   /** How a tool asks for consent during one request. */
@@ -28,7 +30,7 @@ export class Confirmations {
   /** Resolves on consent; throws `not_allowed` otherwise. */
   async confirm({ message, subject, token }: ConfirmRequest, elicit: Elicit | undefined): Promise<void> {
     if (elicit === undefined) return this.#checkToken(message, subject, token);
-    const answer = await elicit(message);
+    const answer = await elicit({ message, subject });
     if (answer === 'accept') return;
     throw new AppError('not_allowed', `The person did not agree (${answer}). Nothing was sent.`, {
       hint: 'Do not repeat the call. Ask the person what they want instead.',
@@ -36,28 +38,15 @@ export class Confirmations {
   }
 
   #checkToken(message: string, subject: unknown, token: string | undefined): void {
-    if (token !== undefined && this.#isValid(token, subject)) return;
-    const expiresAt = this.#clock.now() + TOKEN_LIFETIME_MS;
+    if (token !== undefined && this.#tokens.isValid(token, subject)) return;
+    const issued = this.#tokens.issue(subject, TOKEN_LIFETIME_MS);
     throw new AppError('not_allowed', `This needs a second look: ${message}`, {
       hint: 'Show this to the person. If they agree, repeat the call within five minutes with confirm_token and the same arguments.',
       details: {
-        confirm_token: this.#sign(expiresAt, subject),
-        expires_at: new Date(expiresAt).toISOString(),
+        confirm_token: issued.token,
+        expires_at: new Date(issued.expiresAt).toISOString(),
         ...(token === undefined ? {} : { problem: 'The given token has expired or belongs to other arguments.' }),
       },
     });
-  }
-
-  #isValid(token: string, subject: unknown): boolean {
-    const expiresAt = Number(token.split('.', 1)[0]);
-    if (!Number.isSafeInteger(expiresAt) || expiresAt < this.#clock.now()) return false;
-    const expected = Buffer.from(this.#sign(expiresAt, subject));
-    const given = Buffer.from(token);
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  }
-
-  #sign(expiresAt: number, subject: unknown): string {
-    const mac = createHmac('sha256', this.#key).update(`${expiresAt}.${JSON.stringify(subject)}`);
-    return `${expiresAt}.${mac.digest('base64url')}`;
   }
 }

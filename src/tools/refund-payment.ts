@@ -19,7 +19,7 @@ export const refundPayment = defineTool({
     reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer']).optional().describe('Why'),
     allow_duplicate: z.boolean().optional().describe('true: an equal refund again'),
     integration: z.string().optional().describe('Its name'),
-    confirm_token: z.string().optional().describe('From a refused live call'),
+    confirm_token: z.string().optional().describe('From a refused call'),
   }),
   output: z.object({
     refund_id: z.string(),

@@ -127,7 +127,7 @@ async function chooseTarget({ to }: Args, [event]: LoggedEvent[], log: EventLog,
   const last = attempts.findLast(({ target }) => target !== undefined)?.target;
   if (last !== undefined) return parseLoopbackUrl(last, 'The last target of this event');
   throw new AppError('invalid_input', 'It is not known where to send this.', {
-    hint: 'Give to: the address of the handler, for instance http://127.0.0.1:3000/webhooks.',
+    hint: 'Name the handler in "to", for instance http://127.0.0.1:3000/webhooks.',
   });
 }
 

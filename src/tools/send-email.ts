@@ -28,7 +28,7 @@ const input = z.strictObject({
   sandbox: z.boolean().optional().describe('Check only; forced in test mode'),
   allow_duplicate: z.boolean().optional().describe('Permit the same mail again'),
   integration: text.describe('Default: the only one'),
-  confirm_token: text.describe('From a refused live call'),
+  confirm_token: text.describe('From a refused call'),
 });
 
 const output = z.object({

@@ -1,45 +1,114 @@
-import type { ListedTool } from '../core/listed-tool.ts';
-import type { Tool } from '../core/tool.ts';
 import type { Offer, Toolset } from '../core/toolset.ts';
-import type { ToolDeps } from './registry.ts';
+import { TOOLSETS } from '../core/toolset.ts';
 
-/** Every tool is in exactly one set. */
-export const TOOLSET_MEMBERS: Readonly<Record<Toolset, readonly string[]>> = {
-  integrations: ['configure_integration', 'list_integrations', 'read_api', 'call_api'],
-  payments: [
-    'create_payment_intent',
-    'retrieve_payment_intent',
-    'update_payment_intent',
-    'refund_payment',
-    'send_email',
-  ],
-  resilience: ['breaker_status', 'control_breaker'],
-  webhooks: ['verify_webhook', 'sign_webhook', 'webhook_listener', 'list_webhook_events', 'replay_webhook'],
-  code: ['simulate_service', 'detect_repository', 'scaffold_integration', 'check_integration'],
-  memory: ['store_memory', 'search_memories', 'get_memory', 'update_memory', 'delete_memory', 'link_memories'],
-};
-
-/** The tools that a server offers, in their order. */
-export interface OfferedTools<Deps> {
-  /** As clients are told of them. Needs no schema: those of all tools are built with the first call. */
-  list(): Promise<readonly ListedTool[]>;
-  load(): Promise<readonly Tool<Deps>[]>;
+/** What a set holds, by name. */
+interface Members {
+  /** Its tools that change nothing: all that `readOnly` leaves of them. */
+  reads: readonly string[];
+  writes: readonly string[];
+  resources: readonly string[];
+  prompts: readonly string[];
 }
 
-export function offerTools({ toolsets, readOnly }: Offer): OfferedTools<ToolDeps> {
-  const names = toolsets && new Set(toolsets.flatMap((toolset) => TOOLSET_MEMBERS[toolset]));
-  const isOffered = (name: string, isRead: boolean) => (names?.has(name) ?? true) && (!readOnly || isRead);
-  let loaded: readonly Tool<ToolDeps>[] | undefined;
-  return {
-    async list() {
-      const { default: all } = await import('./tool-list.json', { with: { type: 'json' } });
-      return all.filter(({ name, annotations }) => isOffered(name, annotations.readOnlyHint));
-    },
-    async load() {
-      if (loaded !== undefined) return loaded;
-      const { tools } = await import('./registry.ts');
-      loaded = tools.filter(({ name, effect }) => isOffered(name, effect === 'read'));
-      return loaded;
-    },
-  };
+/** Every tool, resource and prompt is in exactly one set; the guides are documentation, and say themselves which set they are about. */
+export const TOOLSET_MEMBERS: Readonly<Record<Toolset, Members>> = {
+  integrations: {
+    reads: ['list_integrations', 'read_api'],
+    writes: ['configure_integration', 'call_api'],
+    resources: ['integration'],
+    prompts: ['integrate_service'],
+  },
+  payments: {
+    reads: ['retrieve_payment_intent'],
+    writes: ['create_payment_intent', 'update_payment_intent', 'refund_payment', 'send_email'],
+    resources: ['payment', 'subscription'],
+    prompts: [],
+  },
+  resilience: {
+    reads: ['breaker_status'],
+    writes: ['control_breaker'],
+    resources: ['breaker', 'service metrics'],
+    prompts: ['incident'],
+  },
+  webhooks: {
+    reads: ['verify_webhook', 'sign_webhook', 'list_webhook_events'],
+    writes: ['webhook_listener', 'replay_webhook'],
+    resources: ['webhook-event'],
+    prompts: ['debug_webhook'],
+  },
+  code: {
+    reads: ['detect_repository', 'check_integration'],
+    writes: ['simulate_service', 'scaffold_integration'],
+    resources: [],
+    prompts: ['review_integration'],
+  },
+  memory: {
+    reads: ['search_memories', 'get_memory'],
+    writes: ['store_memory', 'update_memory', 'delete_memory', 'link_memories'],
+    resources: ['memory', 'recent_memories'],
+    prompts: [],
+  },
+};
+
+const GUIDES = 'guide';
+const EVERY_TOOL = new Set(Object.values(TOOLSET_MEMBERS).flatMap(({ reads, writes }) => [...reads, ...writes]));
+
+/** The set of a resource or prompt; undefined for the guides. */
+export function toolsetOf(name: string): Toolset | undefined {
+  return TOOLSETS.find((toolset) => {
+    const { resources, prompts } = TOOLSET_MEMBERS[toolset];
+    return resources.includes(name) || prompts.includes(name);
+  });
+}
+
+interface Named {
+  name: string;
+}
+
+/** What an offer leaves of everything that agents can see. */
+export class Offered {
+  readonly isWhole: boolean;
+  readonly #sets: ReadonlySet<Toolset>;
+  readonly #tools: ReadonlySet<string>;
+  readonly #resources: ReadonlySet<string>;
+  readonly #prompts: ReadonlySet<string>;
+
+  constructor({ toolsets = TOOLSETS, readOnly }: Offer) {
+    const members = toolsets.map((toolset) => TOOLSET_MEMBERS[toolset]);
+    this.#sets = new Set(toolsets);
+    this.#tools = new Set(members.flatMap(({ reads, writes }) => (readOnly ? reads : [...reads, ...writes])));
+    this.#resources = new Set([GUIDES, ...members.flatMap(({ resources }) => resources)]);
+    this.#prompts = new Set(members.flatMap(({ prompts }) => prompts));
+    this.isWhole = this.#tools.size === EVERY_TOOL.size;
+  }
+
+  hasTool(name: string): boolean {
+    return this.#tools.has(name);
+  }
+
+  tools<T extends Named>(all: readonly T[]): readonly T[] {
+    return all.filter(({ name }) => this.#tools.has(name));
+  }
+
+  resources<T extends Named>(all: readonly T[]): readonly T[] {
+    return all.filter(({ name }) => this.#resources.has(name));
+  }
+
+  prompts<T extends Named>(all: readonly T[]): readonly T[] {
+    return all.filter(({ name }) => this.#prompts.has(name));
+  }
+
+  guides<T extends { toolset: Toolset | undefined }>(all: readonly T[]): readonly T[] {
+    return all.filter(({ toolset }) => toolset === undefined || this.#sets.has(toolset));
+  }
+
+  /** Those sentences that name no withheld tool, as one text. */
+  tell(...sentences: readonly string[]): string {
+    return sentences.filter((sentence) => !this.#namesWithheld(sentence)).join(' ');
+  }
+
+  #namesWithheld(sentence: string): boolean {
+    const words = sentence.match(/\w+/g) ?? [];
+    return words.some((word) => EVERY_TOOL.has(word) && !this.#tools.has(word));
+  }
 }

@@ -27,7 +27,7 @@ export const updatePaymentIntent = defineTool({
     return_url: z.string().optional().describe('confirm: after a redirect'),
     integration: z.string().optional().describe('Its name'),
     idempotency_key: idempotencyKey.optional().describe('Own key'),
-    confirm_token: z.string().optional().describe('From a refused live call'),
+    confirm_token: z.string().optional().describe('From a refused call'),
   }),
   output: z.object({
     status: z.string(),

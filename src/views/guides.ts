@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ERROR_CODES, isRetryable } from '../core/errors.ts';
+import type { Toolset } from '../core/toolset.ts';
 import type { Provider } from '../integrations/provider.ts';
 import { resilienceSchema, resolveResilience } from '../resilience/resilience-settings.ts';
 import { ERROR_GUIDE, OUTCOME_GUIDE } from './error-guide.ts';
@@ -7,14 +8,26 @@ import { ERROR_GUIDE, OUTCOME_GUIDE } from './error-guide.ts';
 export interface Guide {
   topic: string;
   title: string;
+  /** The set of tools that it is about; undefined where it is about all. */
+  toolset: Toolset | undefined;
   build(): unknown;
 }
 
 /** Everything that can be looked up, from the same data that the code runs on. */
 export function buildGuides(providers: readonly Provider[]): Guide[] {
   return [
-    { topic: 'errors', title: 'Error codes: what they mean and what to do next', build: buildErrors },
-    { topic: 'resilience', title: 'Resilience settings and their defaults', build: buildResilience },
+    {
+      topic: 'errors',
+      title: 'Error codes: what they mean and what to do next',
+      toolset: undefined,
+      build: buildErrors,
+    },
+    {
+      topic: 'resilience',
+      title: 'Resilience settings and their defaults',
+      toolset: 'resilience',
+      build: buildResilience,
+    },
     ...providers.filter(({ webhook }) => webhook?.scheme !== undefined).map(webhookGuide),
   ];
 }
@@ -41,6 +54,7 @@ function webhookGuide({ service, title, docs, webhook }: Provider): Guide {
   return {
     topic: `webhooks-${service}`,
     title: `Webhooks of ${title}`,
+    toolset: 'webhooks',
     build: () => ({
       provider: service,
       documentation: docs,

@@ -109,7 +109,7 @@ export function measurePayment(): Promise<Row[]> {
       for (const times of Object.values(wall)) times.shift();
       const [what, waited] = [
         'payment through server, pipeline, ledger (durable), CPU',
-        'the same, time to the answer',
+        'payment through server, pipeline, ledger (durable), time to the answer',
       ];
       const peer = 'bare SDK tool: the same axios call and two FULL commits';
       return [

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -32,22 +33,29 @@ let story = '';
 let browser: Browser;
 
 interface Shown {
+  child: ChildProcess;
   page: Page;
   folder: string;
   /** What the browser complained about. */
   complaints: string[];
 }
 
-/** The dashboard of a copy of the story, opened by the link that the command prints. */
-async function show(options: Parameters<Browser['newContext']>[0] = {}, from = story): Promise<Shown> {
-  const folder = temporaryFolder();
-  cpSync(from, folder, { recursive: true });
-  const args = [LAUNCHER, 'dashboard', '--no-open', '--json'];
+/** The command, and the link that it prints. */
+async function startCommand(folder: string, port = '0') {
+  const args = [LAUNCHER, 'dashboard', '--no-open', '--json', '--port', port];
   const env = { ...serverEnv(folder, STORY_ENV), BREAKWATER_LOG: 'error' };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   onTestEnd(() => void child.kill('SIGKILL'));
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   const { url } = JSON.parse(String(line)) as { url: string };
+  return { url, child };
+}
+
+/** The dashboard of a copy of the story, opened by the link that the command prints. */
+async function show(options: Parameters<Browser['newContext']>[0] = {}, from = story): Promise<Shown> {
+  const folder = temporaryFolder();
+  cpSync(from, folder, { recursive: true });
+  const { url, child } = await startCommand(folder);
   const context = await browser.newContext({ viewport: { width: 1240, height: 800 }, locale: 'en-GB', ...options });
   onTestEnd(() => context.close());
   const page = await context.newPage();
@@ -57,7 +65,7 @@ async function show(options: Parameters<Browser['newContext']>[0] = {}, from = s
   page.on('request', (request) => request.url().startsWith(new URL(url).origin) || complaints.push(request.url()));
   await page.goto(url);
   await page.getByText('Live', { exact: true }).waitFor();
-  return { page, folder, complaints };
+  return { page, folder, complaints, child };
 }
 
 /** A view, and the first thing in it. */
@@ -255,6 +263,44 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
     await expect.poll(focused).toBe('Memories');
   });
 
+  it('serves more tabs than a browser has connections, those live that were looked at last', async () => {
+    const { page } = await show();
+    const state = (tab: Page) => tab.getByRole('status').first().innerText();
+    const tabs = [page];
+    for (let count = 1; count < 8; count += 1) {
+      const tab = await page.context().newPage();
+      await tab.goto(`${new URL(page.url()).origin}/#/memories`, { timeout: 5_000 });
+      await tab.locator('.rows a').first().waitFor({ timeout: 5_000 });
+      tabs.push(tab);
+    }
+    await expect.poll(() => state(page)).toMatch(/^Paused/);
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    await page.locator('.rows a').first().waitFor({ timeout: 5_000 });
+    await expect.poll(() => state(page)).toBe('Live');
+    const [, second] = tabs;
+    if (second === undefined) throw new Error('There is one tab only.');
+    await expect.poll(() => state(second)).toMatch(/^Paused/);
+    await second.evaluate("dispatchEvent(new Event('focus'))");
+    await expect.poll(() => state(second)).toBe('Live');
+  });
+
+  it('says so when the command ends, and goes on in the same tab when it is started again', async () => {
+    const { page, folder, child } = await show();
+    await open(page, 'memories');
+    const { port, origin } = new URL(page.url());
+    child.kill('SIGKILL');
+    await page.getByText('Not connected').waitFor();
+    const { url } = await startCommand(folder, port);
+    await page.getByText('This page needs a new link').waitFor({ timeout: 20_000 });
+    expect(await violations(page)).toEqual([]);
+    const other = await page.context().newPage();
+    await other.goto(url);
+    await other.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(new URL(page.url()).origin).toBe(origin);
+    await page.locator('.rows a').first().waitFor();
+  });
+
   it('opens once, in one browser', async () => {
     const { page } = await show();
     const { origin } = new URL(page.url());
@@ -265,7 +311,7 @@ describe.skipIf(!CI_RUN)('the dashboard in Chromium', { timeout: 120_000 }, () =
     onTestEnd(() => other.close());
     const stranger = await other.newPage();
     await stranger.goto(`${origin}/#${'x'.repeat(43)}`);
-    await stranger.getByText('This link was used already').waitFor();
+    await stranger.getByText('This page needs a new link').waitFor();
   });
 });
 

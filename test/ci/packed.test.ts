@@ -8,7 +8,7 @@ import { startServer, succeed, temporaryFolder } from '../support/server-process
 const MINUTES = 60_000;
 /** Everything in the package is one of these, and the rest of dist is code. */
 const EXPECTED =
-  /^(?:LICENSE|README\.md|package\.json|bin\/breakwater\.mjs|docs\/[\w-]+\.md|templates\/.+|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cjs\/package\.json|dist\/[\w/-]+\.js(?:\.LEGAL\.txt)?|dist\/dashboard\/[\w.-]+\.(?:css|html|svg)|dist\/(?:cjs\/)?types\/[\w/-]+\.d\.ts)$/;
+  /^(?:LICENSE|README\.md|CHANGELOG\.md|package\.json|bin\/breakwater\.mjs|docs\/[\w-]+\.md|docs\/images\/[\w-]+\.svg|templates\/.+|dist\/THIRD-PARTY-LICENSES\.txt|dist\/cjs\/package\.json|dist\/[\w/-]+\.js(?:\.LEGAL\.txt)?|dist\/dashboard\/[\w.-]+\.(?:css|html|svg)|dist\/(?:cjs\/)?types\/[\w/-]+\.d\.ts)$/;
 
 describe.skipIf(!CI_RUN)('the packed tarball', { timeout: 5 * MINUTES }, () => {
   it('holds what it must and nothing else', () => {
@@ -16,6 +16,8 @@ describe.skipIf(!CI_RUN)('the packed tarball', { timeout: 5 * MINUTES }, () => {
     const needed = [
       'bin/breakwater.mjs',
       'dist/main.js',
+      'dist/checkpoint-worker.js',
+      'dist/file-worker.js',
       'dist/dashboard/page.js',
       'dist/THIRD-PARTY-LICENSES.txt',
       'LICENSE',

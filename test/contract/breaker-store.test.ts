@@ -82,7 +82,8 @@ describe('FallbackBreakerStore', () => {
     const { store, shared, lines } = fallbackOver(sqlite);
     const hot = await sqlite.hot();
     await store.update(KEY, (row) => ({ ...fail(row), generation: 9 }));
-    hot.read(({ db }) => db.pragma('query_only = ON'));
+    const refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON breaker BEGIN SELECT RAISE(ABORT, 'not now'); END";
+    await hot.write(({ db }) => db.exec(refuse).name);
     for (let count = 2; count <= 5; count += 1) {
       await store.update(KEY, fail);
       expect(await store.get(KEY)).toMatchObject({ failures: count, generation: 9 });
@@ -90,7 +91,7 @@ describe('FallbackBreakerStore', () => {
       expect((await shared.get(KEY))?.failures).toBe(1);
     }
     expect(lines).toEqual([DEGRADED]);
-    hot.read(({ db }) => db.pragma('query_only = OFF'));
+    await hot.write(({ db }) => db.exec('DROP TRIGGER refuse').name);
     await store.update(KEY, fail);
     expect((await shared.get(KEY))?.failures).toBe(2);
     expect(await store.get(KEY)).toEqual(await shared.get(KEY));

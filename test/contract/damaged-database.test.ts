@@ -15,8 +15,9 @@ import { basename, dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AppError } from '../../src/core/errors.ts';
-import { backUp, backupOf, findDamage, restoreIfDamaged } from '../../src/storage/backup.ts';
+import { backUp, backupOf, restoreIfDamaged } from '../../src/storage/backup.ts';
 import type { Connection } from '../../src/storage/connection.ts';
+import { findDamage } from '../../src/storage/file-thread.ts';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
@@ -58,6 +59,7 @@ describe('a damaged database', () => {
   it.each<[string, (path: string) => void]>([
     ['whose first page is', (path) => scribble(path, 0, 4_096)],
     ['whose schema is', (path) => scribble(path, 100, 3_000)],
+    ['that has lost all content', (path) => truncateSync(path)],
     ['that is cut off', (path) => truncateSync(path, statSync(path).size >> 1)],
     ['whose pages inside are', (path) => scribble(path, 4_096, statSync(path).size - 4_096)],
     ['that another program has overwritten', (path) => writeFileSync(path, 'not a database at all. '.repeat(50))],

@@ -1,10 +1,12 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, chownSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { startScript } from '../support/child-script.ts';
+import { startScript, startScriptWithFiles } from '../support/child-script.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
+
+const NOBODY = 65534;
 
 function notesIn(path: string): string[] {
   const db = new Database(path, { readonly: true });
@@ -103,9 +105,40 @@ describe.skipIf(process.platform === 'win32')('without the right to write', () =
     chmodSync(dirname(path), 0o755);
   });
 
+  it.each(['file', 'folder'])('writes as soon as the %s may be written again', async (what) => {
+    const path = databasePath();
+    expect(await startScript('write-notes.ts', path, 'n', '1').ended).toBe(0);
+    chmodSync(dirname(path), 0o777);
+    if (process.getuid?.() === 0) chownSync(path, NOBODY, NOBODY);
+    const [forbidden, usual] = what === 'file' ? [0o444, 0o644] : [0o555, 0o777];
+    const changed = what === 'file' ? path : dirname(path);
+    chmodSync(changed, forbidden);
+    const child = startScript('write-without-rights.ts', path, '100');
+    await child.printed(2);
+    for (const line of child.lines) expect(JSON.parse(line)).toMatchObject({ code: 'unavailable' });
+    chmodSync(changed, usual);
+    expect(await child.ended).toBe(0);
+    expect(child.lines.at(-1)).toBe('written');
+    expect(notesIn(path)).toEqual(['n-0', 'x']);
+  });
+
   async function linesOf(path: string): Promise<string[]> {
     const child = startScript('write-without-rights.ts', path);
     expect(await child.ended).toBe(0);
     return child.lines;
   }
+});
+
+describe.skipIf(process.platform === 'win32')('opening', () => {
+  it('says that too few files may be opened, and works when there are enough', async () => {
+    const child = startScriptWithFiles(100, 'open-without-files.ts', databasePath());
+    expect(await child.ended).toBe(0);
+    expect(child.lines).toEqual(['unavailable: The server has too many files open.', 'x']);
+  });
+
+  it.skipIf(process.platform !== 'linux')('ends where no folder can be made', async () => {
+    const child = startScript('write-without-rights.ts', '/proc/breakwater/test.db');
+    await child.printed(1);
+    expect(JSON.parse(child.lines[0] ?? '')).toMatchObject({ code: 'unavailable', details: { cause: 'ENOENT' } });
+  });
 });

@@ -2,22 +2,13 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, vi } from 'vitest';
-import type { Connection } from '../../src/storage/connection.ts';
+import { inspectDatabase } from '../../src/storage/inspect-database.ts';
 import { databasePath, sqliteAt } from '../support/database.ts';
 import { noteMigrations } from '../support/note-migrations.ts';
+import { add, notes } from '../support/notes.ts';
 import { AT_ONCE_MS } from '../support/patience.ts';
 
 const INSERT = 'INSERT INTO note (text) VALUES (?)';
-
-function add(connection: Connection, text: string): Promise<number> {
-  return connection.write((sql) => sql.run(INSERT, [text]));
-}
-
-function notes(connection: Connection): string[] {
-  return connection
-    .read((sql) => sql.all<{ text: string }>('SELECT text FROM note ORDER BY text'))
-    .map((row) => row.text);
-}
 
 describe('two connections on one file', () => {
   it('flush at a commit as far as each promises', async () => {
@@ -215,7 +206,7 @@ describe('a file that cannot be used', () => {
 
   it.each([
     ['a folder', '', 'SQLITE_CANTOPEN'],
-    ['below a file', 'file/test.db', 'EEXIST'],
+    ['below a file', 'file/test.db', 'SQLITE_CANTOPEN'],
     ['two levels below a file', 'file/folder/test.db', 'ENOTDIR'],
   ])('is named: %s', async (_, name, cause) => {
     const folder = dirname(databasePath());
@@ -227,6 +218,17 @@ describe('a file that cannot be used', () => {
       hint: 'Make its folder exist and be writable, or point BREAKWATER_DB at a writable place.',
       details: { file: path, cause },
     });
+  });
+});
+
+describe('no place for a file', () => {
+  it('is said by every call that needs it, and nothing is made in the folder one happens to be in', async () => {
+    const before = readdirSync('.');
+    const refusal = { code: 'not_configured', hint: expect.stringContaining('Set BREAKWATER_DB') };
+    await expect(sqliteAt('', noteMigrations).hot()).rejects.toMatchObject(refusal);
+    await expect(sqliteAt('', noteMigrations).backUp(1)).rejects.toMatchObject(refusal);
+    await expect(inspectDatabase('', noteMigrations)).rejects.toMatchObject(refusal);
+    expect(readdirSync('.')).toEqual(before);
   });
 });
 

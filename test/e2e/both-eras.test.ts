@@ -38,10 +38,19 @@ it('tells who listens in the stateless protocol of a change by another process',
   const listener = await connect({ pin: '2026-07-28' }, folder);
   const updates: string[] = [];
   listener.setNotificationHandler('notifications/resources/updated', ({ params }) => void updates.push(params.uri));
-  const subscription = await listener.listen({ resourceSubscriptions: ['memory://recent'] });
+  let lists = 0;
+  listener.setNotificationHandler('notifications/resources/list_changed', () => {
+    lists += 1;
+  });
+  const subscription = await listener.listen({
+    resourceSubscriptions: ['memory://recent'],
+    resourcesListChanged: true,
+  });
+  await listener.listResources();
   const writer = await connect('legacy', folder, '2025');
   await writer.callTool({ name: 'store_memory', arguments: { content: 'news' } });
   await expect.poll(() => updates).toEqual(['memory://recent']);
+  await expect.poll(() => lists).toBe(1);
   await subscription.close();
   await writer.callTool({ name: 'store_memory', arguments: { content: 'more news' } });
   await new Promise((resolve) => setTimeout(resolve, 1_200));

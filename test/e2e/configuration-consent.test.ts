@@ -19,7 +19,7 @@ describe("a key for a host of the user's own", () => {
     const server = await connectInMemory({ env: ENV });
     const pair = { ...ELSEWHERE, secret_env: 'AWS_SECRET_ACCESS_KEY' };
     const refused = await fail(server, 'configure_integration', pair);
-    expect(refused['message']).toContain('send the value of AWS_SECRET_ACCESS_KEY to api.acme.example');
+    expect(refused['message']).toContain('send the value of AWS_SECRET_ACCESS_KEY to api.acme.example (every call)');
     expect(await succeed(server, 'list_integrations', {})).toMatchObject({ integrations: [] });
     const confirm_token = tokenOf(refused);
     const other = { ...pair, base_url: 'https://attacker.example', confirm_token };
@@ -55,8 +55,8 @@ describe('guards of a live integration', () => {
   it.each([
     ['a higher cap', { caps: { max_amount: 5_001 } }, 'lift the cap max_amount of 5000'],
     ['more calls', { caps: { per_hour: 11 } }, 'lift the cap per_hour of 10'],
-    ['more operations', { allow: ['createPaymentIntent', 'createRefund'] }, 'allow more operations'],
-    ['every operation', { allow: null }, 'allow more operations'],
+    ['more operations', { allow: ['createPaymentIntent', 'createRefund'] }, 'allow more operations (createRefund)'],
+    ['every operation', { allow: null }, 'allow more operations (every call)'],
     ['removal', { remove: true }, 'lift the cap'],
   ])('are loosened only when a person agreed: %s', async (_what, change, message) => {
     const server = await connectInMemory({ env: ENV, allowLive: true });

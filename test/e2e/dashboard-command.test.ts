@@ -45,6 +45,12 @@ describe('breakwater dashboard', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('ends when nobody reads its link', async () => {
+    const { child } = start('--json');
+    child.stdout.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
   it('says to people what the link is', async () => {
     const { next } = start();
     expect(await next()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#/);

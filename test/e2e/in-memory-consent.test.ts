@@ -2,12 +2,11 @@ import type { ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { IS_STATELESS } from '../support/era.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import { LIVE_KEY } from '../support/stripe-service.ts';
 import type { InMemoryOptions } from './in-memory-server.ts';
-import { connectInMemory, ERA } from './in-memory-server.ts';
-
-const STATELESS = '2026-07-28';
+import { connectInMemory } from './in-memory-server.ts';
 
 const PAYMENT = { amount: 1050, currency: 'usd', reference: 'order-1' };
 
@@ -65,7 +64,7 @@ describe('a person at a client that can ask', () => {
   });
 
   // In the stateless protocol the client asks between two calls of its own: the server waits for nothing.
-  it.skipIf(ERA === STATELESS)('has not agreed when the client fails to ask', async () => {
+  it.skipIf(IS_STATELESS)('has not agreed when the client fails to ask', async () => {
     const connected = await connectLive({
       capabilities: { elicitation: {} },
       elicit: () => {
@@ -78,7 +77,7 @@ describe('a person at a client that can ask', () => {
     expect(sent).toBe(0);
   });
 
-  it.skipIf(ERA === STATELESS)('who is being asked when the server stops has not agreed', async () => {
+  it.skipIf(IS_STATELESS)('who is being asked when the server stops has not agreed', async () => {
     let isAsked = false;
     const connected = await connectLive({
       capabilities: { elicitation: {} },

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Transport } from '@modelcontextprotocol/client';
-import { Client as SecondClient } from '@modelcontextprotocol/client';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { ClientCapabilities, ElicitResult, ListRootsResult } from '@modelcontextprotocol/sdk/types.js';
@@ -10,13 +10,16 @@ import type { App } from '../../src/app.ts';
 import { createApp } from '../../src/app.ts';
 import type { Log } from '../../src/core/log.ts';
 import { Redactor } from '../../src/core/redact.ts';
+import type { Offer } from '../../src/core/toolset.ts';
 import { McpEdge } from '../../src/protocol/edge.ts';
 import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
-import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
+import { buildInstructions } from '../../src/protocol/instructions.ts';
 import type { ServingParts } from '../../src/protocol/serving.ts';
-import { createSecrets } from '../../src/settings.ts';
+import { createSecrets, settingsAt } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
+import { Offered } from '../../src/tools/toolsets.ts';
 import { databasePath } from '../support/database.ts';
+import { asFirstClient, createSecondClient, ERA } from '../support/era.ts';
 import type { ToolResult } from '../support/server-process.ts';
 import { callTool, onTestEnd } from '../support/server-process.ts';
 
@@ -25,8 +28,12 @@ export interface InMemoryOptions {
   allowLive?: boolean;
   databasePath?: string;
   capabilities?: ClientCapabilities;
-  /** Folders that the client says it works in; the server asks for them then. */
+  /** What is offered; all by default. */
+  offer?: Partial<Offer>;
+  /** Folders that the client says it works in, read at each question; the server asks for them then. */
   roots?: string[];
+  /** Milliseconds before the client's first answer to that question. */
+  rootsDelayMs?: number;
   /** Answers the server's questions to the person. */
   elicit?: (message: string) => Promise<ElicitResult> | ElicitResult;
 }
@@ -40,10 +47,9 @@ export interface InMemoryServer {
   call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
 }
 
-/** The real server behind the official client, without a process and a pipe between them. */
-export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
-  const { env = {}, allowLive = false, elicit, roots = [] } = options;
-  const capabilities = { ...options.capabilities, ...(options.roots === undefined ? {} : { roots: {} }) };
+/** What the edges serve, in this process; closed after the test. */
+export function openParts(options: InMemoryOptions = {}) {
+  const { env = {}, allowLive = false } = options;
   const path = options.databasePath ?? databasePath();
   // The project is the database's folder: a repository, unless the test has its own.
   if (options.databasePath === undefined) {
@@ -61,7 +67,7 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
     databasePath: path,
     allowLive,
     protocol: '2025' as const,
-    offer: { toolsets: undefined, readOnly: false },
+    offer: { toolsets: undefined, readOnly: false, ...options.offer },
     logLevel: 'silent' as const,
     telemetry: false,
     memoryLimit: undefined,
@@ -70,36 +76,49 @@ export async function connectInMemory(options: InMemoryOptions = {}): Promise<In
   const apps: App[] = [];
   const parts: ServingParts<ToolDeps> = {
     version: '0.0.0-test',
-    instructions: INSTRUCTIONS,
+    instructions: buildInstructions(new Offered(settings.offer)),
     caller,
     redactor,
     log,
     asksForRoots: options.roots !== undefined,
     async load(root) {
-      const located = root === undefined ? settings : { ...settings, workspace: root, projectRoot: root };
-      const app = createApp(located, createSecrets(env, redactor), log);
+      const app = createApp(settingsAt(root, settings), createSecrets(env, redactor), log);
       apps.push(app);
       return app;
     },
   };
-  const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit, {
-    roots: roots.map((uri) => ({ uri })),
-  });
   onTestEnd(async () => {
-    await client.close();
     await Promise.all(apps.map((app) => app.close()));
   });
+  return { parts, warnings, loads: () => apps.length };
+}
+
+/** The real server behind the official client, without a process and a pipe between them. */
+export async function connectInMemory(options: InMemoryOptions = {}): Promise<InMemoryServer> {
+  const { elicit, roots = [], rootsDelayMs = 0 } = options;
+  const { parts, warnings, loads } = openParts(options);
+  let asked = 0;
+  const capabilities = {
+    ...options.capabilities,
+    ...(options.roots === undefined ? {} : { roots: { listChanged: true } }),
+  };
+  const { client, edge } = await (ERA === undefined ? connectFirst : connectSecond)(parts, capabilities, elicit, {
+    list: async () => {
+      const delayMs = asked === 0 ? rootsDelayMs : 0;
+      asked += 1;
+      if (delayMs > 0) await wait(delayMs);
+      return { roots: roots.map((uri) => ({ uri })) };
+    },
+  });
+  onTestEnd(() => client.close());
   return {
     client,
     edge,
     warnings,
-    loads: () => apps.length,
+    loads,
     call: (name, args = {}) => callTool(client, name, args),
   };
 }
-
-/** Which protocol era the suite runs in, against the edge that serves both; by default the edge of the first generation. */
-export const ERA = process.env['BREAKWATER_TEST_ERA'];
 
 type Elicit = InMemoryOptions['elicit'];
 
@@ -107,12 +126,12 @@ async function connectFirst(
   parts: ServingParts<ToolDeps>,
   capabilities: ClientCapabilities,
   elicit: Elicit,
-  roots: ListRootsResult,
+  roots: { list(): Promise<ListRootsResult> },
 ) {
   const edge = new McpEdge(parts);
   const client = new Client({ name: 'in-memory-client', version: '1.0.0' }, { capabilities });
   if (elicit !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params.message));
-  if (capabilities.roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, () => roots);
+  if (capabilities.roots !== undefined) client.setRequestHandler(ListRootsRequestSchema, roots.list);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   await edge.connect(serverSide);
   await client.connect(clientSide);
@@ -123,27 +142,19 @@ async function connectSecond(
   parts: ServingParts<ToolDeps>,
   capabilities: ClientCapabilities,
   elicit: Elicit,
-  roots: ListRootsResult,
+  roots: { list(): Promise<ListRootsResult> },
 ) {
   const edge = new BothErasEdge(parts);
-  const mode = ERA === '2026-07-28' ? { pin: ERA } : ('legacy' as const);
-  const options = { capabilities: capabilities as object, versionNegotiation: { mode } };
-  const client = new SecondClient({ name: 'in-memory-client', version: '1.0.0' }, options);
+  const client = createSecondClient('in-memory-client', '1.0.0', capabilities);
   if (elicit !== undefined) {
     client.setRequestHandler(
       'elicitation/create',
       ({ params }) => elicit(params.message) as Promise<{ action: 'accept' }>,
     );
   }
-  if (capabilities.roots !== undefined) client.setRequestHandler('roots/list', () => roots);
+  if (capabilities.roots !== undefined) client.setRequestHandler('roots/list', roots.list);
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   edge.connect(serverSide as Transport);
   await client.connect(clientSide as Transport);
-  const callTool = client.callTool.bind(client);
-  const sameMethods = Object.assign(client, {
-    // The first generation takes the schema of the result as well.
-    callTool: (params: Parameters<typeof callTool>[0], _schema?: unknown, given?: Parameters<typeof callTool>[1]) =>
-      callTool(params, given),
-  });
-  return { client: sameMethods as unknown as Client, edge };
+  return { client: asFirstClient(client), edge };
 }

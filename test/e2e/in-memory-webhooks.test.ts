@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { route, send, signed, stripeEvent } from '../integration/webhooks/listener-setup.ts';
+import { ERA } from '../support/era.ts';
 import { fail, succeed } from '../support/server-process.ts';
 import type { InMemoryServer } from './in-memory-server.ts';
-import { connectInMemory, ERA } from './in-memory-server.ts';
+import { connectInMemory } from './in-memory-server.ts';
 
 const ENV = {
   STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',

@@ -73,6 +73,22 @@ describe('prompts', () => {
   });
 });
 
+describe('icons', () => {
+  it('stand beside prompts and kinds of resources, each drawn without a request', async () => {
+    const { client } = await connectInMemory();
+    const [{ prompts }, { resourceTemplates }] = [await client.listPrompts(), await client.listResourceTemplates()];
+    const icons = [...prompts, ...resourceTemplates].map((each) => each.icons?.[0]);
+    for (const icon of icons) {
+      expect(icon?.mimeType).toBe('image/svg+xml');
+      expect(decodeURIComponent(icon?.src ?? '')).toMatch(
+        /^data:image\/svg\+xml,<svg [^>]+>(?:<path [^>]+\/>)+<\/svg>$/,
+      );
+    }
+    // One for each set that has any, and the server's own for the guides.
+    expect(new Set(icons.map((icon) => icon?.src)).size).toBe(7);
+  });
+});
+
 describe('completion', () => {
   it('knows services, integrations, and what templates can hold', async () => {
     const server = await connectInMemory();

@@ -38,7 +38,7 @@ describe('breakwater simulate', () => {
   });
 
   it.each([
-    [['paypal'], 1, 'no simulator of paypal'],
+    [['paypal'], 2, 'Allowed choices are stripe, sendgrid'],
     [[], 2, "missing required argument 'service'"],
     [['stripe', '--port', 'x'], 2, '--port'],
     [['stripe', '--webhook', 'http://127.0.0.1:1/'], 2, 'go together'],

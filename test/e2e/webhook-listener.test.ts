@@ -141,3 +141,21 @@ describe('a server that listens', () => {
     expect(await deliver(port, 'evt_1')).toBe(0);
   });
 });
+
+it('is left to others by a server that may not be told to listen', { timeout: 20_000 }, async () => {
+  const folder = temporaryFolder();
+  const owner = await startServer(folder, ENV);
+  const port = portOf(await listener(owner, 'start', { port: 0 }));
+  for (const restriction of [{ BREAKWATER_READ_ONLY: '1' }, { BREAKWATER_TOOLSETS: 'memory,payments' }]) {
+    const { client } = await startServer(folder, { ...ENV, ...restriction });
+    await client.listTools();
+    expect(client.getInstructions()).not.toContain('configure_integration');
+  }
+  // Long enough to have joined, as every other server does.
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await kill(owner);
+  for (const id of ['evt_1', 'evt_2', 'evt_3', 'evt_4']) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await deliver(port, id)).toBe(0);
+  }
+});

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bundledPackages, noticesOf } from '../../scripts/licences.mjs';
 import { KEYS } from '../../scripts/manifests.ts';
 import { tools } from '../../src/tools/registry.ts';
+import { linksOf, readDocuments } from '../support/documents.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -32,6 +33,7 @@ const registryEntry = z.strictObject({
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*[a-zA-Z0-9]\/[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$/),
   title: z.string().trim().min(1).max(100),
   description: z.string().min(1).max(100),
+  repository: z.strictObject({ url: z.url(), source: z.literal('github') }),
   version: exactVersion,
   packages: z.array(
     z.strictObject({
@@ -110,6 +112,31 @@ describe('what clients and registries read', () => {
     ]);
     const { userConfig } = json('plugin/.claude-plugin/plugin.json') as { userConfig: Record<string, object> };
     for (const option of Object.values(userConfig)) expect(option).toMatchObject({ sensitive: true, required: false });
+  });
+
+  it('says where its sources are, by which npm resolves the links and pictures of the README', () => {
+    const { repository, homepage, bugs } = json('package.json') as {
+      repository: { url: string };
+      homepage: string;
+      bugs: { url: string };
+    };
+    const url = 'https://github.com/breakwater-mcp/breakwater';
+    expect([repository.url, homepage, bugs.url]).toEqual([`git+${url}.git`, `${url}#readme`, `${url}/issues`]);
+    expect(json('server.json')).toMatchObject({ repository: { url, source: 'github' } });
+    expect(json('plugin/.claude-plugin/plugin.json')).toMatchObject({ repository: url });
+  });
+
+  it('brings along what its pages link to, but what belongs to the sources', () => {
+    const { files } = json('package.json') as { files: string[] };
+    const packed = globSync([...files, 'README.md', 'LICENSE'], { cwd: ROOT });
+    const links = readDocuments(ROOT)
+      .filter(({ name }) => packed.includes(name))
+      .flatMap((document) => linksOf(document).map(({ at, path }) => ({ at, path })));
+    expect(links.length).toBeGreaterThan(50);
+    const absent = links.filter(
+      ({ path }) => !packed.includes(path) && !/^(?:CONTRIBUTING\.md$|src\/|docs\/images\/.+\.png$)/.test(path),
+    );
+    expect(absent).toEqual([]);
   });
 
   it('has an icon of 512 × 512 pixels', () => {

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { catalogue } from '../../src/integrations/catalogue.ts';
 import { tools } from '../../src/tools/registry.ts';
-import type { Document } from '../support/documents.ts';
-import { callsIn, lineAt, readDocuments } from '../support/documents.ts';
+import { callsIn, linksOf, readDocuments } from '../support/documents.ts';
 import { ROOT } from '../support/server-process.ts';
 import { SHELL_NOTE } from '../support/shell-blocks.ts';
 
@@ -64,28 +63,19 @@ describe('commands', () => {
 
 describe('links', () => {
   it.each(documents)('of $name lead somewhere', (document) => {
-    for (const { at, target } of linksOf(document)) {
-      const [path = '', anchor] = target.split('#');
-      const file = path === '' ? document.name : join(dirname(document.name), decodeURI(path));
-      expect(existsSync(join(ROOT, file)), `${at}: ${target}`).toBe(true);
-      if (anchor !== undefined) expect(anchorsOf(file), `${at}: ${target}`).toContain(anchor);
+    for (const { at, target, path, anchor } of linksOf(document)) {
+      expect(existsSync(join(ROOT, path)), `${at}: ${target}`).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(path), `${at}: ${target}`).toContain(anchor);
     }
   });
 
   it('reach every page of docs/ from its index', () => {
     const index = documents.find(({ name }) => name === 'docs/README.md');
-    const reached = index === undefined ? [] : linksOf(index).map(({ target }) => `docs/${target.split('#', 1)[0]}`);
+    const reached = index === undefined ? [] : linksOf(index).map(({ path }) => path);
     const pages = documents.map(({ name }) => name).filter((name) => /^docs\/(?!README)[^/]+$/.test(name));
     expect(pages.filter((page) => !reached.includes(page))).toEqual([]);
   });
 });
-
-function linksOf({ name, text }: Document): { at: string; target: string }[] {
-  const prose = text.replaceAll(/^```[\s\S]*?^```$|`[^`\n]*`/gm, (code) => code.replaceAll(/[^\n]/g, ' '));
-  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(({ 1: target = '', index }) =>
-    /^[a-z]+:/.test(target) ? [] : [{ at: `${name}:${lineAt(text, index)}`, target }],
-  );
-}
 
 /** As GitHub makes them of headings. */
 function anchorsOf(file: string): string[] {

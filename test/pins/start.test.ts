@@ -21,6 +21,7 @@ it('a server at rest holds neither the tools nor the operations of providers', (
   expect(files.length).toBeGreaterThan(250);
   expect(files.filter((file) => file.startsWith('tools/')).sort()).toEqual([
     'tools/confirmation.ts',
+    'tools/offer-tools.ts',
     'tools/toolsets.ts',
   ]);
   // What payments, mail and the search by meaning send themselves.

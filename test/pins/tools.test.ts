@@ -2,11 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeTool } from '../../scripts/describe-tool.ts';
-import type { Toolset } from '../../src/core/toolset.ts';
-import { INSTRUCTIONS } from '../../src/protocol/instructions.ts';
 import { resources } from '../../src/resources/registry.ts';
 import { tools } from '../../src/tools/registry.ts';
-import { offerTools, TOOLSET_MEMBERS } from '../../src/tools/toolsets.ts';
 import { TOOL_NAMES } from '../support/tool-names.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -16,6 +13,7 @@ const listed = tools.map(describeTool);
 const FRAME = [
   'call-tool.ts',
   'confirmation.ts',
+  'offer-tools.ts',
   'registry.ts',
   'tool-list.d.json.ts',
   'tool-list.json',
@@ -29,22 +27,6 @@ describe('tool list', () => {
 
   it('equals the reviewed list (npm run gen rewrites it)', () => {
     expect(listed).toEqual(JSON.parse(readFileSync(resolve(ROOT, 'src/tools/tool-list.json'), 'utf8')));
-  });
-
-  it('has every tool in one set', () => {
-    const members = Object.values(TOOLSET_MEMBERS).flat();
-    expect(new Set(members).size).toBe(members.length);
-    expect(tools.map(({ name }) => name).filter((name) => !members.includes(name))).toEqual([]);
-  });
-
-  it.each<[Toolset[] | undefined, boolean, readonly string[]]>([
-    [undefined, false, TOOL_NAMES],
-    [['resilience'], false, ['breaker_status', 'control_breaker']],
-    [['memory'], true, ['search_memories', 'get_memory']],
-  ])('lists and loads those of an offer: sets %s, read-only %s', async (toolsets, readOnly, names) => {
-    const offered = offerTools({ toolsets, readOnly });
-    expect((await offered.list()).map(({ name }) => name)).toEqual(names);
-    expect((await offered.load()).map(({ name }) => name)).toEqual(names);
   });
 
   it('has one file per tool, named after it', () => {
@@ -102,7 +84,7 @@ describe('tool list', () => {
   });
 });
 
-describe('resources and instructions', () => {
+describe('resources', () => {
   it('has the resources of the contract so far', () => {
     expect(resources.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'integration://{name}',
@@ -115,9 +97,5 @@ describe('resources and instructions', () => {
       'webhook-event://{id}',
       'guide://{topic}',
     ]);
-  });
-
-  it('has instructions of at most 2 KB', () => {
-    expect(Buffer.byteLength(INSTRUCTIONS)).toBeLessThanOrEqual(2048);
   });
 });

@@ -17,8 +17,17 @@ export interface ChildScript {
 
 /** Runs a script of this folder in a process of its own, on this very runtime. Killed at the end of the test. */
 export function startScript(name: string, ...args: string[]): ChildScript {
-  const script = join(import.meta.dirname, name);
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return follow(name, process.execPath, [join(import.meta.dirname, name), ...args]);
+}
+
+/** The same with a limit of open files. Needs a shell. */
+export function startScriptWithFiles(limit: number, name: string, ...args: string[]): ChildScript {
+  const command = `ulimit -n ${limit} && exec "$0" "$@"`;
+  return follow(name, '/bin/sh', ['-c', command, process.execPath, join(import.meta.dirname, name), ...args]);
+}
+
+function follow(name: string, command: string, args: readonly string[]): ChildScript {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 
 /** A fenced block: the first word after the fence is its language, the rest a note that is not shown to readers. */
@@ -72,6 +72,26 @@ function evaluate(literal: string, at: string): unknown {
   }
 }
 
-export function lineAt(text: string, index: number): number {
+function lineAt(text: string, index: number): number {
   return text.slice(0, index).split('\n').length;
+}
+
+/** A link to a file of ours. */
+export interface Link {
+  at: string;
+  /** As it is written. */
+  target: string;
+  /** From the root. */
+  path: string;
+  anchor: string | undefined;
+}
+
+export function linksOf({ name, text }: Document): Link[] {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$|`[^`\n]*`/gm, (code) => code.replaceAll(/[^\n]/g, ' '));
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(({ 1: target = '', index }) => {
+    if (/^[a-z]+:/.test(target)) return [];
+    const [file = '', anchor] = target.split('#');
+    const path = file === '' ? name : join(dirname(name), decodeURI(file));
+    return [{ at: `${name}:${lineAt(text, index)}`, target, path, anchor }];
+  });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterEach, expect } from 'vitest';
+import { asFirstClient, createSecondClient, ERA_ENV, IS_STATELESS } from './era.ts';
 import { RecordingTransport } from './recording-transport.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
@@ -52,6 +53,7 @@ export function serverEnv(folder: string, extra: Readonly<Record<string, string>
     BREAKWATER_DB: join(folder, 'breakwater.db'),
     BREAKWATER_WORKSPACE: 'test-workspace',
     BREAKWATER_LOG: 'debug',
+    ...ERA_ENV,
     ...extra,
   };
 }
@@ -64,7 +66,9 @@ export async function startServer(
 ): Promise<ServerProcess> {
   const env = serverEnv(folder, extraEnv);
   const transport = new RecordingTransport({ command: process.execPath, args: [launcher], env, cwd: folder });
-  const client = new Client({ name: 'test-client', version: '1.0.0' });
+  const client = IS_STATELESS
+    ? asFirstClient(createSecondClient('test-client', '1.0.0'))
+    : new Client({ name: 'test-client', version: '1.0.0' });
   await client.connect(transport);
   onTestEnd(async () => {
     transport.child.kill('SIGKILL');

@@ -1,9 +1,22 @@
-import { homedir } from 'node:os';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Redactor } from '../../src/core/redact.ts';
 import { createSecrets, parseSettings, SETTINGS } from '../../src/settings.ts';
 
+/** What the machine knows of this user. */
+const HOME = userInfo().homedir;
+/** As in a container that runs under a number without an entry in its list of users. */
+const nobody = vi.hoisted(() => ({ isUnknown: false }));
+vi.mock('node:os', async (load) => {
+  const os = await load<typeof import('node:os')>();
+  const userInfo = () => {
+    if (nobody.isUnknown) throw new Error('uv_os_get_passwd returned ENOENT (no such file or directory)');
+    return os.userInfo();
+  };
+  return { ...os, userInfo };
+});
 const CWD = '/projects/shop';
 
 describe('parseSettings', () => {
@@ -69,9 +82,22 @@ describe('parseSettings', () => {
       'CLAUDE_PROJECT_DIR',
       'CLAUDE_CODE_SESSION_ID',
       'XDG_DATA_HOME',
+      'HOME',
     ];
     const env = Object.fromEntries(names.map((name) => [name, value]));
     expect(parseSettings(env, CWD)).toEqual(parseSettings({}, CWD));
+  });
+
+  it.each([':memory:', 'file:x.db?mode=ro', 'file:///x.db'])('takes %s for no path of a file', (value) => {
+    expect(() => parseSettings({ BREAKWATER_DB: value }, CWD)).toThrow('BREAKWATER_DB must be the path of a file.');
+  });
+
+  it.skipIf(process.platform === 'win32')('takes a link and what it leads to for one database', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'breakwater-settings-')));
+    symlinkSync(join(folder, 'real.db'), join(folder, 'link.db'));
+    const { databasePath } = parseSettings({ BREAKWATER_DB: join(folder, 'link.db') }, CWD);
+    rmSync(folder, { recursive: true });
+    expect(databasePath).toBe(join(folder, 'real.db'));
   });
 
   it('takes the folder of the project from the client', () => {
@@ -80,7 +106,7 @@ describe('parseSettings', () => {
   });
 
   it.each([
-    ['~/own.db', join(homedir(), 'own.db')],
+    ['~/own.db', join(HOME, 'own.db')],
     ['/tmp/own.db', '/tmp/own.db'],
     ['./own.db', '/projects/shop/own.db'],
     ['~own.db', '/projects/shop/~own.db'],
@@ -110,18 +136,37 @@ describe('parseSettings', () => {
 
 describe('the default place of the database', () => {
   const platform = process.platform;
-  afterEach(() => void Object.defineProperty(process, 'platform', { value: platform }));
+  afterEach(() => {
+    nobody.isUnknown = false;
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
 
   it.each([
-    ['linux', {}, join(homedir(), '.local/share/breakwater/breakwater.db')],
+    ['linux', {}, join(HOME, '.local/share/breakwater/breakwater.db')],
+    ['linux', { HOME: '/home/ada' }, '/home/ada/.local/share/breakwater/breakwater.db'],
+    ['linux', { HOME: 'relative' }, join(HOME, '.local/share/breakwater/breakwater.db')],
     ['linux', { XDG_DATA_HOME: '/data' }, '/data/breakwater/breakwater.db'],
-    ['linux', { XDG_DATA_HOME: 'relative' }, join(homedir(), '.local/share/breakwater/breakwater.db')],
-    ['darwin', { XDG_DATA_HOME: '/data' }, join(homedir(), 'Library/Application Support/breakwater/breakwater.db')],
-    ['win32', {}, join(homedir(), 'AppData/Local/breakwater/breakwater.db')],
+    ['linux', { XDG_DATA_HOME: 'relative' }, join(HOME, '.local/share/breakwater/breakwater.db')],
+    ['darwin', { XDG_DATA_HOME: '/data' }, join(HOME, 'Library/Application Support/breakwater/breakwater.db')],
+    ['win32', {}, join(HOME, 'AppData/Local/breakwater/breakwater.db')],
     ['win32', { LOCALAPPDATA: '/c/local' }, '/c/local/breakwater/breakwater.db'],
   ])('on %s with %j', (name, env, expected) => {
     Object.defineProperty(process, 'platform', { value: name });
     expect(parseSettings(env, CWD).databasePath).toBe(expected);
+  });
+
+  it.each([
+    undefined,
+    '',
+    `\${HOME}`,
+    'relative',
+  ])('is nowhere for a user without a home folder: HOME is %j', (HOME) => {
+    nobody.isUnknown = true;
+    expect(parseSettings({ HOME }, CWD).databasePath).toBe('');
+    expect(parseSettings({ HOME, BREAKWATER_DB: '/data/own.db' }, CWD).databasePath).toBe('/data/own.db');
+    expect(() => parseSettings({ HOME, BREAKWATER_DB: '~/own.db' }, CWD)).toThrow(
+      'BREAKWATER_DB begins with ~, and there is no home folder.',
+    );
   });
 });
 
@@ -170,9 +215,13 @@ describe('createSecrets', () => {
   });
 
   it('refuses a set of tools that nobody knows, with those there are', () => {
-    expect(() => parseSettings({ BREAKWATER_TOOLSETS: 'memory,nope' }, CWD)).toThrow(
-      'The sets: integrations, payments, resilience, webhooks, code, memory.',
+    const refuse = (sets: string) => expect(() => parseSettings({ BREAKWATER_TOOLSETS: sets }, CWD));
+    refuse('memory,nope').toThrow(
+      'Name 2 in BREAKWATER_TOOLSETS is no set that is known. The sets: integrations, payments, resilience, webhooks, code, memory.',
     );
+    refuse('memory,').toThrow('Name 2 in BREAKWATER_TOOLSETS is empty: is there a comma too many? The sets: ');
+    refuse('memory, ,webhooks').toThrow('Name 2 in BREAKWATER_TOOLSETS is empty');
+    refuse('MEMORY').toThrow('Name 1 in BREAKWATER_TOOLSETS is no set');
     expect(() => parseSettings({ BREAKWATER_READ_ONLY: 'yes' }, CWD)).toThrow('BREAKWATER_READ_ONLY must be 1 or 0.');
   });
 });

@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import type { Secrets } from '../../core/secrets.ts';
+import { join } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+import { parseSettings } from '../../settings.ts';
 import type { Host } from '../host.ts';
+import { checkStart } from './check-start.ts';
 import type { ClientFile, ServerEntry } from './client-files.ts';
 import { readClientFile } from './client-files.ts';
+import type { Surroundings } from './client-variables.ts';
+import { expand, expandAll, findUnset, referenceTo } from './client-variables.ts';
 import type { Finding } from './finding.ts';
 
 /** Where clients keep their servers: of the project, and of the user. */
 const PROJECT_FILES = ['.mcp.json', '.cursor/mcp.json', '.vscode/mcp.json', '.claude/settings.json'];
 const USER_FILES = ['.claude.json', '.cursor/mcp.json', '.claude/settings.json'];
-
-/** Clients list tools as `mcp__<server>__<tool>`, with at most this many characters. */
-const MAX_TOOL_NAME = 64;
 
 export async function readClientFiles({ home, settings }: Host): Promise<ClientFile[]> {
   const { projectRoot } = settings();
@@ -25,116 +25,94 @@ export async function readClientFiles({ home, settings }: Host): Promise<ClientF
 }
 
 /** Variables that some client gives the server, and so need not be set in this shell. */
-export function variablesOf(files: readonly ClientFile[], secrets: Secrets): Set<string> {
-  const entries = files.flatMap((file) => file.entries.flatMap(({ env }) => Object.entries(env)));
-  return new Set(entries.filter(([, value]) => expand(value, secrets).trim() !== '').map(([name]) => name));
+export function variablesOf(files: readonly ClientFile[], host: Host): Set<string> {
+  const around = surroundingsOf(host);
+  const given = files.flatMap(({ entries, syntax }) =>
+    entries.flatMap(({ env }) => Object.entries(expandAll(env, syntax, around))),
+  );
+  return new Set(given.filter(([, value]) => value.trim() !== '').map(([name]) => name));
 }
 
-export function checkClients(files: readonly ClientFile[], host: Host): Finding[] {
-  const findings = files.flatMap((file) => checkFile(file, host));
+export async function checkClients(files: readonly ClientFile[], host: Host): Promise<Finding[]> {
+  const findings = (await Promise.all(files.map((file) => checkFile(file, host)))).flat();
   if (findings.length > 0) return findings;
   const fix = 'claude mcp add breakwater -- npx -y breakwater-mcp; or write an entry into .mcp.json as in the README.';
   return [finding('warn', 'no client here is set up to start Breakwater', fix)];
+}
+
+function surroundingsOf({ env, home, settings }: Host): Surroundings {
+  return { env, home, project: settings().projectRoot };
 }
 
 function finding(level: Finding['level'], what: string, fix?: string): Finding {
   return { area: 'clients', level, what, fix };
 }
 
-function checkFile(file: ClientFile, host: Host): Finding[] {
-  const { path, problem, entries, plugins } = file;
+async function checkFile(file: ClientFile, host: Host): Promise<Finding[]> {
+  const { path, problem, entries, unreadable, plugins } = file;
   if (problem !== undefined) {
     return [finding('broken', `${path}: ${problem}`, 'Correct it: clients ignore the whole file.')];
   }
+  const checked = await Promise.all(entries.map((entry) => checkEntry(file, entry, host)));
   return [
     ...plugins.map((name) => finding('ok', `${path}: the plugin ${name} is on`)),
-    ...entries.flatMap((entry) => {
-      const problems = [
-        ...checkStart(path, entry),
-        ...checkKeys(file, entry, host),
-        ...checkReferences(path, entry, host),
-        ...checkDatabasePath(path, entry, host),
-      ];
-      const isBroken = problems.some(({ level }) => level === 'broken');
-      const start = finding('ok', `${path}: "${entry.name}" starts it with ${entry.command}`);
-      return isBroken ? problems : [start, ...problems];
-    }),
+    ...unreadable.map(({ name, problem: what }) =>
+      finding('broken', `${path}: "${name}" is no entry that clients take: ${what}`, 'Correct it as in the README.'),
+    ),
+    ...checked.flat(),
   ];
 }
 
-function checkStart(path: string, { name, command, args, isDisabled, toolNameLength }: ServerEntry): Finding[] {
-  const about = `${path}: "${name}"`;
-  const missing = [command, ...args].find((word) => isAbsolute(word) && !existsSync(word));
-  return [
-    ...(missing === undefined
-      ? []
-      : [
-          finding(
-            'broken',
-            `${about} starts ${missing}, which does not exist`,
-            'Correct the path, or use: npx -y breakwater-mcp.',
-          ),
-        ]),
-    ...(isDisabled
-      ? [finding('warn', `${about} is switched off for this project`, 'Switch it on again with /mcp in Claude Code.')]
-      : []),
-    ...(toolNameLength > MAX_TOOL_NAME
-      ? [
-          finding(
-            'broken',
-            `${about}: the name makes tool names of ${toolNameLength} characters; ${MAX_TOOL_NAME} is the limit`,
-            'Call the server breakwater.',
-          ),
-        ]
-      : []),
+async function checkEntry(file: ClientFile, entry: ServerEntry, host: Host): Promise<Finding[]> {
+  const about = `${file.path}: "${entry.name}"`;
+  const start = await checkStart(entry, file.syntax, surroundingsOf(host));
+  const problems = [
+    ...start.map(({ level, what, fix }) => finding(level, `${about}${what}`, fix)),
+    ...checkKeys(file, about, entry, host),
+    ...checkReferences(file, about, entry, host),
+    ...checkSettings(file, about, entry, host),
   ];
+  if (problems.some(({ level }) => level === 'broken')) return problems;
+  return [finding('ok', `${about} starts it with ${entry.command}`), ...problems];
 }
 
-function checkKeys({ path, isShared }: ClientFile, { name, env }: ServerEntry, { redactor }: Host): Finding[] {
-  const held = Object.keys(env).filter((variable) => redactor.find(env[variable] ?? '') !== undefined);
+function checkKeys({ isShared, syntax }: ClientFile, about: string, { env }: ServerEntry, host: Host): Finding[] {
   if (!isShared) return [];
+  const held = Object.keys(env).filter((variable) => host.redactor.find(env[variable] ?? '') !== undefined);
   return held.map((variable) =>
     finding(
       'warn',
-      `${path}: "${name}" holds the value of ${variable}, in a file of the project`,
-      `Write "\${${variable}:-}" there and set the variable in your shell; replace the key if the file was ever committed.`,
+      `${about} holds the value of ${variable}, in a file of the project`,
+      `Write "${referenceTo(variable, syntax)}" there and set the variable in your shell; replace the key if the file was ever committed.`,
     ),
   );
 }
 
-const REFERENCE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
-
-/** Variables without a default that are not set: clients pass such a reference on as it stands, and it counts as unset. */
-function checkReferences(path: string, { name, env }: ServerEntry, { secrets }: Host): Finding[] {
+function checkReferences({ syntax }: ClientFile, about: string, { env }: ServerEntry, host: Host): Finding[] {
   return Object.entries(env).flatMap(([variable, value]) =>
-    [...value.matchAll(REFERENCE)]
-      .filter(([, from = '', fallback]) => fallback === undefined && secrets.get(from) === undefined)
-      .map(([, from]) =>
-        finding(
-          'warn',
-          `${path}: "${name}" takes ${variable} from ${from}, which is not set here`,
-          `Set ${from}, or write \${${from}:-} where it may be absent.`,
-        ),
-      ),
-  );
-}
-
-/** A server with another database would be examined by nobody. */
-function checkDatabasePath(path: string, { name, env }: ServerEntry, { secrets, settings }: Host): Finding[] {
-  const given = expand(env['BREAKWATER_DB'] ?? '', secrets);
-  if (given === '' || given === settings().databasePath) return [];
-  return [
-    finding(
-      'warn',
-      `${path}: "${name}" uses the database ${given}, not the one examined here`,
-      `Examine that one: BREAKWATER_DB=${given} breakwater doctor`,
+    findUnset(value, syntax, surroundingsOf(host)).map(({ name, fix }) =>
+      finding('warn', `${about} takes ${variable} from ${name}, which is not set here`, fix),
     ),
-  ];
+  );
 }
 
-function expand(value: string, secrets: Secrets): string {
-  return value.replaceAll(
-    REFERENCE,
-    (_reference, name: string, fallback?: string) => secrets.get(name) ?? fallback ?? '',
-  );
+/** The settings that the server would read. One with another database would be examined by nobody. */
+function checkSettings({ syntax }: ClientFile, about: string, { env }: ServerEntry, host: Host): Finding[] {
+  const around = surroundingsOf(host);
+  // What only the editor knows is not known here.
+  if (expand(env['BREAKWATER_DB'] ?? '', syntax, around).includes('${')) return [];
+  try {
+    const { databasePath } = parseSettings({ ...host.env, ...expandAll(env, syntax, around) }, around.project);
+    if (databasePath === host.settings().databasePath) return [];
+    return [
+      finding(
+        'warn',
+        `${about} uses the database ${databasePath}, not the one examined here`,
+        `Examine that one: BREAKWATER_DB=${databasePath} breakwater doctor`,
+      ),
+    ];
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return [finding('broken', `${about}: ${thrown.message}`, 'Correct the variable there, or leave it out.')];
+  }
 }

@@ -36,7 +36,7 @@ async function examine(host: Host, online: boolean): Promise<Finding[]> {
   // Where the settings cannot be read, nothing that depends on them can be looked at.
   if (settings?.level !== 'ok') return [runtime, ...(settings === undefined ? [] : [settings])];
   const files = await readClientFiles(host);
-  const given = variablesOf(files, host.secrets);
+  const given = variablesOf(files, host);
   const database = await attempt('database', () => checkDatabase(host));
   const isReadable = database.every(({ level }) => level !== 'broken');
   return [
@@ -45,7 +45,7 @@ async function examine(host: Host, online: boolean): Promise<Finding[]> {
     ...database,
     ...(isReadable ? await attempt('integrations', () => checkIntegrations(host, given)) : []),
     ...(isReadable && online ? await attempt('hosts', () => checkHosts(host)) : []),
-    ...checkClients(files, host),
+    ...(await attempt('clients', () => checkClients(files, host))),
   ];
 }
 

@@ -72,10 +72,12 @@ export function addList(webhooks: Command, context: CommandContext): void {
 
 export function addShow(webhooks: Command, context: CommandContext): void {
   addCommand(webhooks, 'show', context, async (id: string) => {
-    const { events, note } = await useTool(context.host, listWebhookEvents, {
-      id,
-      include: ['headers', 'body', 'attempts'],
-    });
+    const { events, note } = await useTool(
+      context.host,
+      listWebhookEvents,
+      { id, include: ['headers', 'body', 'attempts'] },
+      { not_found: 'breakwater webhooks list shows those that there are; old ones are deleted after 30 days.' },
+    );
     const [event = {}] = events;
     return resultOf({ ...event, note }, (shown) => formatEvent(eventRow.parse(shown)));
   })

@@ -40,7 +40,13 @@ const point = z.object({
 const view = z.object({ run: z.record(z.string(), z.unknown()), attempts: z.array(attempt), verdict: z.array(point) });
 
 export function addReplay(webhooks: Command, context: CommandContext): void {
-  addCommand(webhooks, 'replay', context, (ids: string[], options: ReplayOptions) => replay(context, ids, options))
+  const command = addCommand(webhooks, 'replay', context, (ids: string[], options: ReplayOptions) => {
+    if (ids.length > 0 && options.example !== undefined) {
+      command.error('error: stored events and --example exclude each other');
+    }
+    return replay(context, ids, options);
+  });
+  command
     .description('send events to your handler and judge it')
     .argument('[ids...]', 'stored events, from webhooks list (default: the newest)')
     .option('--provider <name>', 'of the events')
@@ -69,13 +75,21 @@ export function addReplay(webhooks: Command, context: CommandContext): void {
 async function replay({ host }: CommandContext, ids: string[], options: ReplayOptions): Promise<CommandResult> {
   const { example, stateUrl, secretEnv, provider, to, times, order, seed, resign, faults } = options;
   const answer = view.parse(
-    await useTool(host, replayWebhook, {
-      ...(ids.length > 0 ? { ids } : {}),
-      ...(example === undefined ? {} : { examples: example }),
-      ...{ provider, to, times, order, seed, resign, faults },
-      state_url: stateUrl,
-      secret_env: secretEnv,
-    }),
+    await useTool(
+      host,
+      replayWebhook,
+      {
+        ...(ids.length > 0 ? { ids } : {}),
+        ...(example === undefined ? {} : { examples: example }),
+        ...{ provider, to, times, order, seed, resign, faults },
+        state_url: stateUrl,
+        secret_env: secretEnv,
+      },
+      {
+        not_found:
+          'breakwater webhooks list shows those that there are; or rehearse without any: give --provider, --example and --to.',
+      },
+    ),
   );
   return resultOf(
     answer,

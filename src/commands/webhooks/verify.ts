@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { verifyWebhook } from '../../tools/verify-webhook.ts';
 import type { CommandContext } from '../command.ts';
@@ -31,7 +32,7 @@ export function addVerify(webhooks: Command, context: CommandContext): void {
     .option('--provider <name>', 'whose webhook it is')
     .option('--body <file>', 'the raw body, byte for byte as received; - reads standard input')
     .option('--header <line>', "a header as 'Name: value'; may be given again", gather)
-    .option('--event <id>', 'a stored event in place of body and headers')
+    .addOption(new Option('--event <id>', 'a stored event in place of body and headers').conflicts(['body', 'header']))
     .option('--url <url>', 'as the provider called it, where it is signed (twilio, square)')
     .option('--secret-env <name>', "variable with the secret; may be given again (default: the integration's)", gather)
     .option('--tolerance <seconds>', "accepted age (default: the provider's)", wholeNumber(1, 31_536_000))

@@ -1,9 +1,13 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { onAccessGiven } from './api.ts';
 import { EventsView } from './events-view.tsx';
 import { HealthView } from './health-view.tsx';
+import type { Connection } from './live.ts';
 import { live } from './live.ts';
 import { MemoriesView } from './memories-view.tsx';
+import type { Tone } from './parts.tsx';
+import { State } from './parts.tsx';
 import { PaymentsView } from './payments-view.tsx';
 import { hrefOf, useRoute } from './route.ts';
 import { SubscriptionsView } from './subscriptions-view.tsx';
@@ -95,13 +99,27 @@ function Sidebar({ workspace, current, skip }: SidebarProps) {
   );
 }
 
+const CONNECTIONS: Readonly<Record<Connection, { name: string; tone: Tone; about?: string }>> = {
+  connecting: { name: 'Connecting', tone: 'warn' },
+  live: { name: 'Live', tone: 'good' },
+  paused: { name: 'Paused', tone: 'warn', about: 'Other tabs are live. This one goes on when you click into it.' },
+  lost: { name: 'Not connected', tone: 'bad', about: 'What you see is not kept up to date.' },
+};
+
 function LiveState() {
-  const [isLive, setLive] = useState(false);
-  useEffect(() => live.onState(setLive), []);
+  const [connection, setConnection] = useState<Connection>('connecting');
+  useEffect(() => live.onConnection(setConnection), []);
+  const { name, tone, about } = CONNECTIONS[connection];
   return (
-    <p class="live" role="status">
-      <span class={`state ${isLive ? 'good' : 'warn'}`}>{isLive ? 'Live' : 'Connecting'}</span>
-    </p>
+    <div class="live" role="status">
+      <State of={name} tone={tone} />
+      {about && <p>{about}</p>}
+      {connection === 'lost' && (
+        <p>
+          If the command has ended, run <code>breakwater dashboard</code> again.
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -111,13 +129,15 @@ function skipTo(event: Event, target: HTMLElement | null): void {
   target?.focus();
 }
 
+/** Without access: the link was used, or the command that gave it has ended. */
 export function Locked() {
+  useEffect(() => onAccessGiven(() => location.reload()), []);
   return (
     <main class="locked">
-      <h1>This link was used already</h1>
+      <h1>This page needs a new link</h1>
       <p>
-        Each link opens the dashboard once, in one browser. Run <code>breakwater dashboard</code> again and open the
-        link that it prints.
+        A link opens the dashboard once, in one browser, until the command ends. Run <code>breakwater dashboard</code>{' '}
+        again and open the link that it prints.
       </p>
     </main>
   );

@@ -1,8 +1,8 @@
 import type { describeWholeEvent } from '../../views/webhook-event-view.ts';
 import { get } from './api.ts';
-import { useData } from './live.ts';
 import { Empty, Facts, Failure, formatTime, State, Text } from './parts.tsx';
 import { Replay } from './replay.tsx';
+import { useData } from './use-data.ts';
 
 type WholeEvent = ReturnType<typeof describeWholeEvent>;
 

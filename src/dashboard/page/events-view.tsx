@@ -3,9 +3,9 @@ import type { describeEvent } from '../../views/webhook-event-view.ts';
 import { EVENT_STATUSES } from '../../webhooks/event-log.ts';
 import { call } from './api.ts';
 import { EventDetail } from './event-detail.tsx';
-import { useData } from './live.ts';
 import { Empty, Failure, Rows, Split, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
+import { useData } from './use-data.ts';
 
 type Event = ReturnType<typeof describeEvent>;
 

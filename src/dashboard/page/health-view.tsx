@@ -1,8 +1,8 @@
 import type { lists } from '../lists.ts';
 import { get } from './api.ts';
 import { BreakerChart } from './breaker-chart.tsx';
-import { useData } from './live.ts';
 import { Empty, Facts, Failure, State } from './parts.tsx';
+import { useData } from './use-data.ts';
 
 type Integrations = Awaited<ReturnType<typeof lists.integrations>>;
 type Integration = Integrations['integrations'][number];

@@ -1,15 +1,27 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError } from './api.ts';
+import { checkAccess } from './api.ts';
 
 type Listener = () => void;
+
+/** `paused`: other tabs took the place of this one; `lost`: the server does not answer. */
+export type Connection = 'connecting' | 'live' | 'paused' | 'lost';
+
+/** Where the browser itself has given up. */
+const RETRY_MS = 2_000;
 
 /** Tells parts of the page when what they show has changed, over one connection for all of them. */
 class Live {
   readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #onState = new Set<(isLive: boolean) => void>();
+  readonly #onConnection = new Set<(connection: Connection) => void>();
+  #connection: Connection = 'connecting';
   #source: EventSource | undefined;
-  #opened = '';
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #query = '';
   #isScheduled = false;
+
+  constructor() {
+    addEventListener('focus', () => this.#resume());
+    document.addEventListener('visibilitychange', () => this.#resume());
+  }
 
   /** Returns what ends it. */
   watch(name: string, listener: Listener): () => void {
@@ -23,9 +35,10 @@ class Live {
     };
   }
 
-  onState(listener: (isLive: boolean) => void): () => void {
-    this.#onState.add(listener);
-    return () => void this.#onState.delete(listener);
+  onConnection(listener: (connection: Connection) => void): () => void {
+    this.#onConnection.add(listener);
+    listener(this.#connection);
+    return () => void this.#onConnection.delete(listener);
   }
 
   /** Parts come and go together when another view is shown: one new connection serves them all. */
@@ -34,89 +47,55 @@ class Live {
     this.#isScheduled = true;
     queueMicrotask(() => {
       this.#isScheduled = false;
-      this.#open();
+      const query = [...this.#listeners.keys()]
+        .sort()
+        .map((name) => `watch=${encodeURIComponent(name)}`)
+        .join('&');
+      if (query === this.#query) return;
+      this.#query = query;
+      this.#connect();
     });
   }
 
-  #open(): void {
-    const query = [...this.#listeners.keys()]
-      .sort()
-      .map((name) => `watch=${encodeURIComponent(name)}`)
-      .join('&');
-    if (query === this.#opened) return;
-    this.#opened = query;
+  #connect(): void {
+    clearTimeout(this.#retry);
     this.#source?.close();
-    if (query === '') return;
-    const source = new EventSource(`/api/changes?${query}`);
+    if (this.#query === '') return;
+    const source = new EventSource(`/api/changes?${this.#query}`);
     this.#source = source;
     source.addEventListener('ready', () => {
-      this.#tell(true);
+      this.#tell('live');
       for (const name of this.#listeners.keys()) this.#notify(name);
     });
     source.addEventListener('changed', (event) => this.#notify(String(event.data)));
-    source.addEventListener('error', () => this.#tell(false));
+    source.addEventListener('replaced', () => {
+      source.close();
+      this.#tell('paused');
+    });
+    source.addEventListener('error', () => {
+      this.#tell('lost');
+      // An answer that is no stream ends it for good, and does not say why.
+      if (source.readyState === EventSource.CLOSED) void this.#tryAgain(source);
+    });
+  }
+
+  async #tryAgain(source: EventSource): Promise<void> {
+    await checkAccess();
+    if (source === this.#source) this.#retry = setTimeout(() => this.#connect(), RETRY_MS);
+  }
+
+  #resume(): void {
+    if (this.#connection === 'paused' && !document.hidden) this.#connect();
   }
 
   #notify(name: string): void {
     for (const listener of this.#listeners.get(name) ?? []) listener();
   }
 
-  #tell(isLive: boolean): void {
-    for (const listener of this.#onState) listener(isLive);
+  #tell(connection: Connection): void {
+    this.#connection = connection;
+    for (const listener of this.#onConnection) listener(connection);
   }
 }
 
 export const live = new Live();
-
-export interface Data<T> {
-  /** Undefined until it was read. */
-  value: T | undefined;
-  error: ApiError | undefined;
-  reload(): void;
-}
-
-/**
- * What `load` answers, read again when something of `watched` changes. What was read stays visible meanwhile; for another `key` it is
- * another thing.
- */
-export function useData<T>(
-  key: string,
-  watched: readonly string[],
-  load: (signal: AbortSignal) => Promise<T>,
-): Data<T> {
-  const [state, setState] = useState<{ key: string; text: string; value?: T; error?: ApiError }>({ key, text: '' });
-  const latest = useRef(load);
-  latest.current = load;
-  const reload = useRef(() => {});
-  useEffect(() => {
-    let running = new AbortController();
-    const read = () => {
-      running.abort();
-      running = new AbortController();
-      const { signal } = running;
-      latest.current(signal).then(
-        (value) => {
-          const text = JSON.stringify(value);
-          if (!signal.aborted) setState((old) => (old.key === key && old.text === text ? old : { key, text, value }));
-        },
-        (thrown: unknown) => {
-          if (!signal.aborted)
-            setState((old) => ({ ...(old.key === key ? old : { text: '' }), key, error: toError(thrown) }));
-        },
-      );
-    };
-    reload.current = read;
-    read();
-    const ends = watched.map((name) => live.watch(name, read));
-    return () => {
-      running.abort();
-      for (const end of ends) end();
-    };
-  }, [key]);
-  const { value, error } = state.key === key ? state : {};
-  return { value, error, reload: () => reload.current() };
-}
-
-export function toError(thrown: unknown): ApiError {
-  return thrown instanceof ApiError ? thrown : new ApiError('internal', String(thrown), undefined);
-}

@@ -1,25 +1,23 @@
 import { render } from 'preact';
-import type { ApiError } from './api.ts';
-import { get, signIn, signOut } from './api.ts';
+import { get, onAccessEnd, signIn, toError } from './api.ts';
 import { App, Locked } from './app.tsx';
-import { toError } from './live.ts';
 import { Failure } from './parts.tsx';
 
 const root = document.getElementById('page');
-if (root !== null) render(await start(), root);
+if (root !== null) {
+  onAccessEnd(() => render(<Locked />, root));
+  const page = await start();
+  if (page !== undefined) render(page, root);
+}
 
+/** Undefined where the access has ended meanwhile. */
 async function start() {
-  if (!(await signIn())) return <Locked />;
   try {
+    if (!(await signIn())) return <Locked />;
     const { workspace } = await get<{ workspace: string }>('workspace');
     return <App workspace={workspace} />;
   } catch (thrown) {
-    return startFailed(toError(thrown));
+    const error = toError(thrown);
+    return error.code === 'unauthorized' ? undefined : <Failure error={error} />;
   }
-}
-
-function startFailed(error: ApiError) {
-  if (error.code !== 'unauthorized') return <Failure error={error} />;
-  signOut();
-  return <Locked />;
 }

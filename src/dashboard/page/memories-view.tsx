@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import type { searchAnswer } from '../../views/memory-search-view.ts';
 import { call } from './api.ts';
 import { KindOptions } from './kind-options.tsx';
-import { useData } from './live.ts';
 import { MemoryDetail } from './memory-detail.tsx';
 import { Empty, Failure, Rows, Split, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
+import { useData } from './use-data.ts';
 
 type Answer = z.output<typeof searchAnswer>;
 

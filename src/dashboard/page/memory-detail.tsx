@@ -1,13 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { describeWhole } from '../../views/whole-memory-view.ts';
 import type { ApiError } from './api.ts';
-import { call } from './api.ts';
-import { toError, useData } from './live.ts';
+import { call, toError } from './api.ts';
+import type { WholeMemory } from './memory-draft.ts';
 import { MemoryForm } from './memory-form.tsx';
 import { Empty, Facts, Failure, formatTime, Text } from './parts.tsx';
 import { hrefOf } from './route.ts';
-
-export type WholeMemory = Omit<ReturnType<typeof describeWhole>, 'note'>;
+import { useData } from './use-data.ts';
 
 interface MemoryDetailProps {
   id: string | undefined;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiError } from './api.ts';
-import { call } from './api.ts';
+import { call, toError } from './api.ts';
 import { KindOptions } from './kind-options.tsx';
-import { toError } from './live.ts';
-import type { WholeMemory } from './memory-detail.tsx';
+import type { Draft, WholeMemory } from './memory-draft.ts';
+import { changesOf, draftOf } from './memory-draft.ts';
 import { Failure } from './parts.tsx';
 
 interface MemoryFormProps {
@@ -14,8 +14,8 @@ interface MemoryFormProps {
 /** Changes a memory as `update_memory` does: the earlier version is kept. */
 export function MemoryForm({ memory, onClose }: MemoryFormProps) {
   // What was there when the editing began: meanwhile another agent may change the memory.
-  const [initial] = useState(() => draftOf(memory));
-  const [draft, setDraft] = useState(initial);
+  const [initial] = useState(memory);
+  const [draft, setDraft] = useState(() => draftOf(initial));
   const [error, setError] = useState<ApiError>();
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
@@ -78,8 +78,8 @@ export function MemoryForm({ memory, onClose }: MemoryFormProps) {
         </label>
       </div>
       <label>
-        Tags, separated by commas
-        <input value={draft.tags} onInput={({ currentTarget }) => set({ tags: currentTarget.value })} />
+        Tags, one on each line
+        <textarea rows={3} value={draft.tags} onInput={({ currentTarget }) => set({ tags: currentTarget.value })} />
       </label>
       <Failure error={error} />
       <div class="actions">
@@ -92,29 +92,4 @@ export function MemoryForm({ memory, onClose }: MemoryFormProps) {
       </div>
     </form>
   );
-}
-
-interface Draft {
-  summary: string;
-  content: string;
-  context_type: string;
-  importance: number;
-  category: string;
-  tags: string;
-}
-
-function draftOf({ summary, content, context_type, importance, category = '', tags }: WholeMemory): Draft {
-  return { summary, content, context_type, importance, category, tags: tags.join(', ') };
-}
-
-/** Only what differs: the rest stays as others may have made it. */
-function changesOf(before: Draft, after: Draft): object {
-  const { tags, ...same } = after;
-  const old = new Map<string, unknown>(Object.entries(before));
-  const changed = Object.entries(same).filter(([name, value]) => old.get(name) !== value);
-  const list = tags
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter(Boolean);
-  return { ...Object.fromEntries(changed), ...(tags === before.tags ? {} : { tags: list }) };
 }

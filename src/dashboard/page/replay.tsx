@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ApiError } from './api.ts';
-import { call } from './api.ts';
-import { toError } from './live.ts';
+import { call, toError } from './api.ts';
 import { Failure, State } from './parts.tsx';
 
 interface ReplayAnswer {

@@ -1,9 +1,9 @@
 import type { details, lists } from '../lists.ts';
 import { get } from './api.ts';
-import { useData } from './live.ts';
 import { Empty, Facts, Failure, formatTime, Rows, Split, State } from './parts.tsx';
 import { hrefOf } from './route.ts';
 import { Timeline } from './timeline.tsx';
+import { useData } from './use-data.ts';
 
 type Subscriptions = Awaited<ReturnType<typeof lists.subscriptions>>;
 type Subscription = Awaited<ReturnType<typeof details.subscriptions>>;

@@ -19,7 +19,11 @@ const AFTER_MS = 2_500;
 const ANSWER_MS = 20;
 const HITS = 45;
 const SPREAD_MS = 60;
-const PEERS = ['cockatiel', 'opossum'] as const;
+/** And when they open: each as it is usually set. */
+const PEERS = [
+  ['cockatiel', '5 failures in a row'],
+  ['opossum', 'half of the calls of 10 s'],
+] as const;
 
 interface Service {
   url: string;
@@ -90,9 +94,9 @@ export async function measureOutage(): Promise<Row[]> {
   installOpossum();
   const ours = await runOutage('ours');
   const rows: Row[] = [];
-  for (const [index, name] of PEERS.entries()) {
+  for (const [index, [name, opens]] of PEERS.entries()) {
     const peer = await runOutage(name);
-    const against = `${name} breaker, ${BREAK_MS} ms, one per process`;
+    const against = `${name} breaker (${opens}, then ${BREAK_MS} ms), one per process`;
     rows.push(
       figureRow({
         what: `hits on the dead service: ${PROCESSES} processes × ${CALLERS} calls, ${OUTAGE_MS / 1_000} s outage, ${BREAK_MS} ms break`,

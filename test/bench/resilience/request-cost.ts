@@ -153,8 +153,14 @@ function rowsOf(one: Costs, many: Costs, wrapped: readonly string[]): Row[] {
   ] as const;
   return [
     ...sides.map(([costs, said]) => row(costs, ['get', 'stripe'], said, LIMIT, '`stripe-node`')),
-    row(one, ['read', 'stripe'], 'the same as a read of an integration, one caller', LIMIT, '`stripe-node`'),
-    row(one, ['logged', 'stripe'], 'the same with every attempt logged, one caller', LIMIT, '`stripe-node`'),
+    row(one, ['read', 'stripe'], 'read of an integration, CPU per request, one caller', LIMIT, '`stripe-node`'),
+    row(
+      one,
+      ['logged', 'stripe'],
+      'read of an integration, every attempt logged, CPU per request, one caller',
+      LIMIT,
+      '`stripe-node`',
+    ),
     ...sides.flatMap(([costs, said]) => wrapped.map((peer) => row(costs, ['get', peer], said))),
     ...sides.map(([costs, said]) => row(costs, ['get', 'bare'], said, undefined, 'limit: `node:http` alone')),
   ];

@@ -13,6 +13,15 @@ describe('arguments', () => {
     [['breakers', 'open'], "missing required argument 'integration'"],
     [['breakers', 'open', 'stripe', '--for', 'soon'], 'duration such as 90s'],
     [['webhooks', 'list', '--status', 'lost'], 'Allowed choices are unverified, pending'],
+    [['breakers', 'open', 'stripe', '--for', '8d'], 'at most 7d'],
+    [['breakers', 'open', 'stripe', '--for', '0s'], 'at most 7d'],
+    [['simulate', 'paypal'], 'Allowed choices are stripe, sendgrid, github, slack'],
+    [
+      ['webhooks', 'verify', '--event', '01J', '--body', 'x'],
+      "'--event <id>' cannot be used with option '--body <file>'",
+    ],
+    [['webhooks', 'verify', '--event', '01J', '--header', 'A: b'], "cannot be used with option '--header <line>'"],
+    [['webhooks', 'replay', '01J', '--example', 'invoice.paid'], 'exclude each other'],
     [['webhooks', 'list', '--limit', '0'], 'whole number from 1 to 100'],
     [['simulate', 'stripe', '--port', '70000'], 'whole number from 0 to 65535'],
     [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
@@ -46,7 +55,41 @@ describe('arguments', () => {
   });
 });
 
+/** Every command below `words` that does something itself. */
+async function commandsBelow(...words: string[]): Promise<string[][]> {
+  const { stdout } = await callCommand(temporaryFolder(), [...words, '--help']);
+  const [, list = ''] = /\nCommands:\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
+  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+  if (names.length === 0) return [words];
+  return (await Promise.all(names.map((name) => commandsBelow(...words, name)))).flat();
+}
+
+it('shows an example of itself in the help of every command', async () => {
+  const all = await commandsBelow();
+  expect(all).toHaveLength(20);
+  for (const words of all) {
+    const { stdout } = await callCommand(temporaryFolder(), [...words, '--help']);
+    expect(stdout).toContain(`Examples:\n  $ breakwater ${words.join(' ')}`);
+  }
+});
+
 describe('failures', () => {
+  it.each([
+    [['webhooks', 'show', 'nope'], 'breakwater webhooks list shows'],
+    [['webhooks', 'verify', '--event', 'nope'], 'Take the id from breakwater webhooks list.'],
+    [['webhooks', 'replay', 'nope'], 'give --provider, --example and --to.'],
+    [['breakers', 'open', 'stripe'], 'An agent does that: configure_integration is a tool.'],
+    [
+      ['webhooks', 'verify', '--provider', 'stripe', '--body', '-', '--secret-env', 'no name'],
+      '--secret-env must be the name',
+    ],
+  ])('of %j speak of commands and options', async (args, words) => {
+    const { status, stderr } = runCommand(temporaryFolder(), args, { env: {} });
+    expect(status).toBe(1);
+    expect(stderr).toContain(words);
+    expect(stderr.replaceAll('configure_integration', '')).not.toMatch(/[a-z]_[a-z]/);
+  });
+
   const none = ['webhooks', 'show', '01J9ZK3M5T0000000000000000'];
 
   it('say what happened and what to do, on standard error', () => {
@@ -120,12 +163,20 @@ describe('completion', () => {
     expect(complete('webhooks', 'list', '--status', 'un')).toBe('unverified');
     expect(complete('breakers', 'open', '--r')).toBe('--reason');
     expect(complete('completion', '')).toContain('bash zsh fish');
+    expect(complete('simulate', '')).toBe('stripe sendgrid github slack');
+    expect(complete('webhooks', 'replay', '--order', 're')).toBe('reversed');
+    expect(complete('webhooks', 'replay', '--faults', 'st')).toBe('stale');
   });
 
   it.each(['zsh', 'fish'])('has a script for %s with every command', async (shell) => {
     const { stdout, status } = await callCommand(temporaryFolder(), ['completion', shell]);
     expect(status).toBe(0);
     for (const word of ['doctor', 'verify', 'consolidate']) expect(stdout).toContain(word);
+  });
+
+  it('offers no files in fish beside the commands', async () => {
+    const { stdout } = await callCommand(temporaryFolder(), ['completion', 'fish']);
+    expect(stdout).toMatch(/^complete -c breakwater -f$/m);
   });
 });
 

@@ -175,7 +175,7 @@ describe('breakwater webhooks verify', () => {
     expect(await run()).toMatchObject({ status: 1, stderr: expect.stringContaining('Fix: Save the raw bytes') });
     expect(await run('--body', '/nowhere/body.json')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('ENOENT'),
+      stderr: expect.stringContaining('There is no such file or folder: /nowhere/body.json.'),
     });
   });
 });

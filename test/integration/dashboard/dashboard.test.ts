@@ -87,6 +87,19 @@ describe('access', () => {
     expect((await exchange(token)).status).toBe(200);
   });
 
+  it.each([
+    ['what is no JSON', '{', {}, 400],
+    ['too much', JSON.stringify({ token: 'x'.repeat(5_000) }), {}, 413],
+    ['an unknown encoding', '{}', { 'Content-Encoding': 'foo' }, 415],
+    ['an unknown character set', '{}', { 'Content-Type': 'application/json; charset=foo' }, 415],
+  ])('answers %s from anybody in the shape of a failure, without a trace of the code', async (...parts) => {
+    const [, body, headers, status] = parts;
+    const { port, own } = await start();
+    const answer = await send(port, 'POST', '/api/session', { ...own, ...headers }, body);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.text)).toEqual({ code: 'invalid_input', message: 'This cannot be read.' });
+  });
+
   it('gives nothing away without cookie and key, before and after the exchange', async () => {
     const { port, own, signedIn } = await startSignedIn();
     const statuses = async (headers: Record<string, string>) =>
@@ -245,5 +258,37 @@ describe('the stream of changes', () => {
     expect(text).not.toContain('breakers');
     await dashboard.close();
     await ended;
+  });
+
+  it('ends the oldest where a fifth is opened: a browser has six connections for all tabs', async () => {
+    const { port, signedIn } = await startSignedIn();
+    const headers = without(signedIn, 'X-Breakwater-Key');
+    const open = async () => {
+      const stream = { text: '', isEnded: false };
+      request({ host: '127.0.0.1', port, path: '/api/changes?watch=memories', headers }, (res) => {
+        res.setEncoding('utf8').on('data', (part: string) => {
+          stream.text += part;
+        });
+        res
+          .on('error', () => {})
+          .on('end', () => {
+            stream.isEnded = true;
+          });
+      })
+        .on('error', () => {})
+        .end();
+      await expect.poll(() => stream.text).toContain('event: ready');
+      return stream;
+    };
+    const streams = [await open(), await open(), await open(), await open(), await open(), await open()];
+    await expect.poll(() => streams.map(({ isEnded }) => isEnded)).toEqual([true, true, false, false, false, false]);
+    expect(streams.map(({ text }) => text.includes('event: replaced'))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });

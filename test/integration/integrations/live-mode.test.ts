@@ -80,7 +80,7 @@ describe('a live write at a client that can ask', () => {
   it('is sent when the person accepts, who sees what is about to happen', async () => {
     const { client, context, clock } = openLive();
     const asked: string[] = [];
-    const accept: Elicit = async (message) => {
+    const accept: Elicit = async ({ message }) => {
       asked.push(message);
       expect(sent).toEqual([]);
       return 'accept';

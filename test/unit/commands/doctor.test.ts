@@ -132,7 +132,7 @@ describe('breakwater doctor', () => {
       '"breakwater" uses the database /x.db, not the one examined here',
     ]);
     expect(JSON.stringify(findings)).not.toContain(TOKEN);
-    writeMcpJson({ command: 'breakwater' }, 'a-server-with-a-name-that-is-far-too-long-for-clients');
+    writeMcpJson({ command: 'npx' }, 'breakwater-under-a-name-that-is-far-too-long-for-clients');
     expect(await examine('clients')).toMatchObject([
       { level: 'broken', what: expect.stringContaining('64 is the limit') },
     ]);

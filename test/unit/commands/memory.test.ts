@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +58,24 @@ describe('breakwater memory', () => {
   afterEach(async () => {
     for (const { sqlite } of opened.splice(0)) await sqlite.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('writes an export to a file of its own, through no link that waits beside it', async () => {
+    const from = open('from');
+    await from.store.store({ ...PLAIN, content: 'The port is 3000' }, HERE);
+    const victim = file('victim', ['precious']);
+    const path = join(folder, 'export.jsonl');
+    symlinkSync(victim, `${path}.partial`);
+    const both = await Promise.all([from.run('export', path), from.run('export', path)]);
+    expect(both.map(({ code, err }) => [code, err])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(lstatSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(1);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual(['export.jsonl.partial']);
   });
 
   it('takes everything along from one machine to another, once', async () => {
@@ -224,7 +251,7 @@ describe('breakwater memory', () => {
     const { run } = open('a');
     expect(await run('import', join(folder, 'none.jsonl'))).toMatchObject({
       code: 1,
-      err: expect.stringContaining('ENOENT'),
+      err: expect.stringMatching(/^breakwater: There is no such file or folder: .*none\.jsonl\.\n {2}Fix: /),
     });
     expect(await run('import', file('x.json', ['{', '"a": 1', '}']))).toMatchObject({
       code: 1,

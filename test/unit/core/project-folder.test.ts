@@ -37,6 +37,17 @@ describe('ProjectFolder', () => {
     await expect(project.resolve(path)).rejects.toMatchObject({ code: 'not_allowed' });
   });
 
+  it.each([
+    ['is not there', join(base, 'nowhere'), 'ENOENT'],
+    ['is a file', join(base, 'secret.txt'), 'ENOTDIR'],
+  ])('says what to do where the folder itself %s', async (_what, folder, cause) => {
+    await expect(new ProjectFolder(folder).resolve('src')).rejects.toMatchObject({
+      code: 'not_configured',
+      hint: expect.stringContaining('CLAUDE_PROJECT_DIR'),
+      details: { folder, cause },
+    });
+  });
+
   it('refuses what cannot be a path', async () => {
     await expect(project.resolve('a\0b')).rejects.toMatchObject({ code: 'invalid_input' });
     await expect(project.resolve('dangling')).rejects.toMatchObject({ code: 'invalid_input' });

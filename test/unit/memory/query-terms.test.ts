@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryMigrations } from '../../../src/memory/memory-migrations.ts';
 import type { QueryTerm } from '../../../src/memory/query-terms.ts';
 import { collectionSize, queryTerms, termConditions } from '../../../src/memory/query-terms.ts';
-import { Sqlite } from '../../../src/storage/sqlite.ts';
+import { databasePath, sqliteAt } from '../../support/database.ts';
 
 const term = (name: string, documents: number, isStopWord = false): QueryTerm => ({
   isStopWord,
@@ -54,7 +54,7 @@ describe('termConditions', () => {
 
 describe('queryTerms', () => {
   it('knows how rare words are, exactly where they are, about where they are not', async () => {
-    const sqlite = new Sqlite({ path: ':memory:', migrations: memoryMigrations });
+    const sqlite = sqliteAt(databasePath(), memoryMigrations);
     const connection = await sqlite.hot();
     await connection.write((sql) => {
       for (let seq = 1; seq <= 5000; seq += 1) {

@@ -25,7 +25,7 @@ describe('a client that can ask', () => {
   it('consents when the person accepts', async () => {
     const elicit = vi.fn(async () => 'accept' as const);
     await open().confirmations.confirm({ message: MESSAGE, subject: SUBJECT, token: undefined }, elicit);
-    expect(elicit).toHaveBeenCalledExactlyOnceWith(MESSAGE);
+    expect(elicit).toHaveBeenCalledExactlyOnceWith({ message: MESSAGE, subject: SUBJECT });
   });
 
   it.each([
