@@ -47,7 +47,7 @@ function old(effects: ReadonlyMap<string, Effect>, { random }: Scene): string | 
   return random.pick([...effects.keys()].slice(-200));
 }
 
-async function pay(scene: Scene): Promise<void> {
+export async function pay(scene: Scene): Promise<void> {
   const { facts, random } = scene;
   const again = random.chance(0.3) ? old(facts.payments, scene) : undefined;
   const reference = again ?? scene.unique('payment');

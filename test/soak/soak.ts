@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { act, actOnce, configure } from './actions.ts';
+import { act, actOnce, configure, pay } from './actions.ts';
 import { auditDatabase, auditEffects, settle } from './audit.ts';
 import { Facts } from './facts.ts';
 import { compareReadings, readProcess } from './process-watch.ts';
@@ -63,6 +63,7 @@ export async function soak({ seconds, killEverySeconds, seed, report = () => {} 
     report(`after a quarter: ${JSON.stringify(before)}`);
     await load(scenes, random.fork(), { seconds: seconds * 0.75, killEverySeconds });
     services.calm();
+    await breakAhead(scenes);
     await settle(scenes);
     await pause(IDLE_MS);
     const after = await readProcess(first.server.pid, probe);
@@ -131,6 +132,22 @@ async function load(
   });
   const jumping = repeatUntil(until, JUMP_EVERY_MS, async () => scenes[JUMPING]?.server.signal());
   await Promise.all([...lanes, disturbing, killing, jumping]);
+}
+
+/**
+ * Breakers open by a clock that is ahead, and then even the one who did it is behind: nobody may wait until the clocks have come so far.
+ * See `settle`.
+ */
+async function breakAhead(scenes: readonly Scene[]): Promise<void> {
+  const scene = scenes[JUMPING];
+  if (scene === undefined) return;
+  await scene.server.end();
+  await scene.server.start();
+  scene.server.signal();
+  scene.services.simulators['stripe']?.script([{ kind: 'status', status: 500, times: 30 }]);
+  for (let call = 0; call < 10; call += 1) await pay(scene);
+  scene.services.calm();
+  scene.server.signal();
 }
 
 async function repeatUntil(until: number, everyMs: number, work: () => Promise<void>): Promise<void> {
