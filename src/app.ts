@@ -31,7 +31,7 @@ import { openPayments } from './payments/open-payments.ts';
 import { paymentMigrations } from './payments/payment-migrations.ts';
 import type { PromptDeps } from './prompts/registry.ts';
 import { prompts } from './prompts/registry.ts';
-import type { Toolbox } from './protocol/serving.ts';
+import type { Toolbox } from './protocol/workplace.ts';
 import { RepositoryDetector } from './repository/detect.ts';
 import { Scaffolder } from './repository/scaffold/scaffolder.ts';
 import { Breakers } from './resilience/breakers.ts';

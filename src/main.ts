@@ -10,7 +10,7 @@ import { stopWithClient } from './lifecycle.ts';
 import { McpEdge } from './protocol/edge.ts';
 import { buildInstructions } from './protocol/instructions.ts';
 import { LineInput, MAX_MESSAGE_BYTES } from './protocol/line-input.ts';
-import type { ServingParts } from './protocol/serving.ts';
+import type { ServingParts } from './protocol/workplace.ts';
 import { createSecrets, environment, parseSettings, settingsAt } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
 import { startTelemetry } from './telemetry-sdk.ts';

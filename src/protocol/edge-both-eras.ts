@@ -15,8 +15,9 @@ import { ELICIT_TIMEOUT_MS, EMPTY_FORM, elicitWith, peerOf, progressReporter } f
 import { ListenWatch } from './listen-watch.ts';
 import { complaintOf } from './log-line.ts';
 import { Requests } from './requests.ts';
-import type { RequestFacts, ServingParts } from './serving.ts';
+import type { RequestFacts } from './serving.ts';
 import { CAPABILITIES, LEGACY_CAPABILITIES, SERVER_INFO } from './wire.ts';
+import type { ServingParts } from './workplace.ts';
 
 export { StdioTransport };
 

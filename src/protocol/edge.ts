@@ -7,8 +7,9 @@ import type { Log } from '../core/log.ts';
 import { elicitWith, peerOf, progressReporter } from './ask-client.ts';
 import { complaintOf } from './log-line.ts';
 import { Requests } from './requests.ts';
-import type { RequestFacts, ServingParts } from './serving.ts';
+import type { RequestFacts } from './serving.ts';
 import { LEGACY_CAPABILITIES, SERVER_INFO } from './wire.ts';
+import type { ServingParts } from './workplace.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 

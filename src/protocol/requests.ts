@@ -4,10 +4,11 @@ import { toCompletionRequest } from './complete.ts';
 import { ProtocolFault } from './fault.ts';
 import type { LogMessage, LogSeverity } from './log-line.ts';
 import { isAtLeast, LOG_SEVERITY, parseLogLine } from './log-line.ts';
-import type { Peer, RequestFacts, ServingParts } from './serving.ts';
+import type { RequestFacts } from './serving.ts';
 import { Serving } from './serving.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { toCallToolResult } from './wire.ts';
+import type { Peer, ServingParts } from './workplace.ts';
 
 /** What the client behind an edge can be asked and told. */
 export interface ClientPeer extends Peer {

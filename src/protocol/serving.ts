@@ -1,13 +1,8 @@
 import { AppError, messageOf } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
-import type { Prompt } from '../core/prompt.ts';
-import type { Redactor } from '../core/redact.ts';
 import type { Resource, ResourceEntry } from '../core/resource.ts';
-import type { Caller } from '../core/tool.ts';
 import type { ToolAnswer } from '../tools/call-tool.ts';
 import { callTool } from '../tools/call-tool.ts';
-import type { Confirmations, Elicit, Question } from '../tools/confirmation.ts';
-import type { OfferedTools } from '../tools/offer-tools.ts';
+import type { Elicit, Question } from '../tools/confirmation.ts';
 import { CallSignals } from './call-signals.ts';
 import type { CompletionRequest } from './complete.ts';
 import { completeArgument } from './complete.ts';
@@ -16,42 +11,8 @@ import { findResource } from './find-resource.ts';
 import { iconsOf } from './icons.ts';
 import { ListWatch } from './list-watch.ts';
 import { pageOf } from './page.ts';
-
-/** What is served. */
-export interface Toolbox<Deps> {
-  tools: OfferedTools<Deps>;
-  resources: readonly Resource<Deps>[];
-  prompts: readonly Prompt<Deps>[];
-  /** A text that changes with everything that is stored, by any process; asked twice a second. */
-  version(): Promise<string>;
-  deps: Deps;
-  confirmations: Confirmations;
-  close(): Promise<void>;
-}
-
-export interface ServingParts<Deps> {
-  version: string;
-  instructions: string;
-  /** What is known of the caller; an empty agent is replaced by the client's name. */
-  caller: Caller;
-  redactor: Redactor;
-  log: Log;
-  /** True where the caller's workspace is only a guess: then the client's first root is the workspace. */
-  asksForRoots: boolean;
-  /**
-   * Called at the first use of a tool, resource or prompt, so that a client is welcomed before anything heavy is loaded, and again when
-   * the client works elsewhere.
-   * @param root the folder that the client works in, where it was asked for and is known
-   */
-  load(root: string | undefined): Promise<Toolbox<Deps>>;
-}
-
-/** What the client behind an edge can be asked and told. */
-export interface Peer {
-  /** The folder that the client works in, as an absolute path; rejects where it does not say in time. */
-  firstRoot(timeoutMs: number): Promise<string | undefined>;
-  notifyListChanged(): Promise<void>;
-}
+import type { Peer, ServingParts } from './workplace.ts';
+import { Workplace } from './workplace.ts';
 
 /** What one request brings along. */
 export interface RequestFacts {
@@ -64,9 +25,6 @@ export interface RequestFacts {
 }
 
 const JSON_TYPE = 'application/json';
-/** A client that does not tell its folder at once must not hold up its own request. */
-const ROOTS_TIMEOUT_MS = 1_000;
-const LATE_ROOTS_TIMEOUT_MS = 60_000;
 
 /** Answers every request of the protocol, in terms of no SDK: the edges translate. */
 export class Serving<Deps> {
@@ -75,16 +33,16 @@ export class Serving<Deps> {
   readonly #signals = new CallSignals();
   readonly #peer: Peer;
   readonly #list = new ListWatch({
-    version: async () => (await this.#toolbox()).version(),
+    version: async () => (await this.#workplace.toolbox()).version(),
     list: () => this.#entries(undefined),
     notify: () => this.#peer.notifyListChanged(),
   });
-  #loading: Promise<Toolbox<Deps>> | undefined;
-  #root: string | undefined;
+  readonly #workplace: Workplace<Deps>;
 
   constructor(parts: ServingParts<Deps>, peer: Peer) {
     this.parts = parts;
     this.#peer = peer;
+    this.#workplace = new Workplace(parts, peer, () => Promise.allSettled([...this.#inFlight]));
   }
 
   /** Counts a request as in flight until it is settled. */
@@ -109,28 +67,18 @@ export class Serving<Deps> {
     await Promise.allSettled(this.#inFlight);
   }
 
-  /**
-   * Looks again where the client works. What comes next is served there; what is in flight ends where it began. Never rejects.
-   */
-  async rootsChanged(timeoutMs = LATE_ROOTS_TIMEOUT_MS): Promise<void> {
-    const before = this.#loading;
-    if (!this.parts.asksForRoots || before === undefined) return;
-    const root = await this.#askForRoot(timeoutMs);
-    if (root === this.#root || before !== this.#loading) return;
-    this.#root = root;
-    this.#loading = undefined;
-    await Promise.allSettled([...this.#inFlight]);
-    await before.then((toolbox) => toolbox.close()).catch(() => {});
-    await this.#peer.notifyListChanged().catch(() => {});
+  /** As `Workplace.changed`. */
+  rootsChanged(): Promise<void> {
+    return this.#workplace.changed();
   }
 
   async listTools() {
-    const { tools } = await this.#toolbox();
+    const { tools } = await this.#workplace.toolbox();
     return { tools: [...(await tools.list())] };
   }
 
   async callTool(name: string, args: unknown, facts: RequestFacts): Promise<ToolAnswer> {
-    const { tools: offered, deps, confirmations } = await this.#toolbox();
+    const { tools: offered, deps, confirmations } = await this.#workplace.toolbox();
     const tools = await offered.load();
     const tool = tools.find((candidate) => candidate.name === name);
     if (tool === undefined) {
@@ -142,7 +90,7 @@ export class Serving<Deps> {
     return this.#signals.run(facts.signal, (signal) => {
       const context = {
         signal,
-        caller: this.#caller(facts.agent),
+        caller: this.#workplace.caller(facts.agent),
         progress: facts.progress,
         confirm: confirmations.confirmWith(elicit && ((question) => elicit(question, signal))),
       };
@@ -158,7 +106,7 @@ export class Serving<Deps> {
   }
 
   async listTemplates() {
-    const { resources } = await this.#toolbox();
+    const { resources } = await this.#workplace.toolbox();
     const templates = resources.filter(({ uriTemplate }) => uriTemplate.includes('{'));
     return {
       resourceTemplates: templates.map(({ name, title, description, uriTemplate }) => ({
@@ -178,7 +126,7 @@ export class Serving<Deps> {
   }
 
   async listPrompts() {
-    const { prompts } = await this.#toolbox();
+    const { prompts } = await this.#workplace.toolbox();
     return {
       prompts: prompts.map(({ name, title, description, arguments: given }) => ({
         name,
@@ -191,35 +139,35 @@ export class Serving<Deps> {
   }
 
   async getPrompt(name: string, values: Readonly<Record<string, string>>, agent: string | undefined) {
-    const { prompts, deps } = await this.#toolbox();
+    const { prompts, deps } = await this.#workplace.toolbox();
     const prompt = prompts.find((candidate) => candidate.name === name);
     if (prompt === undefined) throw new ProtocolFault('invalid_params', 'There is no such prompt.');
     const missing = prompt.arguments.find((argument) => argument.required && !values[argument.name]?.trim());
     if (missing !== undefined) {
       throw new ProtocolFault('invalid_params', `The argument ${missing.name} is missing: ${missing.description}.`);
     }
-    const text = await prompt.build(values, deps, this.#caller(agent));
+    const text = await prompt.build(values, deps, this.#workplace.caller(agent));
     const content = { type: 'text' as const, text: this.parts.redactor.redactValue(text) };
     return { description: prompt.description, messages: [{ role: 'user' as const, content }] };
   }
 
   async complete(request: CompletionRequest, agent: string | undefined) {
-    const { resources, prompts, deps } = await this.#toolbox();
-    return completeArgument(request, { resources, prompts, deps, caller: this.#caller(agent) });
+    const { resources, prompts, deps } = await this.#workplace.toolbox();
+    return completeArgument(request, { resources, prompts, deps, caller: this.#workplace.caller(agent) });
   }
 
   /** As `Resource.version`; throws where there is nothing that could be watched. */
   async version(uri: string, agent: string | undefined): Promise<string> {
-    const { resources, deps } = await this.#toolbox();
+    const { resources, deps } = await this.#workplace.toolbox();
     const found = findResource(resources, uri);
     if (found === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource.');
-    const version = await found.resource.version?.(found.variable, deps, this.#caller(agent));
+    const version = await found.resource.version?.(found.variable, deps, this.#workplace.caller(agent));
     if (version === undefined) throw new ProtocolFault('invalid_params', 'This resource cannot be subscribed to.');
     return version;
   }
 
   async #entries(agent: string | undefined): Promise<ResourceEntry[]> {
-    const { resources, deps } = await this.#toolbox();
+    const { resources, deps } = await this.#workplace.toolbox();
     const lists = await Promise.all(resources.map((resource) => this.#listOne(resource, deps, agent)));
     return lists.flat();
   }
@@ -227,7 +175,7 @@ export class Serving<Deps> {
   /** What cannot be listed now (a database that is away) must not hide the rest. */
   async #listOne(resource: Resource<Deps>, deps: Deps, agent: string | undefined): Promise<ResourceEntry[]> {
     try {
-      return await resource.list(deps, this.#caller(agent));
+      return await resource.list(deps, this.#workplace.caller(agent));
     } catch (thrown) {
       this.parts.log.warn({ resource: resource.name, cause: messageOf(thrown) }, 'resource not listed');
       return [];
@@ -235,40 +183,10 @@ export class Serving<Deps> {
   }
 
   async #read(uri: string, agent: string | undefined): Promise<string> {
-    const { resources, deps } = await this.#toolbox();
+    const { resources, deps } = await this.#workplace.toolbox();
     const found = findResource(resources, uri);
     if (found === undefined) throw new ProtocolFault('invalid_params', 'There is no such resource.', { uri });
-    const value = await found.resource.read(found.variable, deps, this.#caller(agent));
+    const value = await found.resource.read(found.variable, deps, this.#workplace.caller(agent));
     return JSON.stringify(this.parts.redactor.redactValue(value));
-  }
-
-  #toolbox(): Promise<Toolbox<Deps>> {
-    this.#loading ??= this.#load().catch((thrown: unknown) => {
-      // What could not be loaded now may be there at the next call.
-      this.#loading = undefined;
-      throw thrown;
-    });
-    return this.#loading;
-  }
-
-  async #load(): Promise<Toolbox<Deps>> {
-    if (this.parts.asksForRoots) this.#root = await this.#askForRoot(ROOTS_TIMEOUT_MS, () => void this.rootsChanged());
-    return this.parts.load(this.#root);
-  }
-
-  async #askForRoot(timeoutMs: number, onSilence?: () => void): Promise<string | undefined> {
-    try {
-      return await this.#peer.firstRoot(timeoutMs);
-    } catch (thrown) {
-      const workspace = this.#root ?? this.parts.caller.workspace;
-      this.parts.log.warn({ workspace, cause: messageOf(thrown) }, 'the client did not tell its roots');
-      onSilence?.();
-      return this.#root;
-    }
-  }
-
-  #caller(agent: string | undefined): Caller {
-    const { caller } = this.parts;
-    return { ...caller, workspace: this.#root ?? caller.workspace, agent: caller.agent || (agent ?? 'unknown') };
   }
 }

@@ -14,7 +14,7 @@ import type { Offer } from '../../src/core/toolset.ts';
 import { McpEdge } from '../../src/protocol/edge.ts';
 import { BothErasEdge } from '../../src/protocol/edge-both-eras.ts';
 import { buildInstructions } from '../../src/protocol/instructions.ts';
-import type { ServingParts } from '../../src/protocol/serving.ts';
+import type { ServingParts } from '../../src/protocol/workplace.ts';
 import { createSecrets, settingsAt } from '../../src/settings.ts';
 import type { ToolDeps } from '../../src/tools/registry.ts';
 import { Offered } from '../../src/tools/toolsets.ts';
