@@ -8,9 +8,12 @@ export function protectionOf(operation: Operation, provider: Provider): number {
   return operation.repeat === 'unsafe' ? 0 : (provider.api?.idempotency?.lifetimeMs ?? 0);
 }
 
-/** True while the service still recognises a repeat by its key: then sending again is safe. */
+/**
+ * True while the service still recognises a repeat by its key: then sending again is safe. A request from the future was begun by a clock
+ * that has been set back since, at least that far ago.
+ */
 export function isProtected(record: RequestRecord, operation: Operation, provider: Provider, now: number): boolean {
-  return now - record.createdAt < protectionOf(operation, provider);
+  return Math.abs(now - record.createdAt) < protectionOf(operation, provider);
 }
 
 /** Whether a request of unknown outcome was executed, by a lookup; `open` where there is none, or where it fails. */

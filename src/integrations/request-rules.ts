@@ -25,7 +25,8 @@ export function admit(sql: Sql, plan: RequestPlan, hash: string, now: number): v
 export function gapFor(sql: Sql, plan: RequestPlan, now: number): Gap | undefined {
   const gap = gapSince(sql, now - DOUBT_MS);
   if (gap === undefined || plan.knownRestoration === gap.restoredAt) return undefined;
-  return now - gap.backupMadeAt < (plan.protectedForMs ?? 0) ? undefined : gap;
+  // Without a key nothing is recognised, whatever the clock said when the backup was made.
+  return Math.abs(now - gap.backupMadeAt) < (plan.protectedForMs ?? 0) ? undefined : gap;
 }
 
 /** The database was restored after the caller had looked: the next call asks for consent. */

@@ -239,12 +239,17 @@ describe('an unknown request', () => {
     expect(await write()).toMatchObject({ replayed: false });
   });
 
-  it('is never sent again where the service has no keys', async () => {
-    const { stripe, client, context } = await setUp();
+  it.each([
+    ['soon after', 0],
+    ['much later', 40 * DAY_MS],
+    ['after the clock was set back', -240_000],
+  ])('is never sent again where the service has no keys, %s', async (_when, shiftMs) => {
+    const { stripe, client, context, clock } = await setUp();
     const unsafe = operation({ ...createPaymentIntent, name: 'sendOnce', repeat: 'unsafe' });
     stripe.script([{ kind: 'reset_after_executing' }]);
     const write = () => client.write(unsafe, INPUT, ORDER, context());
     await expect(write()).rejects.toMatchObject({ outcome: 'unknown', details: { attempts: 1 } });
+    clock.shiftMs += shiftMs;
     await expect(write()).rejects.toMatchObject({
       code: 'outcome_unknown',
       hint: expect.stringContaining('Look it up at Stripe'),
