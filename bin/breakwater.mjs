@@ -58,7 +58,7 @@ async function run() {
   ]);
   enableCompileCache?.();
   // V8 grows its young generation at the first burst of work and never gives it back. Measured: 5 MB less at rest, 50 MB less after 10,000
-  // calls (1.0 times the one-tool server of the bench, otherwise 1.45), no other p99, up to 10 % more CPU under sustained load.
+  // calls (1.0 times the one-tool server of the bench, otherwise 1.45), no other p99 of one caller, up to 10 % more CPU under sustained load.
   if (process.argv.length === 2) setFlagsFromString('--semi-space-growth-factor=1');
   await import('../dist/main.js');
 }
