@@ -1,6 +1,6 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
+import { startThread } from './start-thread.ts';
 
 /** When nobody else does it, SQLite does it inside a commit, so a thread that cannot start costs speed alone. In pages of 4 KB. */
 export const BACKSTOP_PAGES = 16_000;
@@ -46,9 +46,7 @@ export class Checkpointer {
   }
 
   #start(): Worker {
-    const file = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(file, { workerData: { path: this.#path } });
-    worker.unref();
+    const worker = startThread('checkpoint-worker', { path: this.#path });
     worker.on('message', () => {
       this.#isBusy = false;
     });

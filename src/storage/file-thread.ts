@@ -1,6 +1,5 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import type { Gap } from './restoration.ts';
+import { startThread } from './start-thread.ts';
 
 /** What takes seconds for some hundred megabytes, and would hold up every call meanwhile. */
 export type FileTask =
@@ -25,9 +24,7 @@ export async function copyDatabase(from: string, to: string, lost?: Gap): Promis
 }
 
 function inThread(task: FileTask): Promise<string | undefined> {
-  const file = new URL(`./file-worker${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(file, { workerData: task });
-  worker.unref();
+  const worker = startThread('file-worker', task);
   return new Promise((resolve, reject) => {
     worker.once('message', (result: FileResult) => {
       if ('found' in result) return resolve(result.found);
