@@ -8,12 +8,17 @@ export function protectionOf(operation: Operation, provider: Provider): number {
   return operation.repeat === 'unsafe' ? 0 : (provider.api?.idempotency?.lifetimeMs ?? 0);
 }
 
-/**
- * True while the service still recognises a repeat by its key: then sending again is safe. A request from the future was begun by a clock
- * that has been set back since, at least that far ago.
- */
+/** True while the service still recognises a repeat by its key: then sending again is safe. */
 export function isProtected(record: RequestRecord, operation: Operation, provider: Provider, now: number): boolean {
-  return Math.abs(now - record.createdAt) < protectionOf(operation, provider);
+  return isRecognised(record.createdAt, protectionOf(operation, provider), now);
+}
+
+/**
+ * True when a service that keeps keys for so long still has one of that time; never where it keeps none. A time in the future is that of a
+ * clock that has been set back since, at least that far ago.
+ */
+export function isRecognised(at: number, protectedForMs: number, now: number): boolean {
+  return Math.abs(now - at) < protectedForMs;
 }
 
 /** Whether a request of unknown outcome was executed, by a lookup; `open` where there is none, or where it fails. */

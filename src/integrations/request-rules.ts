@@ -3,6 +3,7 @@ import type { Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Gap } from '../storage/restoration.ts';
 import { gapSince } from '../storage/restoration.ts';
+import { isRecognised } from './reconcile.ts';
 import type { RequestPlan } from './request-ledger.ts';
 import type { RequestRow } from './request-row.ts';
 import { answerId, canonicalJson, parseAnswer } from './request-row.ts';
@@ -25,8 +26,7 @@ export function admit(sql: Sql, plan: RequestPlan, hash: string, now: number): v
 export function gapFor(sql: Sql, plan: RequestPlan, now: number): Gap | undefined {
   const gap = gapSince(sql, now - DOUBT_MS);
   if (gap === undefined || plan.knownRestoration === gap.restoredAt) return undefined;
-  // Without a key nothing is recognised, whatever the clock said when the backup was made.
-  return Math.abs(now - gap.backupMadeAt) < (plan.protectedForMs ?? 0) ? undefined : gap;
+  return isRecognised(gap.backupMadeAt, plan.protectedForMs ?? 0, now) ? undefined : gap;
 }
 
 /** The database was restored after the caller had looked: the next call asks for consent. */
