@@ -1,6 +1,5 @@
 // First: whatever the modules below do when they load, it must not reach standard output.
 import './stdout-guard.ts';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import packageJson from '../package.json' with { type: 'json' };
 import type { App } from './app.ts';
 import { messageOf } from './core/errors.ts';
@@ -9,15 +8,12 @@ import { Redactor } from './core/redact.ts';
 import { stopWithClient } from './lifecycle.ts';
 import { McpEdge } from './protocol/edge.ts';
 import { buildInstructions } from './protocol/instructions.ts';
-import { LineInput, MAX_MESSAGE_BYTES } from './protocol/line-input.ts';
+import { LineTransport } from './protocol/line-transport.ts';
 import type { ServingParts } from './protocol/workplace.ts';
 import { createSecrets, environment, parseSettings, settingsAt } from './settings.ts';
 import { protocolOutput } from './stdout-guard.ts';
 import { startTelemetry } from './telemetry-sdk.ts';
 import { Offered } from './tools/toolsets.ts';
-
-/** The SDK's own limit of 10 MB ends the process. */
-const TRANSPORT_OPTIONS = { maxBufferSize: MAX_MESSAGE_BYTES };
 
 async function serve(): Promise<void> {
   const redactor = new Redactor();
@@ -42,11 +38,11 @@ async function serve(): Promise<void> {
   const asksForRoots = settings.projectIsGuessed;
   const parts = { version, instructions, caller, redactor, log, asksForRoots, load };
   const open = settings.protocol === 'auto' ? await loadBothEras() : openEdge;
-  const input = new LineInput(process.stdin, protocolOutput, log);
-  const { edge, connect } = open(parts, input);
+  const transport = new LineTransport(process.stdin, protocolOutput, log);
+  const { edge, connect } = open(parts);
   forwardLog = (line) => edge.forwardLog?.(line);
   const stop = stopWithClient({
-    input,
+    input: transport,
     output: protocolOutput,
     log,
     idle: () => edge.idle(),
@@ -55,36 +51,36 @@ async function serve(): Promise<void> {
       await Promise.all([app?.close(), stopTelemetry?.()]);
     },
   });
-  await connect((code) => stop('connection closed', code));
+  await connect(transport, (code) => stop('connection closed', code));
 }
 
 /** What the two edges have in common. */
 interface OpenedEdge {
   edge: { idle(): Promise<void>; drain(): Promise<void>; forwardLog?(line: string): void };
-  connect(onClose: (exitCode: number) => void): Promise<void>;
+  connect(transport: LineTransport, onClose: (exitCode: number) => void): Promise<void>;
 }
 
-function openEdge<Deps>(parts: ServingParts<Deps>, input: LineInput): OpenedEdge {
+function openEdge<Deps>(parts: ServingParts<Deps>): OpenedEdge {
   const edge = new McpEdge(parts);
   return {
     edge,
-    connect(onClose) {
+    connect(transport, onClose) {
       // The end of the input is seen elsewhere: here something went wrong.
       edge.sdk.onclose = () => onClose(1);
-      return edge.connect(new StdioServerTransport(input, protocolOutput, TRANSPORT_OPTIONS));
+      return edge.connect(transport);
     },
   };
 }
 
 async function loadBothEras(): Promise<typeof openEdge> {
-  const { BothErasEdge, StdioTransport } = await import('./protocol/edge-both-eras.ts');
-  return (parts, input) => {
+  const { BothErasEdge } = await import('./protocol/edge-both-eras.ts');
+  return (parts) => {
     const edge = new BothErasEdge(parts);
     return {
       edge,
-      async connect(onClose) {
+      async connect(transport, onClose) {
         edge.onclose = () => onClose(0);
-        edge.connect(new StdioTransport(input, protocolOutput, TRANSPORT_OPTIONS));
+        edge.connect(transport);
       },
     };
   };

@@ -5,7 +5,7 @@ import {
   inputRequired,
   Server,
 } from '@modelcontextprotocol/server';
-import { StdioServerTransport as StdioTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
 import { systemClock } from '../core/clock.ts';
 import { ConsentTokens } from '../core/consent-tokens.ts';
@@ -18,8 +18,6 @@ import { Requests } from './requests.ts';
 import type { RequestFacts } from './serving.ts';
 import { CAPABILITIES, LEGACY_CAPABILITIES, SERVER_INFO } from './wire.ts';
 import type { ServingParts } from './workplace.ts';
-
-export { StdioTransport };
 
 /** Key of the one question that a tool call may ask. */
 const CONSENT = 'consent';

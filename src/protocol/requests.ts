@@ -139,7 +139,7 @@ function route<Schema extends z.ZodType>(
   schema: Schema,
   work: (params: z.output<Schema>, facts: RequestFacts) => Promise<object>,
 ): Route {
-  return async (params, facts) => {
+  return (params, facts) => {
     const parsed = schema.safeParse(params ?? {});
     if (parsed.success) return work(parsed.data, facts);
     const problems = parsed.error.issues

@@ -73,14 +73,12 @@ export class Sqlite {
     this.#ledger = new Connection(keeper);
   }
 
-  async hot(): Promise<Connection> {
-    await this.#openForCaller();
-    return this.#hot;
+  hot(): Promise<Connection> {
+    return this.#whenOpen(this.#hot);
   }
 
-  async ledger(): Promise<Connection> {
-    await this.#openForCaller();
-    return this.#ledger;
+  ledger(): Promise<Connection> {
+    return this.#whenOpen(this.#ledger);
   }
 
   /** Copies the file beside itself, unless that was done within `maxAgeMs`; damaged files are not copied. */
@@ -103,6 +101,13 @@ export class Sqlite {
     this.#state = { is: 'closed' };
     if (state.is === 'open') await this.#shut(state.file);
     if (state.is === 'due') await this.#shut(state.before);
+  }
+
+  async #whenOpen(connection: Connection): Promise<Connection> {
+    const opening = this.#openForCaller();
+    // Not awaited where it is open: this is on the path of every call.
+    if (opening !== undefined) await opening;
+    return connection;
   }
 
   #openForCaller(): Promise<void> | undefined {

@@ -1,5 +1,6 @@
 import { sized } from './counts.ts';
 import { inFolder } from './folder.ts';
+import { onOneProcessor } from './one-processor.ts';
 import type { Row } from './row.ts';
 import { ratioRow } from './row.ts';
 import type { ServerScript } from './servers.ts';
@@ -7,9 +8,9 @@ import { bareServer, breakwater, bundleOneTool } from './servers.ts';
 import { inRounds, median } from './statistics.ts';
 import { StdioClient } from './stdio-client.ts';
 
-const CALLS = sized(1_500, 100);
+const CALLS = sized(5_000, 100);
 const AT_ONCE = 32;
-const ROUNDS = sized(10, 1);
+const ROUNDS = sized(20, 1);
 const CALL_LIMIT = 1.25;
 const THROUGHPUT = { atLeast: 0.8 };
 
@@ -70,7 +71,9 @@ export function measureCalls(): Promise<Row[]> {
       return { sdk: { what, ours, peer: peers.sdk }, bare: { what, ours, peer: peers.bare } };
     };
     try {
-      const single = await compare(`\`tools/call\` round trip, trivial read tool (${OUR_READ})`, oneByOne);
+      const roundTrip = () => compare(`\`tools/call\` round trip, trivial read tool (${OUR_READ})`, oneByOne);
+      const pids = targets.map(({ client }) => client.child.pid);
+      const single = await onOneProcessor(pids, roundTrip);
       const many = await compare(`${AT_ONCE} concurrent calls (${OUR_READ})`, perCpuSecond);
       const [peer, limit] = ['one-tool server on the same SDK, echo', 'limit: protocol by hand, no checks'];
       return [

@@ -1,9 +1,10 @@
-import type { Writable } from 'node:stream';
-import { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import type { Log } from '../core/log.ts';
 
 /** Largest message that is read, in bytes: with base64, an attachment of 30 MB and a webhook's body of 25 MB. */
-export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Messages handed on between two turns of the event loop: signals, sockets and answers come in between. */
 const MESSAGES_PER_TURN = 16;
 /** How far into a message that is not kept its id is looked for, from both ends. */
@@ -12,12 +13,16 @@ const NEWLINE = 0x0a;
 const INVALID_REQUEST = -32_600;
 
 /**
- * Standard input as whole lines, one at a time. The SDKs gather a message by copying all of it at each piece that arrives, take in any
- * number of messages without letting anything else happen, and end the connection at a message over their limit. It waits while the output
- * is full: answers that nobody reads must not pile up. It never ends by itself: `drained` tells when all that came has been handed on.
+ * The protocol over two streams, a message a line, for the SDK of either generation. Their own transports gather a message by copying all of
+ * it at each piece that arrives, take in any number of messages without letting anything else happen, end the connection at a message over
+ * their limit, and check the shape of each message, as the SDK's core then does again. This one waits while the output is full: answers that
+ * nobody reads must not pile up. The end of the input is not its end: calls in flight are still answered.
  */
-export class LineInput extends Readable {
-  readonly #source: Readable;
+export class LineTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #input: Readable;
   readonly #output: Writable;
   readonly #log: Log;
   readonly #maxBytes: number;
@@ -27,27 +32,38 @@ export class LineInput extends Readable {
   #isWaiting = false;
   #whenDrained: (() => void)[] = [];
 
-  /** @param output where the client reads; a line over the limit is refused there, and dropped up to its end */
-  constructor(source: Readable, output: Writable, log: Log, maxBytes = MAX_MESSAGE_BYTES) {
-    super();
-    this.#source = source;
+  /** A line over the limit is refused at the output, and dropped up to its end. */
+  constructor(input: Readable, output: Writable, log: Log, maxBytes = MAX_MESSAGE_BYTES) {
+    this.#input = input;
     this.#output = output;
     this.#log = log;
     this.#maxBytes = maxBytes;
-    source.on('data', (chunk: Buffer) => this.#take(chunk));
-    source.on('error', (error) => this.emit('error', error));
   }
 
-  override _read(): void {
-    // Lines are pushed as they come.
+  async start(): Promise<void> {
+    this.#input.on('data', this.#take);
+    this.#input.on('error', this.#complain);
   }
 
-  /** Resolves when every line that has come was handed on. */
+  /** Resolves when the output has room again. */
+  send(message: JSONRPCMessage): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#output.write(`${JSON.stringify(message)}\n`)) resolve();
+      else this.#output.once('drain', resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#input.off('data', this.#take).off('error', this.#complain).pause();
+    this.onclose?.();
+  }
+
+  /** Resolves when every message that has come was handed on. */
   async drained(): Promise<void> {
     if (this.#lines.length > 0) await new Promise<void>((resolve) => this.#whenDrained.push(resolve));
   }
 
-  #take(chunk: Buffer): void {
+  readonly #take = (chunk: Buffer): void => {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
       this.#keep(chunk.subarray(start, end + 1));
@@ -56,7 +72,9 @@ export class LineInput extends Readable {
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start));
     if (!this.#isWaiting) this.#handOn();
-  }
+  };
+
+  readonly #complain = (error: Error): void => this.onerror?.(error);
 
   #keep(piece: Buffer): void {
     this.#size += piece.length;
@@ -83,27 +101,42 @@ export class LineInput extends Readable {
   }
 
   #handOn(): void {
-    for (let count = 0; this.#lines.length > 0; count += 1) {
-      if (this.#output.writableNeedDrain || count === MESSAGES_PER_TURN) {
-        this.#wait();
-        return;
-      }
-      this.push(this.#lines.shift());
+    for (let count = 0; ; count += 1) {
+      const [line] = this.#lines;
+      if (line === undefined) break;
+      if (this.#output.writableNeedDrain || count === MESSAGES_PER_TURN) return this.#wait();
+      this.#lines.shift();
+      this.#read(line);
     }
     for (const resolve of this.#whenDrained.splice(0)) resolve();
   }
 
+  #read(line: Buffer): void {
+    try {
+      const message: unknown = JSON.parse(line.toString());
+      if (!isMessage(message)) throw new Error('a message is not JSON-RPC');
+      this.onmessage?.(message);
+    } catch (thrown) {
+      this.onerror?.(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    }
+  }
+
   #wait(): void {
     this.#isWaiting = true;
-    this.#source.pause();
+    this.#input.pause();
     const goOn = () => {
       this.#isWaiting = false;
       this.#handOn();
-      if (!this.#isWaiting) this.#source.resume();
+      if (!this.#isWaiting) this.#input.resume();
     };
     if (this.#output.writableNeedDrain) this.#output.once('drain', goOn);
     else setImmediate(goOn);
   }
+}
+
+/** Whether the core of an SDK should look at it: that knows which kinds of messages there are. */
+function isMessage(value: unknown): value is JSONRPCMessage {
+  return typeof value === 'object' && value !== null && 'jsonrpc' in value && value.jsonrpc === '2.0';
 }
 
 /** The id of a request that is not read whole, null when it is not found: clients write it at the beginning or at the end. */
