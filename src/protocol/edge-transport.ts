@@ -104,7 +104,10 @@ export class LineTransport implements Transport {
     for (let count = 0; ; count += 1) {
       const [line] = this.#lines;
       if (line === undefined) break;
-      if (this.#output.writableNeedDrain || count === MESSAGES_PER_TURN) return this.#wait();
+      if (this.#output.writableNeedDrain || count === MESSAGES_PER_TURN) {
+        this.#wait();
+        return;
+      }
       this.#lines.shift();
       this.#read(line);
     }
