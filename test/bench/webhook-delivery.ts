@@ -16,6 +16,7 @@ import { median, percentile } from './statistics.ts';
 
 const SECRET = 'whsec_0123456789abcdef';
 const SCRIPT = join(import.meta.dirname, '../support/listener-process.ts');
+const AS_LAUNCHED = join(import.meta.dirname, 'as-launched.mjs');
 /** How long the steady load lasts, in seconds: short, and with `--long`. */
 const SHORT_S = sized(6, 3);
 const LONG_S = 300;
@@ -104,7 +105,7 @@ function flushTimes(path: string): number[] {
 export function measureDelivery({ long }: Effort): Promise<Row[]> {
   const seconds = long ? LONG_S : SHORT_S;
   return inFolder(async (folder) => {
-    const child = spawn(process.execPath, [SCRIPT, join(folder, 'bench.db'), '0', 'start'], {
+    const child = spawn(process.execPath, ['--import', AS_LAUNCHED, SCRIPT, join(folder, 'bench.db'), '0', 'start'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const reader = createInterface({ input: child.stdout });
