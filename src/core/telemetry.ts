@@ -1,5 +1,5 @@
 import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
-import { context, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, INVALID_TRACEID, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AppError } from './errors.ts';
 
 /**
@@ -8,6 +8,8 @@ import { AppError } from './errors.ts';
  */
 const NAME = 'breakwater';
 
+/** Finds the SDK by itself when one is loaded later. */
+const tracer = trace.getTracer(NAME);
 let durations: Histogram | undefined;
 
 /** Runs `work` inside a span of that name; errors mark the span with their code, never with foreign text. */
@@ -17,9 +19,11 @@ export async function inSpan<T>(
   work: (span: Span, inside: Context) => Promise<T>,
   parent: Context = context.active(),
 ): Promise<T> {
-  const span = trace.getTracer(NAME).startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+  // Without an SDK there is no trace that anything inside could belong to.
+  const inside = span.spanContext().traceId === INVALID_TRACEID ? parent : trace.setSpan(parent, span);
   try {
-    return await work(span, trace.setSpan(parent, span));
+    return await work(span, inside);
   } catch (thrown) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: thrown instanceof AppError ? thrown.code : 'error' });
     throw thrown;

@@ -1,61 +1,48 @@
-import type { AxiosResponse } from 'axios';
 import { Axios } from 'axios';
 import type { Log } from '../core/log.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import { checkHeaders } from './check-headers.ts';
 import type { ExchangeConfig } from './http-adapter.ts';
 import { createHttpAdapter, Exchange, HttpAgents } from './http-adapter.ts';
 import type { HttpRequest } from './http-client.ts';
+
+/** An answer as it came. */
+export interface TextResponse {
+  status: number;
+  headers: ResponseHeaders;
+  text: string;
+}
 
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 
 /** axios, our adapter and TLS under it: loaded at the first request, because most sessions that only look things up never need them. */
 export class AxiosTransport {
   readonly #agents = new HttpAgents();
-  readonly #axios: Axios;
+  /**
+   * A bare `Axios` rather than `axios.create`, and neither transforms nor interceptors: each of them goes through all headers, or adds
+   * promises, at every request, and none is needed.
+   */
+  readonly #axios = new Axios({ adapter: createHttpAdapter(this.#agents) });
+  readonly #log: Log;
 
   constructor(log: Log) {
-    this.#axios = createAxios(this.#agents, log);
+    this.#log = log;
   }
 
   /** Resolves for every status; throws `AttemptError` where no response came, and `invalid_input` for a header that HTTP cannot carry. */
-  async send(request: HttpRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
-    checkHeaders(request.headers);
-    const exchange = new Exchange(signal, MAX_RESPONSE_BYTES);
-    const config = {
-      method: request.method,
-      url: request.url.href,
-      headers: request.headers,
-      data: request.body,
-      exchange,
-    };
-    return this.#axios.request<string>(config satisfies ExchangeConfig & object);
+  async send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
+    checkHeaders(headers);
+    // Without the query: it may hold personal data.
+    const target = `${url.origin}${url.pathname}`;
+    this.#log.debug({ method, url: target }, 'request');
+    const exchange = new Exchange(url, signal, MAX_RESPONSE_BYTES);
+    const config = { method, url: url.href, headers, data: body, exchange };
+    const { status, data } = await this.#axios.request<string>(config satisfies ExchangeConfig & object);
+    this.#log.debug({ url: target, status }, 'response');
+    return { status, headers: exchange.headers, text: data };
   }
 
   close(): void {
     this.#agents.destroy();
   }
-}
-
-/** A bare `Axios` rather than `axios.create`: the defaults of the latter are merged into every request and none of them is used here. */
-function createAxios(agents: HttpAgents, log: Log): Axios {
-  const identity = (data: unknown) => data;
-  const instance = new Axios({
-    adapter: createHttpAdapter(agents),
-    transformRequest: identity,
-    transformResponse: identity,
-  });
-  instance.interceptors.request.use((config) => {
-    log.debug({ method: config.method, url: withoutQuery(config.url) }, 'request');
-    return config;
-  });
-  instance.interceptors.response.use((response) => {
-    log.debug({ url: withoutQuery(response.config.url), status: response.status }, 'response');
-    return response;
-  });
-  return instance;
-}
-
-/** Query strings may hold personal data. */
-function withoutQuery(url: string | undefined): string | undefined {
-  return url?.split('?', 1)[0];
 }

@@ -3,17 +3,23 @@ import https from 'node:https';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
 import { AppError } from '../core/errors.ts';
 import { AttemptError } from '../resilience/classify.ts';
+import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import { CutShort } from '../resilience/time-limit.ts';
 import { guardedLookup } from './egress.ts';
 
 /** What the adapter needs beside axios' own configuration, and what it learns. A class, because axios copies plain objects. */
 export class Exchange {
+  /** The address that axios has as text. */
+  readonly url: URL;
   readonly signal: AbortSignal;
   readonly maxResponseBytes: number;
   /** True once a connection stood: from then on bytes may have left. */
   sent = false;
+  /** Those of the answer, by their names in lower case. */
+  headers: ResponseHeaders = {};
 
-  constructor(signal: AbortSignal, maxResponseBytes: number) {
+  constructor(url: URL, signal: AbortSignal, maxResponseBytes: number) {
+    this.url = url;
     this.signal = signal;
     this.maxResponseBytes = maxResponseBytes;
   }
@@ -54,18 +60,21 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
         signal.removeEventListener('abort', onAbort);
         reject(toAttemptError(thrown, exchange));
       };
-      const request = open(config, agents, (response) => {
-        collect(response, exchange.maxResponseBytes).then((data) => {
+      const request = open(config, exchange.url, agents, (response) => {
+        const done = (data: string) => {
+          exchange.headers = response.headers as ResponseHeaders;
           signal.removeEventListener('abort', onAbort);
           resolve({
             data,
             status: response.statusCode ?? 0,
             statusText: response.statusMessage ?? '',
-            headers: response.headers as Record<string, string>,
+            // Not through axios: it would copy them twice, and a header named like one of its methods would break it.
+            headers: {},
             config,
             request,
           });
-        }, fail);
+        };
+        collect(response, exchange.maxResponseBytes, done, fail);
       });
       const onAbort = () => request.destroy(new Error('aborted'));
       request.on('error', fail);
@@ -83,10 +92,10 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
 
 function open(
   config: InternalAxiosRequestConfig,
+  url: URL,
   agents: HttpAgents,
   onResponse: (response: http.IncomingMessage) => void,
 ): http.ClientRequest {
-  const url = new URL(config.url ?? '');
   // Called through the module object: msw replaces these functions there.
   const module = url.protocol === 'https:' ? https : http;
   const options = {
@@ -98,18 +107,25 @@ function open(
   return module.request(url, options as http.RequestOptions, onResponse);
 }
 
-async function collect(response: http.IncomingMessage, maxBytes: number): Promise<string> {
+/** Reads the body to its end: by events, because an iterator over a stream costs as much as all the rest of reading it. */
+function collect(
+  response: http.IncomingMessage,
+  maxBytes: number,
+  done: (text: string) => void,
+  fail: (thrown: unknown) => void,
+): void {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > maxBytes) {
-      response.destroy();
-      throw Object.assign(new Error('Response too large'), { code: 'RESPONSE_TOO_LARGE' });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size).toString('utf8');
+    if (size > maxBytes)
+      response.destroy(Object.assign(new Error('Response too large'), { code: 'RESPONSE_TOO_LARGE' }));
+    else chunks.push(chunk);
+  });
+  response.on('end', () => done(Buffer.concat(chunks, size).toString('utf8')));
+  response.on('error', fail);
+  // Inert after an end or an error: a promise settles once.
+  response.on('close', () => fail(new Error('Response ended early')));
 }
 
 function toAttemptError(thrown: unknown, { signal, sent }: Exchange): AttemptError {

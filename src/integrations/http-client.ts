@@ -1,11 +1,10 @@
-import type { AxiosResponse } from 'axios';
 import { AppError } from '../core/errors.ts';
 import { isTextTooDeep } from '../core/json-depth.ts';
 import type { Log } from '../core/log.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { AttemptError } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
-import type { AxiosTransport } from './axios-transport.ts';
+import type { AxiosTransport, TextResponse } from './axios-transport.ts';
 import { assertEgress } from './egress.ts';
 
 export interface HttpRequest {
@@ -44,12 +43,12 @@ export class HttpClient {
 
   /** As `send`, for an answer that is not JSON: resolves with its text. */
   async sendText(request: HttpRequest, signal: AbortSignal): Promise<string> {
-    const { status, headers, data } = await this.#request(request, signal);
-    if (status >= 200 && status < 300) return data;
-    throw new AttemptError({ kind: 'response', status, headers: headers as ResponseHeaders });
+    const { status, headers, text } = await this.#request(request, signal);
+    if (status >= 200 && status < 300) return text;
+    throw new AttemptError({ kind: 'response', status, headers });
   }
 
-  async #request(request: HttpRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
+  async #request(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
     assertEgress(request.url, this.#allowLoopback);
     this.#transport ??= import('./axios-transport.ts').then(({ AxiosTransport }) => new AxiosTransport(this.#log));
     const transport = await this.#transport;
@@ -64,10 +63,8 @@ export class HttpClient {
   }
 }
 
-function parse(response: AxiosResponse<string>): HttpResponse {
-  const { status, data } = response;
-  const headers = response.headers as ResponseHeaders;
-  const body = parseBody(data);
+function parse({ status, headers, text }: TextResponse): HttpResponse {
+  const body = parseBody(text);
   if (status < 200 || status >= 300) throw new AttemptError({ kind: 'response', status, headers }, body.value);
   // The service did the work, but what it said is lost: a repeat with the same key asks for it again.
   if (!body.ok) throw new AttemptError({ kind: 'network', code: 'INVALID_BODY', sent: true });

@@ -31,15 +31,17 @@ export function buildRequest(
   secrets: Secrets,
 ): HttpRequest {
   checkSettings(integration, api);
-  const { path, rest } = fillPath(operation.path, input, integration.config.settings);
-  const { query, headers: placed, body } = placeFields(operation, rest);
-  const secretValues = readSecrets(integration, api, secrets);
   const { settings } = integration.config;
+  const { path, filled } = fillPath(operation.path, input, settings);
+  const { query, headers: placed, body } = placeFields(operation, input, filled);
+  const secretValues = readSecrets(integration, api, secrets);
   const url = baseUrlOf(integration, api);
   // Set, not resolved: no path can lead to another host.
   url.pathname = api.isSelfHosted ? join(url.pathname, path) : path;
-  url.hash = '';
-  url.search = [query, encodeForm(api.query?.(secretValues, settings) ?? {})].filter((part) => part !== '').join('&');
+  if (url.hash !== '') url.hash = '';
+  if (api.query !== undefined) query.push(encodeForm(api.query(secretValues, settings)));
+  const search = query.filter((pairs) => pairs !== '').join('&');
+  if (search !== '' || url.search !== '') url.search = search;
   const headers = {
     accept: 'application/json',
     ...placed,
@@ -71,53 +73,61 @@ function join(base: string, path: string): string {
   return path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
 }
 
-function ownValue(values: Readonly<Record<string, unknown>>, name: string): unknown {
+function ownValue<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
+/** The path, and the names of the fields that it took. */
 function fillPath(
   template: string,
   input: Readonly<Record<string, unknown>>,
   settings: Readonly<Record<string, unknown>>,
-): { path: string; rest: Record<string, unknown> } {
-  const rest = { ...input };
+): { path: string; filled: readonly string[] } {
+  const filled: string[] = [];
   const path = template.replace(/\{([^{}/]+)\}/g, (_match, name: string) => {
-    const value = String(ownValue(rest, name) ?? ownValue(settings, name) ?? '');
-    delete rest[name];
+    const value = String(ownValue(input, name) ?? ownValue(settings, name) ?? '');
+    filled.push(name);
     if (/^\.{0,2}$/.test(value)) throw new AppError('invalid_input', `"${name}" cannot be a part of an address.`);
     return encodeURIComponent(value.toWellFormed());
   });
-  return { path, rest };
+  return { path, filled };
 }
 
 interface Parts {
-  query: string;
+  /** Encoded, some of them perhaps empty. */
+  query: string[];
   headers: Record<string, string>;
   /** Undefined where there is nothing to send. */
   body: string | undefined;
 }
 
+type Field = readonly [name: string, value: unknown];
+
 const QUERY_METHODS: ReadonlySet<string> = new Set(['GET', 'DELETE']);
 
-/** Sends every field to its place. */
-function placeFields({ method, encoding, places = {} }: Operation, fields: Record<string, unknown>): Parts {
+/** Sends every field to its place, but those that the path took. */
+function placeFields(
+  { method, encoding, places = {} }: Operation,
+  input: Readonly<Record<string, unknown>>,
+  filled: readonly string[],
+): Parts {
   const isQuery = QUERY_METHODS.has(method);
   const itself: Place = { in: isQuery ? 'query' : 'field' };
-  const placed = Object.entries(fields)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => ({ name, value, place: Object.hasOwn(places, name) ? (places[name] ?? itself) : itself }));
-  const at = (where: Place['in']) => placed.filter(({ place }) => place.in === where);
   const lists = encoding === 'form' ? 'brackets' : 'repeat';
-  const query = at('query').map(({ name, value, place }) => encodeFields({ [name]: value }, place.lists ?? lists));
-  const headers = at('header').map(({ name, value }) => [name.toLowerCase(), String(value)]);
-  const named = at('field').map(({ name, value }) => [name, value]);
-  const [whole] = at('body');
-  const hasBody = !isQuery || named.length > 0 || whole !== undefined;
-  const content = whole === undefined ? Object.fromEntries(named) : whole.value;
+  const at = { query: [] as string[], header: [] as [string, string][], field: [] as Field[], body: [] as Field[] };
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined || filled.includes(name)) continue;
+    const place = ownValue(places, name) ?? itself;
+    if (place.in === 'query') at.query.push(encodeFields({ [name]: value }, place.lists ?? lists));
+    else if (place.in === 'header') at.header.push([name.toLowerCase(), String(value)]);
+    else at[place.in].push([name, value]);
+  }
+  const [whole] = at.body;
+  const hasBody = !isQuery || at.field.length > 0 || whole !== undefined;
   return {
-    query: query.filter((pairs) => pairs !== '').join('&'),
-    headers: Object.fromEntries(headers),
-    body: hasBody ? encodeBody(encoding, content) : undefined,
+    query: at.query,
+    headers: Object.fromEntries(at.header),
+    body: hasBody ? encodeBody(encoding, whole === undefined ? Object.fromEntries(at.field) : whole[1]) : undefined,
   };
 }
 
@@ -134,10 +144,11 @@ function encodeFields(fields: unknown, lists: ListStyle): string {
 /** The values of all secrets that the API needs or takes; `not_configured` and `not_allowed` name the variable and never the value. */
 function readSecrets(integration: Integration, api: ProviderApi, secrets: Secrets): Record<string, string> {
   const { name, config } = integration;
-  const values = api.secrets.flatMap((role) => {
+  const values: [string, string][] = [];
+  for (const role of api.secrets) {
     const env = config.secretEnvs[role.role] ?? role.defaultEnv;
     const value = secrets.get(env);
-    if (value === undefined && role.isOptional) return [];
+    if (value === undefined && role.isOptional) continue;
     if (value === undefined) {
       throw new AppError('not_configured', `The environment variable ${env} of integration "${name}" is not set.`, {
         hint: `Set ${env} in the environment of the MCP server (the "env" of .mcp.json, or claude mcp add --env) and restart it.`,
@@ -161,8 +172,8 @@ function readSecrets(integration: Integration, api: ProviderApi, secrets: Secret
         },
       );
     }
-    return [[role.role, value] as const];
-  });
+    values.push([role.role, value]);
+  }
   return Object.fromEntries(values);
 }
 

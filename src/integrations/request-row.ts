@@ -63,13 +63,13 @@ export function sha256(text: string): string {
 
 /** JSON with sorted keys and without undefined: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, inner: unknown) =>
-      inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? 'null'
-  );
+  return JSON.stringify(value, sortKeys) ?? 'null';
+}
+
+function sortKeys(_key: string, inner: unknown): unknown {
+  if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+  const entries = Object.entries(inner);
+  return entries.length < 2 ? inner : Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export function nextRound({ error, round }: RequestRow): number {
