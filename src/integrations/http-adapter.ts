@@ -124,8 +124,9 @@ function collect(
   });
   response.on('end', () => done(Buffer.concat(chunks, size).toString('utf8')));
   response.on('error', fail);
-  // Inert after an end or an error: a promise settles once.
-  response.on('close', () => fail(new Error('Response ended early')));
+  response.on('close', () => {
+    if (!response.readableEnded) fail(new Error('Response ended early'));
+  });
 }
 
 function toAttemptError(thrown: unknown, { signal, sent }: Exchange): AttemptError {
