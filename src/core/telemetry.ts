@@ -13,17 +13,21 @@ const tracer = trace.getTracer(NAME);
 let durations: Histogram | undefined;
 
 /** Runs `work` inside a span of that name; errors mark the span with their code, never with foreign text. */
-export async function inSpan<T>(
+export function inSpan<T>(
   name: string,
   attributes: Attributes,
   work: (span: Span, inside: Context) => Promise<T>,
   parent: Context = context.active(),
 ): Promise<T> {
   const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
-  // Without an SDK there is no trace that anything inside could belong to.
-  const inside = span.spanContext().traceId === INVALID_TRACEID ? parent : trace.setSpan(parent, span);
+  // Without an SDK there is no trace that anything inside could belong to, and nothing to end.
+  if (span.spanContext().traceId === INVALID_TRACEID) return work(span, parent);
+  return untilEnd(span, () => work(span, trace.setSpan(parent, span)));
+}
+
+async function untilEnd<T>(span: Span, work: () => Promise<T>): Promise<T> {
   try {
-    return await work(span, inside);
+    return await work();
   } catch (thrown) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: thrown instanceof AppError ? thrown.code : 'error' });
     throw thrown;

@@ -30,13 +30,14 @@ export class AxiosTransport {
   }
 
   /** Resolves for every status; throws `AttemptError` where no response came, and `invalid_input` for a header that HTTP cannot carry. */
-  async send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
+  async send(request: HttpRequest, signal: AbortSignal): Promise<TextResponse> {
+    const { method, url, headers, body } = request;
     checkHeaders(headers);
     // Without the query: it may hold personal data.
     const target = `${url.origin}${url.pathname}`;
     this.#log.debug({ method, url: target }, 'request');
-    const exchange = new Exchange(url, signal, MAX_RESPONSE_BYTES);
-    const config = { method, url: url.href, headers, data: body, exchange };
+    const exchange = new Exchange(request, signal, MAX_RESPONSE_BYTES);
+    const config = { method, url: url.href, data: body, exchange };
     const { status, data } = await this.#axios.request<string>(config satisfies ExchangeConfig & object);
     this.#log.debug({ url: target, status }, 'response');
     return { status, headers: exchange.headers, text: data };

@@ -1,7 +1,7 @@
 import { validateHeaderValue } from 'node:http';
 import { AppError } from '../core/errors.ts';
 
-/** Throws `invalid_input` for characters that HTTP forbids: axios would drop them, and send another value than was meant. */
+/** Throws `invalid_input` that names the header for characters that HTTP forbids. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
     try {

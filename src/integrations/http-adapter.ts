@@ -6,11 +6,12 @@ import { AttemptError } from '../resilience/classify.ts';
 import type { ResponseHeaders } from '../resilience/retry-after.ts';
 import { CutShort } from '../resilience/time-limit.ts';
 import { guardedLookup } from './egress.ts';
+import type { HttpRequest } from './http-client.ts';
 
 /** What the adapter needs beside axios' own configuration, and what it learns. A class, because axios copies plain objects. */
 export class Exchange {
-  /** The address that axios has as text. */
-  readonly url: URL;
+  /** The address that axios has as text, and the headers: axios would go through them half a dozen times. */
+  readonly target: Pick<HttpRequest, 'url' | 'headers'>;
   readonly signal: AbortSignal;
   readonly maxResponseBytes: number;
   /** True once a connection stood: from then on bytes may have left. */
@@ -18,8 +19,8 @@ export class Exchange {
   /** Those of the answer, by their names in lower case. */
   headers: ResponseHeaders = {};
 
-  constructor(url: URL, signal: AbortSignal, maxResponseBytes: number) {
-    this.url = url;
+  constructor(target: Pick<HttpRequest, 'url' | 'headers'>, signal: AbortSignal, maxResponseBytes: number) {
+    this.target = target;
     this.signal = signal;
     this.maxResponseBytes = maxResponseBytes;
   }
@@ -60,7 +61,7 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
         signal.removeEventListener('abort', onAbort);
         reject(toAttemptError(thrown, exchange));
       };
-      const request = open(config, exchange.url, agents, (response) => {
+      const request = open(config, exchange.target, agents, (response) => {
         const done = (data: string) => {
           exchange.headers = response.headers as ResponseHeaders;
           signal.removeEventListener('abort', onAbort);
@@ -92,7 +93,7 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
 
 function open(
   config: InternalAxiosRequestConfig,
-  url: URL,
+  { url, headers }: Exchange['target'],
   agents: HttpAgents,
   onResponse: (response: http.IncomingMessage) => void,
 ): http.ClientRequest {
@@ -100,7 +101,7 @@ function open(
   const module = url.protocol === 'https:' ? https : http;
   const options = {
     method: config.method?.toUpperCase() ?? 'GET',
-    headers: config.headers.toJSON() as http.OutgoingHttpHeaders,
+    headers,
     agent: agents.for(url),
     lookup: guardedLookup,
   };

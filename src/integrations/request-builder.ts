@@ -101,7 +101,11 @@ interface Parts {
   body: string | undefined;
 }
 
-type Field = readonly [name: string, value: unknown];
+interface Placed {
+  name: string;
+  value: unknown;
+  place: Place;
+}
 
 const QUERY_METHODS: ReadonlySet<string> = new Set(['GET', 'DELETE']);
 
@@ -113,22 +117,24 @@ function placeFields(
 ): Parts {
   const isQuery = QUERY_METHODS.has(method);
   const itself: Place = { in: isQuery ? 'query' : 'field' };
-  const lists = encoding === 'form' ? 'brackets' : 'repeat';
-  const at = { query: [] as string[], header: [] as [string, string][], field: [] as Field[], body: [] as Field[] };
+  const at: Record<Place['in'], Placed[]> = { query: [], header: [], field: [], body: [] };
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined || filled.includes(name)) continue;
     const place = ownValue(places, name) ?? itself;
-    if (place.in === 'query') at.query.push(encodeFields({ [name]: value }, place.lists ?? lists));
-    else if (place.in === 'header') at.header.push([name.toLowerCase(), String(value)]);
-    else at[place.in].push([name, value]);
+    at[place.in].push({ name, value, place });
   }
+  const lists = encoding === 'form' ? 'brackets' : 'repeat';
   const [whole] = at.body;
   const hasBody = !isQuery || at.field.length > 0 || whole !== undefined;
   return {
-    query: at.query,
-    headers: Object.fromEntries(at.header),
-    body: hasBody ? encodeBody(encoding, whole === undefined ? Object.fromEntries(at.field) : whole[1]) : undefined,
+    query: at.query.map(({ name, value, place }) => encodeFields({ [name]: value }, place.lists ?? lists)),
+    headers: Object.fromEntries(at.header.map(({ name, value }) => [name.toLowerCase(), String(value)])),
+    body: hasBody ? encodeBody(encoding, whole === undefined ? fieldsOf(at.field) : whole.value) : undefined,
   };
+}
+
+function fieldsOf(placed: readonly Placed[]): Record<string, unknown> {
+  return Object.fromEntries(placed.map(({ name, value }) => [name, value]));
 }
 
 function encodeBody(encoding: Operation['encoding'], content: unknown): string {
