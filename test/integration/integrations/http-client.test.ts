@@ -9,6 +9,11 @@ describe('answers', () => {
     expect(await send(url)).toMatchObject({ status: 201, headers: { 'request-id': 'req_1' }, body: { id: 'x' } });
   });
 
+  it('is not confused by headers named like methods of axios', async () => {
+    const { url } = await serve((_req, res) => void res.writeHead(200, { normalize: '1', set: '2' }).end('{"id":"x"}'));
+    expect(await send(url)).toMatchObject({ headers: { normalize: '1', set: '2' }, body: { id: 'x' } });
+  });
+
   it('takes an empty 204', async () => {
     const { url } = await serve((_req, res) => void res.writeHead(204).end());
     expect(await send(url)).toMatchObject({ status: 204, body: undefined });
