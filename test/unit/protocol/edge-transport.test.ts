@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../src/core/log.ts';
-import { LineTransport } from '../../../src/protocol/line-transport.ts';
+import { LineTransport } from '../../../src/protocol/edge-transport.ts';
 
 async function open({ maxBytes = 1_000, output = new PassThrough() as Writable } = {}) {
   const source = new PassThrough();
