@@ -168,7 +168,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
-      api: new AnyApi(integrations, client, clock),
+      api: new AnyApi(integrations, client),
       project,
       ...payments,
       mail,
