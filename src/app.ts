@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { ReportingBreakerStore } from './breaker-reports.ts';
 import type { Clock } from './core/clock.ts';
 import { systemClock } from './core/clock.ts';
-import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
 import { ProjectFolder } from './core/project-folder.ts';
 import type { Secrets } from './core/secrets.ts';
@@ -21,6 +20,7 @@ import { requestMigrations, SqliteRequestLedger } from './integrations/sqlite-re
 import { MAIL_EVENT_LIMITS } from './mail/mail-ledger.ts';
 import { mailMigrations } from './mail/mail-migrations.ts';
 import { openMail } from './mail/open-mail.ts';
+import { MAINTENANCE_INTERVAL_MS, scheduleMaintenance } from './maintenance.ts';
 import type { MemoryArchive } from './memory/memory-archive.ts';
 import { memoryMigrations } from './memory/memory-migrations.ts';
 import { SemanticIndex } from './memory/semantic-index.ts';
@@ -79,9 +79,6 @@ export interface App extends Toolbox<ResourceDeps & PromptDeps> {
   close(): Promise<void>;
 }
 
-/** Deletes what is too old or too much: soon after the start, then every hour. */
-const MAINTENANCE_DELAY_MS = 60_000;
-const MAINTENANCE_INTERVAL_MS = 3_600_000;
 const EVENT_LIMITS = { maxAgeMs: 30 * 24 * 3_600_000, maxBytes: 512 * 1024 * 1024 };
 
 /** What the command line uses of the memory. */
@@ -168,7 +165,7 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
     confirmations: new Confirmations(clock),
     deps: {
       integrations,
-      api: new AnyApi(integrations, client, clock),
+      api: new AnyApi(integrations, client),
       project,
       ...payments,
       mail,
@@ -197,20 +194,4 @@ export function createApp(settings: Settings, secrets: Secrets, log: Log, clock:
       await sqlite.close();
     },
   };
-}
-
-type Job = () => Promise<object>;
-
-function scheduleMaintenance(log: Log, jobs: Readonly<Record<string, Job>>): { stop(): void } {
-  const run = async () => {
-    for (const [what, job] of Object.entries(jobs)) {
-      await job().then(
-        (result) => log.debug({ what, ...result }, 'maintenance'),
-        (thrown: unknown) => log.warn({ what, cause: messageOf(thrown) }, 'maintenance failed'),
-      );
-    }
-    timer = setTimeout(run, MAINTENANCE_INTERVAL_MS).unref();
-  };
-  let timer = setTimeout(run, MAINTENANCE_DELAY_MS).unref();
-  return { stop: () => clearTimeout(timer) };
 }

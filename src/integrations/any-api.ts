@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { ToolContext } from '../core/tool.ts';
 import type { WriteAnswer } from './answer.ts';
@@ -41,10 +40,10 @@ export class AnyApi {
   readonly #client: IntegrationClient;
   readonly #reader: ListReader;
 
-  constructor(integrations: Integrations, client: IntegrationClient, clock: Clock) {
+  constructor(integrations: Integrations, client: IntegrationClient) {
     this.#integrations = integrations;
     this.#client = client;
-    this.#reader = new ListReader(client, clock);
+    this.#reader = new ListReader(client);
   }
 
   /** Reads an object or a list; `invalid_input` for what is no GET. */

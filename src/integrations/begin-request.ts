@@ -1,7 +1,6 @@
-import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { AppError, abortError } from '../core/errors.ts';
-import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import { resolveResilience } from '../resilience/resilience-settings.ts';
 import type { Integration } from './integration.ts';
 import type { Operation } from './operation.ts';
@@ -63,15 +62,14 @@ function largestAmount(operation: Operation, input: Readonly<Record<string, unkn
 /** A plan that this call may carry out, or whose answer is there already. */
 export type Begun = Exclude<Beginning, { kind: 'wait' }>;
 
-/** Begins a request; while another call works on the same scope, waits for it, at most as long as a call may take. */
+/** Begins a request; while another call works on the same scope, waits for it until the deadline. */
 export async function beginRequest(
   ledger: RequestLedger,
   plan: RequestPlan,
-  clock: Clock,
+  deadline: Deadline,
   signal: AbortSignal,
   progress: (message: string) => void = () => {},
 ): Promise<Begun> {
-  const until = clock.now() + MAX_DEADLINE_MS;
   const repeat = {
     hint: 'Call again with the same reference in a moment: it cannot execute twice.',
     outcome: 'unknown',
@@ -82,7 +80,7 @@ export async function beginRequest(
     if (beginning.kind !== 'wait') return beginning;
     if (!waiting) progress('waiting for another call with the same reference');
     waiting = true;
-    if (clock.now() > until) {
+    if (deadline.remainingMs() < 0) {
       throw new AppError('conflict', `Another call with reference "${plan.reference}" is still running.`, repeat);
     }
     await sleep(WAIT_POLL_MS, signal).catch(() => {

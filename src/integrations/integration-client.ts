@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
+import { deadlineIn } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
@@ -130,11 +131,10 @@ export class IntegrationClient {
     const { url } = this.#build(operation, parsed, context);
     refuseUntestable(operation, input, context, url);
     const plan = await this.#consent.ask(planFor(operation, input, options, context, url), options, context);
-    const { clock } = this.#options;
-    const until = clock.now() + MAX_DEADLINE_MS;
+    const deadline = deadlineIn(MAX_DEADLINE_MS);
     const read: Read = async (lookup, lookupInput) =>
-      (await this.lookUp(lookup, lookupInput, { ...context, withinMs: Math.max(1, until - clock.now()) })).data;
-    return this.#recorded.send({ operation, parsed, plan, api, context, read, beside });
+      (await this.lookUp(lookup, lookupInput, { ...context, withinMs: deadline.remainingMs() })).data;
+    return this.#recorded.send({ operation, parsed, plan, api, context, deadline, read, beside });
   }
 
   /** True when the ledger already holds the answer that `write` would give. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { boundJson } from '../core/bounded-json.ts';
-import type { Clock } from '../core/clock.ts';
+import { deadlineIn } from '../core/deadline.ts';
 import { AppError } from '../core/errors.ts';
 import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import { anyFields } from './any-object.ts';
@@ -44,11 +44,9 @@ export interface ReadAnswer {
 /** Reads an object, or a list page by page until it ends or a limit is reached; no item is lost or given twice. */
 export class ListReader {
   readonly #client: Pick<IntegrationClient, 'read'>;
-  readonly #clock: Clock;
 
-  constructor(client: Pick<IntegrationClient, 'read'>, clock: Clock) {
+  constructor(client: Pick<IntegrationClient, 'read'>) {
     this.#client = client;
-    this.#clock = clock;
   }
 
   async read(
@@ -59,22 +57,22 @@ export class ListReader {
   ): Promise<ReadAnswer> {
     const input = parseInput(operation, params);
     const identity = listIdentity(context.integration, operation, input);
-    const startedAt = this.#clock.now();
+    const deadline = deadlineIn(MAX_DEADLINE_MS);
+    const paging = deadlineIn(PAGING_MS);
     const reading = { operation, input, collector: new Collector(options), context };
-    const elapsed = () => this.#clock.now() - startedAt;
     let position =
       options.cursor === undefined
         ? firstPosition(operation.pagination, input, options.limit)
         : decodeCursor(options.cursor, identity);
     for (let calls = 1; ; calls += 1) {
-      const page = await this.#readPage(reading, position, MAX_DEADLINE_MS - elapsed()).catch((thrown: unknown) =>
+      const page = await this.#readPage(reading, position, deadline.remainingMs()).catch((thrown: unknown) =>
         failedPage(thrown, calls, position),
       );
       if ('data' in page) return { ...page, calls };
       const end = { items: reading.collector.items, calls, requestId: page.requestId, warning: page.warning };
       const { next } = page;
       if (next === undefined) return end;
-      if (page.stops || reading.collector.isFull || calls === MAX_PAGES || elapsed() > PAGING_MS) {
+      if (page.stops || reading.collector.isFull || calls === MAX_PAGES || paging.remainingMs() < 0) {
         return { ...end, nextCursor: encodeCursor(next, identity) };
       }
       context.progress(`${end.items.length} items read, page ${calls + 1} follows`);

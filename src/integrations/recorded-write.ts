@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Secrets } from '../core/secrets.ts';
-import { MAX_DEADLINE_MS } from '../resilience/patience.ts';
 import type { Trace } from '../resilience/pipeline.ts';
 import { newTrace } from '../resilience/pipeline.ts';
 import type { WriteAnswer } from './answer.ts';
@@ -34,6 +34,8 @@ export interface Write<Input extends z.ZodObject, Output extends z.ZodType> {
   plan: RequestPlan;
   api: ProviderApi;
   context: CallContext;
+  /** Of everything that it takes: waiting for another call with its reference, a lookup, the request. */
+  deadline: Deadline;
   /** For the lookup of a request that may have been executed. */
   read: Read;
   beside?: Beside<z.output<Output>> | undefined;
@@ -56,11 +58,9 @@ export class RecordedWrite {
   async send<Input extends z.ZodObject, Output extends z.ZodType>(
     write: Write<Input, Output>,
   ): Promise<WriteAnswer<z.output<Output>>> {
-    const { operation, plan, context } = write;
-    const { ledger, clock } = this.#options;
-    const startedAt = clock.now();
-    const begin = () => beginRequest(ledger, plan, clock, context.signal, context.progress);
-    const within = () => ({ ...context, withinMs: MAX_DEADLINE_MS - (clock.now() - startedAt) });
+    const { operation, plan, context, deadline } = write;
+    const { ledger } = this.#options;
+    const begin = () => beginRequest(ledger, plan, deadline, context.signal, context.progress);
     let begun = await begin();
     if (begun.kind === 'send' && begun.resumed && !this.#isProtected(write, begun.record)) {
       context.progress('looking up whether an earlier request was executed');
@@ -71,8 +71,7 @@ export class RecordedWrite {
     const { record } = begun;
     if (begun.kind === 'replay') return replay(operation, record);
     const trace = newTrace(begun.resumed ? 'unknown' : 'not_executed');
-    // Waiting for another call with the same reference is paid from the time of this one.
-    return this.#send({ ...write, context: within() }, record, trace);
+    return this.#send({ ...write, context: { ...context, withinMs: deadline.remainingMs() } }, record, trace);
   }
 
   #isProtected(

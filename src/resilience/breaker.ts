@@ -49,18 +49,19 @@ export class Breaker extends Policy<BreakerContext> {
     work: (context: BreakerContext) => PromiseLike<T> | T,
     signal: AbortSignal,
   ): Promise<T> {
-    const { clock } = this.#options;
     const { permit, healthy } = await this.#enter();
-    const startedAt = clock.now();
+    const startedAt = performance.now();
     try {
       const value = await work({ signal, breaker: permit.probe === undefined ? 'closed' : 'half_open' });
-      const tripped = this.#count(permit, false, clock.now() - startedAt);
+      const tripped = this.#count(permit, false, performance.now() - startedAt);
       if (!healthy || tripped !== undefined) await this.#settle(permit, SUCCESS, tripped);
       return value;
     } catch (thrown) {
       const sample = this.#sample(thrown);
       const counts = sample.verdict !== 'ignored';
-      const tripped = counts ? this.#count(permit, sample.verdict === 'failure', clock.now() - startedAt) : undefined;
+      const tripped = counts
+        ? this.#count(permit, sample.verdict === 'failure', performance.now() - startedAt)
+        : undefined;
       await this.#settle(permit, sample, tripped);
       throw thrown;
     }

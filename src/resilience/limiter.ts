@@ -1,6 +1,6 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
-import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { AppError, abortError } from '../core/errors.ts';
 import type { Permission, PermitStore } from './permit-store.ts';
 import { Policy } from './policy.ts';
@@ -10,9 +10,8 @@ export interface LimiterOptions {
   key: string;
   limit: RateLimit;
   permits: PermitStore;
-  /** When the whole call must have ended, on the clock. */
-  deadlineAt: number;
-  clock: Clock;
+  /** Of the whole call. */
+  deadline: Deadline;
   onWait?: ((waitMs: number) => void) | undefined;
 }
 
@@ -38,8 +37,8 @@ export class Limiter extends Policy {
 
   /** Reserves a permit for one more attempt of a call that runs already, if its time comes before the deadline. */
   reserve(): Promise<Permission> {
-    const { limit, permits, key, deadlineAt, clock } = this.#options;
-    return permits.take(key, limit, deadlineAt - clock.now());
+    const { limit, permits, key, deadline } = this.#options;
+    return permits.take(key, limit, deadline.remainingMs());
   }
 
   /** Returns a permit that `reserve` gave and that is not used. */
@@ -48,8 +47,8 @@ export class Limiter extends Policy {
   }
 
   async #admit(signal: AbortSignal): Promise<void> {
-    const { permits, key, limit, deadlineAt, clock, onWait } = this.#options;
-    const { granted, waitMs } = await permits.take(key, limit, deadlineAt - clock.now());
+    const { permits, key, limit, deadline, onWait } = this.#options;
+    const { granted, waitMs } = await permits.take(key, limit, deadline.remainingMs());
     if (!granted) throw usedUp(key, waitMs);
     if (waitMs <= 0) return;
     onWait?.(waitMs);

@@ -1,6 +1,8 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
 import { wrap } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { deadlineIn } from '../core/deadline.ts';
 import type { Outcome } from '../core/errors.ts';
 import { AppError } from '../core/errors.ts';
 import type { BreakerContext } from './breaker.ts';
@@ -77,25 +79,25 @@ export class Pipeline {
     // Integrations with other settings may share the key: the longest window holds, and the latest call's bulkhead.
     bulkhead.resize(settings.bulkhead.maxConcurrent, settings.bulkhead.maxQueued);
     window.grow(settings.breaker.windowMs);
-    const deadlineAt = clock.now() + settings.deadlineMs;
-    const limiter = this.#limiterOf(call, deadlineAt);
+    const deadline = deadlineIn(settings.deadlineMs);
+    const limiter = this.#limiterOf(call, deadline);
     const { onPause, onWait } = call;
     const perAttempt = wrap(
-      new Retry({ ...settings.retry, repeat, deadlineAt, budget, clock, limiter, onPause, onWait }),
+      new Retry({ ...settings.retry, repeat, deadline, budget, clock, limiter, onPause, onWait }),
       new Breaker({ key, store: this.#breakers, settings: settings.breaker, repeat, clock, window }),
-      new TimeLimit({ timeoutMs: settings.timeoutMs, deadlineAt, clock }),
+      new TimeLimit({ timeoutMs: settings.timeoutMs, deadline }),
     );
     const work = (context: AttemptContext) => this.#traced(call, trace, context, attempt);
     const inside = ({ signal }: IDefaultPolicyContext) => {
       if (bulkhead.isFull) call.onQueue?.(bulkhead.queued);
-      return bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadlineAt - clock.now());
+      return bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadline.remainingMs());
     };
     return limiter === undefined ? inside(call) : limiter.execute(inside, call.signal);
   }
 
-  #limiterOf({ key, settings, onWait }: Call, deadlineAt: number): Limiter | undefined {
+  #limiterOf({ key, settings, onWait }: Call, deadline: Deadline): Limiter | undefined {
     const { rateLimit: limit } = settings;
-    return limit && new Limiter({ key, limit, permits: this.#permits, deadlineAt, clock: this.#clock, onWait });
+    return limit && new Limiter({ key, limit, permits: this.#permits, deadline, onWait });
   }
 
   /** What this process keeps per key. */

@@ -1,6 +1,7 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '../core/clock.ts';
 import { sleep } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { abortError } from '../core/errors.ts';
 import type { RetryBudget } from './budget.ts';
 import type { Repeat } from './classify.ts';
@@ -26,8 +27,8 @@ export interface RetryOptions {
   /** Upper bound of any pause that the service did not ask for. */
   maxMs: number;
   repeat: Repeat;
-  /** When the whole call must have ended, on the clock. A pause that would pass it is not begun. */
-  deadlineAt: number;
+  /** Of the whole call. A pause that would pass it is not begun. */
+  deadline: Deadline;
   budget: RetryBudget;
   /** Each further attempt needs a permit of its rate limit, where there is one. */
   limiter?: Pick<Limiter, 'reserve' | 'giveBack'> | undefined;
@@ -71,9 +72,9 @@ export class Retry extends Policy<RetryContext> {
 
   /** Waits until the service takes calls again. Nothing was sent, so this is no attempt. */
   async #wait(thrown: Throttled, signal: AbortSignal): Promise<void> {
-    const { deadlineAt, clock, onWait, random = Math.random } = this.#options;
+    const { deadline, onWait, random = Math.random } = this.#options;
     const waitMs = thrown.waitMs + Math.min(thrown.waitMs * SPREAD, MAX_SPREAD_MS) * random() + 1;
-    if (clock.now() + waitMs >= deadlineAt) throw thrown;
+    if (waitMs >= deadline.remainingMs()) throw thrown;
     onWait?.(waitMs);
     await pause(waitMs, signal);
   }
@@ -97,14 +98,13 @@ export class Retry extends Policy<RetryContext> {
 
   /** Milliseconds to wait before the next attempt, or undefined when there must be none. */
   #pauseAfter(thrown: unknown, attempt: number): number | undefined {
-    const { maxAttempts, repeat, deadlineAt, clock } = this.#options;
+    const { maxAttempts, repeat, deadline, clock } = this.#options;
     if (!(thrown instanceof AttemptError) || attempt >= maxAttempts) return undefined;
-    const now = clock.now();
-    const { retry, retryAfterMs } = classify(thrown.failure, repeat, now);
+    const { retry, retryAfterMs } = classify(thrown.failure, repeat, clock.now());
     if (!retry) return undefined;
     // Jitter here too: everybody was told the same time. And a timer may fire a millisecond before it.
     const pauseMs = (retryAfterMs === undefined ? 0 : retryAfterMs + 1) + this.#backoff(attempt);
-    return now + pauseMs < deadlineAt ? pauseMs : undefined;
+    return pauseMs < deadline.remainingMs() ? pauseMs : undefined;
   }
 
   /** Full jitter: anything between 0 and the bound, also where the bound has stopped growing. */

@@ -1,5 +1,5 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
-import type { Clock } from '../core/clock.ts';
+import type { Deadline } from '../core/deadline.ts';
 import { AppError, abortError } from '../core/errors.ts';
 import { withinTime } from '../core/linked-signal.ts';
 import { Policy } from './policy.ts';
@@ -7,9 +7,8 @@ import { Policy } from './policy.ts';
 export interface TimeLimitOptions {
   /** Time of one attempt in milliseconds. */
   timeoutMs: number;
-  /** When the whole call must have ended, on the clock; what is left of it bounds the attempt too. */
-  deadlineAt: number;
-  clock: Clock;
+  /** Of the whole call; what is left of it bounds the attempt too. */
+  deadline: Deadline;
 }
 
 /**
@@ -29,8 +28,8 @@ export class TimeLimit extends Policy {
     outer: AbortSignal,
   ): Promise<T> {
     if (outer.aborted) throw abortError(outer);
-    const { timeoutMs, deadlineAt, clock } = this.#options;
-    const remainingMs = deadlineAt - clock.now();
+    const { timeoutMs, deadline } = this.#options;
+    const remainingMs = deadline.remainingMs();
     if (remainingMs < LEAST_MS) throw deadlineError();
     const attempt = (signal: AbortSignal) => work({ signal });
     return withinTime(outer, Math.min(timeoutMs, remainingMs), attempt, () => reasonOf(timeoutMs, remainingMs));

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, linkSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { AppError } from '../core/errors.ts';
 import { copyDatabase, findDamage } from './file-thread.ts';
+import { bornAt, pruneDamaged } from './set-aside.ts';
 
 export function backupOf(path: string): string {
   return `${path}.backup`;
@@ -59,21 +60,9 @@ export async function restoreIfDamaged(path: string, now: number): Promise<Resto
     linkSync(path, damaged);
     chmodSync(copy, statSync(path).mode & 0o777);
     renameSync(copy, path);
+    pruneDamaged(path, damaged);
     return { damaged, backupMadeAt };
   });
-}
-
-/** When the first step of its schema was made: no two databases have it in common. Undefined where nothing can be read. */
-async function bornAt(path: string): Promise<number | undefined> {
-  const { default: open } = await import('better-sqlite3');
-  const db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
-  try {
-    return db.prepare<[], number>('SELECT min(applied_at) FROM schema_migration').pluck().get();
-  } catch {
-    return undefined;
-  } finally {
-    db.close();
-  }
 }
 
 /** One process at a time, by a lock that ends with it, whatever ends that. The empty file stays: removing it could part those who wait. */

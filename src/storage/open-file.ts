@@ -12,6 +12,7 @@ import type { Migration } from './migrations.ts';
 import { applyMigrations, pendingMigrations } from './migrations.ts';
 import { makeDatabase } from './new-file.ts';
 import { whileLocked } from './retry.ts';
+import { pruneCopies } from './set-aside.ts';
 import { noPlaceError } from './storage-error.ts';
 
 /** Older versions can corrupt a WAL database that several connections checkpoint: https://sqlite.org/changes.html (3.51.3). */
@@ -187,10 +188,12 @@ async function migrate(db: Database, options: FileOptions, deadline: number): Pr
     // Again, now that nobody else writes: what is dropped is what was copied.
     const missing = pendingMigrations(db, migrations);
     const hasData = missing.length < migrations.length;
-    if (hasData && missing.some((migration) => migration.destructive))
-      await copyDatabase(path, `${path}.backup-${now}`);
+    const copy = `${path}.backup-${now}`;
+    const isCopied = hasData && missing.some((migration) => migration.destructive);
+    if (isCopied) await copyDatabase(path, copy);
     applyMigrations(db, migrations, now);
     db.exec('COMMIT');
+    if (isCopied) await pruneCopies(path, copy);
   } catch (thrown) {
     if (db.inTransaction) db.exec('ROLLBACK');
     throw thrown;

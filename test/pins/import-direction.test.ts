@@ -52,6 +52,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   dashboard: ['core', 'protocol', 'tools', 'resources', 'views', 'memory', 'resilience', 'webhooks'],
   exports: ['core', 'simulator', 'integrations'],
+  'maintenance.ts': ['core'],
   'settings.ts': ['core'],
   'lifecycle.ts': ['core'],
   'stdout-guard.ts': [],
@@ -77,6 +78,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'resources',
     'prompts',
     'protocol',
+    'maintenance.ts',
     'settings.ts',
   ],
   'main.ts': [

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Log } from '../../../src/core/log.ts';
 import type { RequestRecord } from '../../../src/integrations/request-ledger.ts';
 import { createPaymentIntent, retrievePaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
@@ -9,6 +9,13 @@ import { serve } from './loopback-server.ts';
 
 const INPUT = { amount: 1050, currency: 'usd' };
 const ORDER = { reference: 'order-1' };
+
+/** Lets the monotonic clock run ahead until the test ends. */
+function passTime(ms: number): void {
+  const now = performance.now.bind(performance);
+  const spy = vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+  onTestFinished(() => spy.mockRestore());
+}
 
 describe('a declined card', () => {
   const cards = [
@@ -97,7 +104,7 @@ describe('while a call runs', () => {
           begin(plan) {
             asked += 1;
             if (asked > 1) return ledger.begin(plan);
-            opened.clock.shiftMs += 44_750;
+            passTime(44_750);
             return Promise.resolve({ kind: 'wait', record: {} as RequestRecord });
           },
           peek: (plan) => ledger.peek(plan),
@@ -106,12 +113,12 @@ describe('while a call runs', () => {
         }),
       },
     );
-    const startedAt = performance.now();
+    const startedAt = Date.now();
     await expect(opened.client.write(createPaymentIntent, INPUT, ORDER, opened.context())).rejects.toMatchObject({
       outcome: 'unknown',
       details: { reason: 'timeout' },
     });
-    expect(performance.now() - startedAt).toBeLessThan(AT_ONCE_MS);
+    expect(Date.now() - startedAt).toBeLessThan(AT_ONCE_MS);
   });
 
   it('tells about each pause', async () => {

@@ -30,14 +30,14 @@ export function callsOf(provider: Provider, secret: string, config: Partial<Inte
     { service: provider.service, mode: 'live', secretEnvs: Object.fromEntries(roles), ...config, settings },
     { allowLive: true, secrets: { get: () => secret } },
   );
-  const { client, clock } = setup;
+  const { client } = setup;
   const context = setup.context({ provider, confirm: async () => {} });
   const operationOf = async (name: string): Promise<Operation> => {
     const operation = (await provider.loadOperations?.())?.[name];
     if (operation === undefined) throw new Error(`${provider.title} has no operation ${name}.`);
     return operation;
   };
-  const lists = new ListReader(client, clock);
+  const lists = new ListReader(client);
   return {
     read: async (name: string, input: Record<string, unknown> = {}) =>
       client.read(await operationOf(name), input, context),

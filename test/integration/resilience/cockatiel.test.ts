@@ -9,6 +9,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { describe, expect, it, vi } from 'vitest';
+import { deadlineIn } from '../../../src/core/deadline.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { Breaker } from '../../../src/resilience/breaker.ts';
 import { RetryBudget } from '../../../src/resilience/budget.ts';
@@ -26,7 +27,7 @@ function newRetry(): Retry {
     baseMs: 1,
     maxMs: 1,
     repeat: 'safe',
-    deadlineAt: Date.now() + 10_000,
+    deadline: deadlineIn(10_000),
     budget: new RetryBudget(),
     clock,
   });
@@ -39,7 +40,7 @@ function newBreaker(): Breaker {
 }
 
 function newTimeLimit(): TimeLimit {
-  return new TimeLimit({ timeoutMs: 1_000, deadlineAt: Date.now() + 10_000, clock });
+  return new TimeLimit({ timeoutMs: 1_000, deadline: deadlineIn(10_000) });
 }
 
 const unavailable = failWith(response(503));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deadlineIn } from '../../../src/core/deadline.ts';
 import { beginRequest, planRequest } from '../../../src/integrations/begin-request.ts';
 import type { Beginning, RequestLedger, RequestPlan, RequestRecord } from '../../../src/integrations/request-ledger.ts';
 import { createPaymentIntent } from '../../../src/integrations/stripe/operations/payments.ts';
@@ -37,32 +38,27 @@ const never = () => new AbortController().signal;
 describe('a request that another call works on', () => {
   it('is waited for', async () => {
     const ledger = ledgerThatWaits(3);
-    const begun = await beginRequest(ledger, PLAN, { now: () => 0 }, never());
+    const begun = await beginRequest(ledger, PLAN, deadlineIn(60_000), never());
     expect([begun.kind, ledger.asked]).toEqual(['replay', 4]);
   });
 
   it('is not waited for longer than a call may take: a client that gave up never hears the answer', async () => {
     const ledger = ledgerThatWaits(Number.POSITIVE_INFINITY);
-    let now = 0;
-    const clock = {
-      now() {
-        now += 9_000;
-        return now;
-      },
-    };
-    await expect(beginRequest(ledger, PLAN, clock, never())).rejects.toMatchObject({
+    const lefts = [20, 10, 0, -1];
+    const deadline = { remainingMs: () => lefts.shift() ?? expect.fail('It waits on.') };
+    await expect(beginRequest(ledger, PLAN, deadline, never())).rejects.toMatchObject({
       code: 'conflict',
       outcome: 'unknown',
       hint: expect.stringContaining('same reference'),
     });
-    expect(now).toBe(63_000);
+    expect(ledger.asked).toBe(4);
   });
 
   it('is left at once by a caller that leaves, who learns that its outcome is open', async () => {
     const took: number[] = [];
     for (let round = 0; round < 3; round += 1) {
       const controller = new AbortController();
-      const begun = beginRequest(ledgerThatWaits(1000), PLAN, { now: () => 0 }, controller.signal);
+      const begun = beginRequest(ledgerThatWaits(1000), PLAN, deadlineIn(60_000), controller.signal);
       const settled = expect(begun).rejects.toMatchObject({ code: 'cancelled', outcome: 'unknown' });
       await new Promise((resolve) => setTimeout(resolve, 5));
       const leftAt = performance.now();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deadlineIn } from '../../../src/core/deadline.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { Limiter } from '../../../src/resilience/limiter.ts';
 import type { PermitStore } from '../../../src/resilience/permit-store.ts';
@@ -30,8 +31,7 @@ function setup(deadlineMs = 1_000) {
     key: 'api.test/read',
     limit: LIMIT,
     permits,
-    deadlineAt: clock.now() + deadlineMs,
-    clock,
+    deadline: deadlineIn(deadlineMs),
     onWait: (waitMs) => waits.push(waitMs),
   });
   const call = (signal?: AbortSignal) => limiter.execute(async () => started.push(clock.now()), signal);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deadlineIn } from '../../../src/core/deadline.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { RetryBudget } from '../../../src/resilience/budget.ts';
 import type { AttemptFailure, Repeat } from '../../../src/resilience/classify.ts';
@@ -32,7 +33,7 @@ async function run(failures: readonly unknown[], options: Partial<RetryOptions> 
     baseMs: 100,
     maxMs: 1_000,
     repeat: 'safe',
-    deadlineAt: START + 30_000,
+    deadline: deadlineIn(30_000),
     clock: { now: () => Date.now() },
     ...options,
     budget,
@@ -159,7 +160,7 @@ describe('Retry', () => {
       baseMs: 1,
       maxMs: 1,
       repeat: 'safe',
-      deadlineAt: START + 1,
+      deadline: deadlineIn(1),
       budget: new RetryBudget(),
       clock: { now: () => START },
     });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { deadlineIn } from '../../../src/core/deadline.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { TimeLimit } from '../../../src/resilience/time-limit.ts';
 
@@ -10,14 +11,12 @@ function untilAborted({ signal }: { signal: AbortSignal }): Promise<never> {
   });
 }
 
-const clock = { now: () => Date.now() };
-
 /** An attempt of this length in a call that has time. */
-const limitOf = (timeoutMs: number) => new TimeLimit({ timeoutMs, deadlineAt: Date.now() + 60_000, clock });
+const limitOf = (timeoutMs: number) => new TimeLimit({ timeoutMs, deadline: deadlineIn(60_000) });
 
 describe('TimeLimit', () => {
   it('ends an attempt at the deadline of the call, and says that it was that', async () => {
-    const limit = new TimeLimit({ timeoutMs: 10_000, deadlineAt: Date.now() + 20, clock });
+    const limit = new TimeLimit({ timeoutMs: 10_000, deadline: deadlineIn(20) });
     await expect(limit.execute(untilAborted)).rejects.toMatchObject({
       code: 'timeout',
       message: 'The deadline of the call has passed.',
@@ -26,7 +25,7 @@ describe('TimeLimit', () => {
 
   it('begins nothing after the deadline', async () => {
     const work = vi.fn();
-    const limit = new TimeLimit({ timeoutMs: 10_000, deadlineAt: Date.now() - 1, clock });
+    const limit = new TimeLimit({ timeoutMs: 10_000, deadline: deadlineIn(-1) });
     await expect(limit.execute(work)).rejects.toMatchObject({ code: 'timeout', outcome: 'not_executed' });
     expect(work).not.toHaveBeenCalled();
   });

@@ -1,0 +1,66 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** How many damaged files, and how many copies from before an update, stay beside the database. */
+export const KEPT = 3;
+
+/** Deletes damaged files that newer ones follow, once `made` lies there. */
+export function pruneDamaged(path: string, made: string): void {
+  removeOlder(setAside(path, 'damaged'), made);
+}
+
+/** Deletes copies of this database that newer ones follow, once `made` lies there. Of another one, since deleted, it may be the last. */
+export async function pruneCopies(path: string, made: string): Promise<void> {
+  const born = await bornAt(made);
+  if (born === undefined) return;
+  const own: string[] = [];
+  for (const copy of setAside(path, 'backup')) {
+    if ((await bornAt(copy)) === born) own.push(copy);
+  }
+  removeOlder(own, made);
+}
+
+/** When the first step of its schema was made: no two databases have it in common. Undefined where nothing can be read. */
+export async function bornAt(path: string): Promise<number | undefined> {
+  const { default: open } = await import('better-sqlite3');
+  try {
+    const db = new open(path, { readonly: true, fileMustExist: true, timeout: 0 });
+    try {
+      return db.prepare<[], number>('SELECT min(applied_at) FROM schema_migration').pluck().get();
+    } finally {
+      db.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Newest first. */
+function setAside(path: string, kind: 'damaged' | 'backup'): string[] {
+  const prefix = `${basename(path)}.${kind}-`;
+  const timeOf = (name: string) => Number(name.slice(prefix.length));
+  try {
+    return readdirSync(dirname(path))
+      .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+      .sort((a, b) => timeOf(b) - timeOf(a))
+      .map((name) => join(dirname(path), name));
+  } catch {
+    return [];
+  }
+}
+
+/** `made` stays whatever its name says: the clock may have been set back. */
+function removeOlder(files: readonly string[], made: string): void {
+  const others = files.filter((file) => basename(file) !== basename(made));
+  for (const file of others.slice(KEPT - 1)) {
+    for (const suffix of ['', '-wal', '-shm']) removeQuietly(file + suffix);
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is tried again when the next one is set aside.
+  }
+}

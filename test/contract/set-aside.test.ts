@@ -1,0 +1,61 @@
+import { copyFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { expect, it } from 'vitest';
+import { backUp, restoreIfDamaged } from '../../src/storage/backup.ts';
+import { databasePath, sqliteAt } from '../support/database.ts';
+import { noteMigrations } from '../support/note-migrations.ts';
+
+const NOW = 1_790_000_000_000;
+
+const beside = (path: string, kind: string) =>
+  readdirSync(dirname(path))
+    .filter((name) => name.startsWith(`${basename(path)}.${kind}-`))
+    .map((name) => name.slice(`${basename(path)}.${kind}-`.length))
+    // The log of the file that was just damaged moves with it.
+    .filter((name) => !name.startsWith(`${NOW}-`))
+    .sort();
+
+async function backedUp(): Promise<string> {
+  const path = databasePath();
+  const sqlite = sqliteAt(path, noteMigrations);
+  await sqlite.hot();
+  await backUp(path, 0, NOW);
+  await sqlite.close();
+  return path;
+}
+
+function restoreAt(path: string, now: number) {
+  truncateSync(path, statSync(path).size >> 1);
+  return restoreIfDamaged(path, now);
+}
+
+it('keeps the newest three damaged files, with their logs, and what a person named otherwise', async () => {
+  const path = await backedUp();
+  for (const name of ['1', '1-wal', '2', '3', 'mine']) writeFileSync(`${path}.damaged-${name}`, '');
+  await restoreAt(path, NOW);
+  expect(beside(path, 'damaged')).toEqual([`${NOW}`, '2', '3', 'mine'].sort());
+});
+
+it('keeps the file that was set aside last, also when the clock was set back', async () => {
+  const path = await backedUp();
+  for (const time of [NOW + 1, NOW + 2, NOW + 3]) writeFileSync(`${path}.damaged-${time}`, '');
+  await restoreAt(path, NOW);
+  expect(beside(path, 'damaged')).toEqual([NOW, NOW + 2, NOW + 3].map(String));
+});
+
+it('deletes nothing when there is no copy to restore', async () => {
+  const path = await backedUp();
+  rmSync(`${path}.backup`);
+  for (const name of ['1', '2', '3', '4']) writeFileSync(`${path}.damaged-${name}`, '');
+  expect(await restoreAt(path, NOW)).toBe('no_backup');
+  expect(beside(path, 'damaged')).toEqual(['1', '2', '3', '4']);
+});
+
+it('keeps the newest three copies from before updates, and every one of another database', async () => {
+  const [path, other] = [await backedUp(), await backedUp()];
+  for (const name of ['2', '3', '4']) copyFileSync(`${path}.backup`, `${path}.backup-${name}`);
+  copyFileSync(`${other}.backup`, `${path}.backup-1`);
+  const destructive = { id: 'note-900', sql: 'DROP TABLE note', destructive: true };
+  await sqliteAt(path, [...noteMigrations, destructive]).hot();
+  expect(beside(path, 'backup')).toEqual(['1', expect.stringMatching(/^\d{13}$/), '3', '4']);
+});
