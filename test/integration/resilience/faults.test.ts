@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { breakerMigrations, SqliteBreakerStore } from '../../../src/resilience/sqlite-breaker-store.ts';
 import { databasePath, sqliteAt } from '../../support/database.ts';
@@ -123,6 +124,8 @@ describe('a failing service', () => {
     }
     expect(service.received).toHaveLength(5);
     await first.store.update(KEY, (row) => ({ ...row, reopenAt: clock.now() - 1 }));
+    // What another process writes is seen half a millisecond later at most.
+    await sleep(2);
     expect((await second.post(service.url, { settings })).value?.status).toBe(200);
     expect((await first.post(service.url, { settings })).value?.status).toBe(200);
     expect((await first.store.transitions(KEY, 10)).map(({ to }) => to)).toEqual(['closed', 'half_open', 'open']);
