@@ -139,7 +139,8 @@ export class Integrations {
       else listing.reports.push(this.#report(integration, found));
     }
     const { reports } = listing;
-    return { ...listing, reports: reports.map((report) => this.#withTwins(report, reports)) };
+    if (reports.length > 1) listing.reports = reports.map((report) => this.#withTwins(report, reports));
+    return listing;
   }
 
   #withTwins(report: IntegrationReport, all: readonly IntegrationReport[]): IntegrationReport {

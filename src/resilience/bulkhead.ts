@@ -1,4 +1,5 @@
 import type { IDefaultPolicyContext } from 'cockatiel';
+import type { Deadline } from '../core/deadline.ts';
 import { AppError, abortError } from '../core/errors.ts';
 import { Policy } from './policy.ts';
 import { deadlineError } from './time-limit.ts';
@@ -47,18 +48,18 @@ export class Bulkhead extends Policy {
     work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     signal: AbortSignal,
   ): Promise<T> {
-    return this.enter(work, signal, Number.POSITIVE_INFINITY);
+    return this.enter(work, signal);
   }
 
-  /** As `execute`, waiting no longer than `maxWaitMs` for a place. */
+  /** As `execute`, waiting for a place until the deadline at most. */
   async enter<T>(
     work: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     signal: AbortSignal,
-    maxWaitMs: number,
+    deadline?: Deadline,
   ): Promise<T> {
     if (signal.aborted) throw abortError(signal);
     if (this.#active < this.#limit) this.#active += 1;
-    else await this.#wait(signal, maxWaitMs);
+    else await this.#wait(signal, deadline?.remainingMs() ?? Number.POSITIVE_INFINITY);
     try {
       return await work({ signal });
     } finally {

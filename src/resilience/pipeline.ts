@@ -90,7 +90,7 @@ export class Pipeline {
     const work = (context: AttemptContext) => this.#traced(call, trace, context, attempt);
     const inside = ({ signal }: IDefaultPolicyContext) => {
       if (bulkhead.isFull) call.onQueue?.(bulkhead.queued);
-      return bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadline.remainingMs());
+      return bulkhead.enter((context) => perAttempt.execute(work, context.signal), signal, deadline);
     };
     return limiter === undefined ? inside(call) : limiter.execute(inside, call.signal);
   }

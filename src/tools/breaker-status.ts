@@ -26,14 +26,17 @@ export const breakerStatus = defineTool({
   }),
   output: z.object({ breakers: z.array(breakerView) }),
   async run({ integration }, { integrations, breakers }: Deps, { caller }) {
-    const keys = await keysFor(integration, integrations, breakers, caller.workspace);
+    const { workspace } = caller;
+    const keys =
+      integration === undefined
+        ? await breakerKeys(integrations, breakers, workspace)
+        : await keysOf(integration, integrations, workspace);
     const statuses = await Promise.all(keys.map((key) => breakers.status(key)));
     return { breakers: statuses.map(describeBreaker) };
   },
 });
 
-async function keysFor(name: string | undefined, integrations: Integrations, breakers: Breakers, workspace: string) {
-  if (name === undefined) return breakerKeys(integrations, breakers, workspace);
+async function keysOf(name: string, integrations: Integrations, workspace: string) {
   const { integration, provider } = await integrations.get(workspace, name);
   return breakerKeysOf(integration, provider);
 }
