@@ -40,14 +40,15 @@ export function readClaim(
 
 function readSignatures({ signatures }: WebhookScheme, received: Received): Claim['signatures'] | SignatureVerdict {
   const found: { method: SignatureMethod; candidates: readonly string[] }[] = [];
-  let refusal: SignatureVerdict | undefined;
+  let unread: Places | undefined;
   for (const method of signatures) {
     const candidates = received.first(method.at);
     if (candidates === undefined) continue;
     if (candidates.length > 0) found.push({ method, candidates });
-    else refusal ??= malformed(method.at, 'signature');
+    else unread ??= method.at;
   }
-  return found.length > 0 ? found : (refusal ?? missing(signatures[0].at));
+  if (found.length > 0) return found;
+  return unread === undefined ? missing(signatures[0].at) : malformed(unread, 'signature');
 }
 
 function readSingle(at: Places | undefined, received: Received, what: string): string | SignatureVerdict {
