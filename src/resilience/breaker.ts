@@ -50,18 +50,16 @@ export class Breaker extends Policy<BreakerContext> {
     signal: AbortSignal,
   ): Promise<T> {
     const { permit, healthy } = await this.#enter();
-    const startedAt = performance.now();
+    const isSlow = slowAfter(this.#options.settings.slowCallMs);
     try {
       const value = await work({ signal, breaker: permit.probe === undefined ? 'closed' : 'half_open' });
-      const tripped = this.#count(permit, false, performance.now() - startedAt);
+      const tripped = this.#count(permit, false, isSlow());
       if (!healthy || tripped !== undefined) await this.#settle(permit, SUCCESS, tripped);
       return value;
     } catch (thrown) {
       const sample = this.#sample(thrown);
       const counts = sample.verdict !== 'ignored';
-      const tripped = counts
-        ? this.#count(permit, sample.verdict === 'failure', performance.now() - startedAt)
-        : undefined;
+      const tripped = counts ? this.#count(permit, sample.verdict === 'failure', isSlow()) : undefined;
       await this.#settle(permit, sample, tripped);
       throw thrown;
     }
@@ -82,11 +80,11 @@ export class Breaker extends Policy<BreakerContext> {
   }
 
   /** Adds one call to the window. Returns why the breaker must open when a rate of the window has passed its limit. */
-  #count(permit: Permit, failed: boolean, tookMs: number): string | undefined {
+  #count(permit: Permit, failed: boolean, slow: boolean): string | undefined {
     const { window, settings, clock } = this.#options;
     if (permit.probe !== undefined) return undefined;
     const now = clock.now();
-    window.record(now, permit.generation, failed, tookMs >= settings.slowCallMs);
+    window.record(now, permit.generation, failed, slow);
     return rateExceeded(window.counts(now, permit.generation), settings);
   }
 
@@ -114,6 +112,17 @@ const SUCCESS: Sample = { verdict: 'success', throttleMs: undefined, error: unde
 function permitOf(key: string, admission: Admission): Permit {
   if ('refused' in admission) throw refusalError(key, admission);
   return admission;
+}
+
+/** Says whether a call that begins now has become slow. Where none can, the clock is not asked: this is on the path of every call. */
+function slowAfter(ms: number): () => boolean {
+  if (ms === Number.POSITIVE_INFINITY) return never;
+  const startedAt = performance.now();
+  return () => performance.now() - startedAt >= ms;
+}
+
+function never(): boolean {
+  return false;
 }
 
 function rateExceeded({ calls, failures, slow }: WindowCounts, settings: RateSettings): string | undefined {
