@@ -1,4 +1,4 @@
-import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Histogram, Span, Tracer } from '@opentelemetry/api';
 import { context, INVALID_TRACEID, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { AppError } from './errors.ts';
 
@@ -8,8 +8,8 @@ import { AppError } from './errors.ts';
  */
 const NAME = 'breakwater';
 
-/** Finds the SDK by itself when one is loaded later. */
-const tracer = trace.getTracer(NAME);
+/** Asked for at the first span: an SDK must be there by then. */
+let tracer: Tracer | undefined;
 let durations: Histogram | undefined;
 
 /** Runs `work` inside a span of that name; errors mark the span with their code, never with foreign text. */
@@ -19,6 +19,7 @@ export function inSpan<T>(
   work: (span: Span, inside: Context) => Promise<T>,
   parent: Context = context.active(),
 ): Promise<T> {
+  tracer ??= trace.getTracer(NAME);
   const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
   // Without an SDK there is no trace that anything inside could belong to, and nothing to end.
   if (span.spanContext().traceId === INVALID_TRACEID) return work(span, parent);

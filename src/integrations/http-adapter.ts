@@ -77,8 +77,17 @@ export function createHttpAdapter(agents: HttpAgents): AxiosAdapter {
         };
         collect(response, exchange.maxResponseBytes, done, fail);
       });
-      const onAbort = () => request.destroy(new Error('aborted'));
+      const onAbort = () => {
+        request.destroy();
+        // Also where a request that is over says nothing any more.
+        fail(signal.reason);
+      };
       request.on('error', fail);
+      // Node hands over a connection that becomes another protocol, and then tells no more of the request.
+      request.on('upgrade', (_response, socket) => {
+        socket.destroy();
+        fail(new Error('The service changed the protocol'));
+      });
       request.on('socket', (socket) => {
         if (!socket.connecting) exchange.sent = true;
         else
@@ -101,11 +110,16 @@ function open(
   const module = url.protocol === 'https:' ? https : http;
   const options = {
     method: config.method?.toUpperCase() ?? 'GET',
-    headers,
+    headers: framed(headers, config.data),
     agent: agents.for(url),
     lookup: guardedLookup,
   };
   return module.request(url, options as http.RequestOptions, onResponse);
+}
+
+/** With the length of the body: for methods that seldom have one (DELETE), Node sends it without, and it would begin the next request. */
+function framed(headers: HttpRequest['headers'], body: unknown): http.OutgoingHttpHeaders {
+  return typeof body === 'string' ? { ...headers, 'content-length': Buffer.byteLength(body) } : headers;
 }
 
 /** Reads the body to its end: by events, because an iterator over a stream costs as much as all the rest of reading it. */
@@ -124,10 +138,8 @@ function collect(
     else chunks.push(chunk);
   });
   response.on('end', () => done(Buffer.concat(chunks, size).toString('utf8')));
+  // Also when the connection ends before the body does.
   response.on('error', fail);
-  response.on('close', () => {
-    if (!response.readableEnded) fail(new Error('Response ended early'));
-  });
 }
 
 function toAttemptError(thrown: unknown, { signal, sent }: Exchange): AttemptError {

@@ -30,6 +30,7 @@ export class LineTransport implements Transport {
   #pieces: Buffer[] = [];
   #size = 0;
   #isWaiting = false;
+  #isClosed = false;
   #whenDrained: (() => void)[] = [];
 
   /** A line over the limit is refused at the output, and dropped up to its end. */
@@ -54,7 +55,11 @@ export class LineTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#lines.length = 0;
     this.#input.off('data', this.#take).off('error', this.#complain).pause();
+    this.#handOn();
     this.onclose?.();
   }
 
@@ -130,7 +135,7 @@ export class LineTransport implements Transport {
     const goOn = () => {
       this.#isWaiting = false;
       this.#handOn();
-      if (!this.#isWaiting) this.#input.resume();
+      if (!this.#isWaiting && !this.#isClosed) this.#input.resume();
     };
     if (this.#output.writableNeedDrain) this.#output.once('drain', goOn);
     else setImmediate(goOn);

@@ -68,6 +68,7 @@ export class Bulkhead extends Policy {
   }
 
   #wait(signal: AbortSignal, maxWaitMs: number): Promise<void> {
+    if (maxWaitMs <= 0) throw deadlineError();
     if (this.#queue.size >= this.#queueLimit) {
       throw new AppError(
         'unavailable',

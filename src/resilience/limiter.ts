@@ -5,6 +5,7 @@ import { AppError, abortError } from '../core/errors.ts';
 import type { Permission, PermitStore } from './permit-store.ts';
 import { Policy } from './policy.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { deadlineError } from './time-limit.ts';
 
 export interface LimiterOptions {
   key: string;
@@ -48,7 +49,9 @@ export class Limiter extends Policy {
 
   async #admit(signal: AbortSignal): Promise<void> {
     const { permits, key, limit, deadline, onWait } = this.#options;
-    const { granted, waitMs } = await permits.take(key, limit, deadline.remainingMs());
+    const remainingMs = deadline.remainingMs();
+    if (remainingMs <= 0) throw deadlineError();
+    const { granted, waitMs } = await permits.take(key, limit, remainingMs);
     if (!granted) throw usedUp(key, waitMs);
     if (waitMs <= 0) return;
     onWait?.(waitMs);

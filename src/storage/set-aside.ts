@@ -4,9 +4,13 @@ import { basename, dirname, join } from 'node:path';
 /** How many damaged files, and how many copies from before an update, stay beside the database. */
 export const KEPT = 3;
 
-/** Deletes damaged files that newer ones follow, once `made` lies there. */
+/** What was stored after the backup is only in the damaged file: a person gets this long to take it out. */
+const DAMAGED_KEPT_MS = 30 * 24 * 3_600_000;
+
+/** Deletes damaged files of long ago that newer ones follow, once `made` lies there. */
 export function pruneDamaged(path: string, made: string): void {
-  removeOlder(setAside(path, 'damaged'), made);
+  const before = timeOf(made) - DAMAGED_KEPT_MS;
+  removeOlder(setAside(path, 'damaged'), made, (file) => timeOf(file) < before);
 }
 
 /** Deletes copies of this database that newer ones follow, once `made` lies there. Of another one, since deleted, it may be the last. */
@@ -38,7 +42,6 @@ export async function bornAt(path: string): Promise<number | undefined> {
 /** Newest first. */
 function setAside(path: string, kind: 'damaged' | 'backup'): string[] {
   const prefix = `${basename(path)}.${kind}-`;
-  const timeOf = (name: string) => Number(name.slice(prefix.length));
   try {
     return readdirSync(dirname(path))
       .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
@@ -49,10 +52,14 @@ function setAside(path: string, kind: 'damaged' | 'backup'): string[] {
   }
 }
 
+function timeOf(name: string): number {
+  return Number(name.slice(name.lastIndexOf('-') + 1));
+}
+
 /** `made` stays whatever its name says: the clock may have been set back. */
-function removeOlder(files: readonly string[], made: string): void {
+function removeOlder(files: readonly string[], made: string, mayGo: (file: string) => boolean = () => true): void {
   const others = files.filter((file) => basename(file) !== basename(made));
-  for (const file of others.slice(KEPT - 1)) {
+  for (const file of others.slice(KEPT - 1).filter(mayGo)) {
     for (const suffix of ['', '-wal', '-shm']) removeQuietly(file + suffix);
   }
 }

@@ -36,11 +36,22 @@ it('keeps the newest three damaged files, with their logs, and what a person nam
   expect(beside(path, 'damaged')).toEqual([`${NOW}`, '2', '3', 'mine'].sort());
 });
 
-it('keeps the file that was set aside last, also when the clock was set back', async () => {
+it('keeps every damaged file for thirty days: what was stored after the backup is only there', async () => {
   const path = await backedUp();
-  for (const time of [NOW + 1, NOW + 2, NOW + 3]) writeFileSync(`${path}.damaged-${time}`, '');
+  const day = 24 * 3_600_000;
+  const ages = [1, 2, 3, 29, 31];
+  for (const age of ages) writeFileSync(`${path}.damaged-${NOW - age * day}`, '');
   await restoreAt(path, NOW);
-  expect(beside(path, 'damaged')).toEqual([NOW, NOW + 2, NOW + 3].map(String));
+  expect(beside(path, 'damaged')).toEqual([29, 3, 2, 1, 0].map((age) => String(NOW - age * day)));
+});
+
+it('keeps the copy that was made last, also when the clock was set back', async () => {
+  const path = await backedUp();
+  const later = [1, 2, 3].map((more) => String(Date.now() + more * 1_000_000));
+  for (const time of later) copyFileSync(`${path}.backup`, `${path}.backup-${time}`);
+  const destructive = { id: 'note-900', sql: 'DROP TABLE note', destructive: true };
+  await sqliteAt(path, [...noteMigrations, destructive]).hot();
+  expect(beside(path, 'backup')).toEqual([expect.stringMatching(/^\d{13}$/), ...later.slice(1)]);
 });
 
 it('deletes nothing when there is no copy to restore', async () => {

@@ -65,6 +65,16 @@ describe('whether a request can have left', () => {
     const { url } = await serveBytes((socket) => void socket.once('data', () => socket.end(text)));
     expect((await failureOf(send(url))).failure).toMatchObject({ kind: 'network', sent: true });
   });
+
+  it('yes, when the service changes the protocol', async () => {
+    const { url, sockets } = await serveBytes((socket) => {
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: ws\r\nConnection: Upgrade\r\n\r\n'),
+      );
+    });
+    expect((await failureOf(send(url))).failure).toMatchObject({ kind: 'network', sent: true });
+    await expect.poll(() => sockets[0]?.destroyed).toBe(true);
+  });
 });
 
 describe('limits', () => {

@@ -116,6 +116,19 @@ describe('what is sent', () => {
     expect(requests[0]?.headers['transfer-encoding']).toBeUndefined();
   });
 
+  it('has the length of its body with every method, so that it does not begin the next request', async () => {
+    const bodies: string[] = [];
+    const { url, sockets } = await serve(async (req, res) => {
+      bodies.push(`${req.method} ${Buffer.concat(await req.toArray())}`);
+      res.end('{}');
+    });
+    const client = createClient();
+    for (const method of ['DELETE', 'GET', 'PATCH'] as const)
+      await client.send({ ...post(url, { body: `{"name":"Zoë ${method}"}` }), method }, never());
+    expect(bodies).toEqual(['DELETE', 'GET', 'PATCH'].map((method) => `${method} {"name":"Zoë ${method}"}`));
+    expect(sockets).toHaveLength(1);
+  });
+
   it.each([
     'a\r\nx-evil: 1',
     'a\nb',

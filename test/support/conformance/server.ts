@@ -1,5 +1,4 @@
 /** The real edge and the real tools on stdio, with the fixtures of the conformance suite beside them: an entry for tests only. */
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
@@ -15,6 +14,7 @@ import { createApp } from '../../../src/app.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import { Redactor } from '../../../src/core/redact.ts';
 import { McpEdge } from '../../../src/protocol/edge.ts';
+import { LineTransport } from '../../../src/protocol/edge-transport.ts';
 import { Serving } from '../../../src/protocol/serving.ts';
 import { createSecrets, parseSettings } from '../../../src/settings.ts';
 import { CITIES, JSON_SCHEMA_2020_12, PROMPTS, RESOURCES, readTemplate, TEMPLATE, TOOLS } from './fixtures.ts';
@@ -80,5 +80,5 @@ sdk.setRequestHandler(CompleteRequestSchema, ({ params: { argument } }) => {
   return { completion: { values, total: values.length, hasMore: false } };
 });
 
-await edge.connect(new StdioServerTransport());
+await edge.connect(new LineTransport(process.stdin, process.stdout, silentLog));
 process.stdin.on('end', () => process.exit(0));

@@ -78,16 +78,30 @@ describe('LineTransport', () => {
     await sending;
   });
 
-  it('reads nothing more once it is closed', async () => {
-    const { source, transport, messages } = await open();
+  it('hands on nothing more once it is closed, and ends once', async () => {
+    const output = new Writable({ highWaterMark: 10, write: () => {} });
+    const { source, transport, messages } = await open({ output });
     let closed = 0;
     transport.onclose = () => {
       closed += 1;
     };
-    await transport.close();
+    output.write('a long answer that nobody reads');
     source.write(line(A));
     await turn();
+    const drained = transport.drained();
+    await transport.close();
+    await transport.close();
+    await drained;
+    source.write(line(A));
+    output.emit('drain');
+    await turn();
     expect({ messages, closed, isPaused: source.isPaused() }).toEqual({ messages: [], closed: 1, isPaused: true });
+  });
+
+  it('tells of an input that fails', async () => {
+    const { source, complaints } = await open();
+    source.destroy(new Error('the pipe broke'));
+    await expect.poll(() => complaints).toEqual(['the pipe broke']);
   });
 
   it('lets other things happen between many messages', async () => {

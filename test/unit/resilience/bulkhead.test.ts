@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { deadlineIn } from '../../../src/core/deadline.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { Bulkhead } from '../../../src/resilience/bulkhead.ts';
 
@@ -50,6 +51,22 @@ describe('Bulkhead', () => {
       throw new Error('at once');
     };
     await expect(bulkhead.execute(refuse)).rejects.toThrow('at once');
+    expect(bulkhead.active).toBe(0);
+  });
+
+  it('lets a waiter go when its deadline comes, and at once when it has passed', async () => {
+    const bulkhead = new Bulkhead(1, 5);
+    const running = openCall(bulkhead);
+    const never = new AbortController().signal;
+    for (const ms of [20, -5]) {
+      const begun = performance.now();
+      const late = bulkhead.enter(() => 'late', never, deadlineIn(ms));
+      await expect(late).rejects.toMatchObject({ code: 'timeout', outcome: 'not_executed' });
+      expect(performance.now() - begun).toBeGreaterThanOrEqual(ms - 1);
+    }
+    expect([bulkhead.active, bulkhead.queued]).toEqual([1, 0]);
+    running.finish('first');
+    await running.result;
     expect(bulkhead.active).toBe(0);
   });
 

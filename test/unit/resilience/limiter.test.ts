@@ -84,6 +84,14 @@ describe('Limiter', () => {
     expect(waits).toEqual([100]);
   });
 
+  it('takes no permit for a call whose deadline has passed', async () => {
+    const { call, started, permits } = setup(50);
+    await vi.advanceTimersByTimeAsync(50);
+    await expect(call()).rejects.toMatchObject({ code: 'timeout', outcome: 'not_executed' });
+    expect(started).toEqual([]);
+    expect(await permits.take('', LIMIT, 0)).toEqual({ granted: true, waitMs: 0 });
+  });
+
   it('gives the permit of a cancelled wait to the next call, and ends the wait at once', async () => {
     const { call, started } = setup();
     const now = clock.now();
