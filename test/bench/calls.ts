@@ -71,10 +71,11 @@ export function measureCalls(): Promise<Row[]> {
       return { sdk: { what, ours, peer: peers.sdk }, bare: { what, ours, peer: peers.bare } };
     };
     try {
-      const roundTrip = () => compare(`\`tools/call\` round trip, trivial read tool (${OUR_READ})`, oneByOne);
       const pids = targets.map(({ client }) => client.child.pid);
-      const single = await onOneProcessor(pids, roundTrip);
-      const many = await compare(`${AT_ONCE} concurrent calls (${OUR_READ})`, perCpuSecond);
+      const { single, many } = await onOneProcessor(pids, async () => ({
+        single: await compare(`\`tools/call\` round trip, trivial read tool (${OUR_READ})`, oneByOne),
+        many: await compare(`${AT_ONCE} concurrent calls (${OUR_READ})`, perCpuSecond),
+      }));
       const [peer, limit] = ['one-tool server on the same SDK, echo', 'limit: protocol by hand, no checks'];
       return [
         ratioRow(single.sdk, 'ms', CALL_LIMIT, peer),

@@ -12,7 +12,7 @@ import { inRounds, median } from './statistics.ts';
 import { StdioClient } from './stdio-client.ts';
 
 const PAYMENTS = sized(300, 20);
-const ROUNDS = sized(8, 1);
+const ROUNDS = sized(20, 1);
 const LIMIT = 1.4;
 /** Made up, of the shape that Stripe's keys have. */
 const KEY = 'sk_test_51BreakwaterBenchKey000000000000000000001';

@@ -68,7 +68,7 @@ export async function soak({ seconds, killEverySeconds, seed, report = () => {} 
     await pause(IDLE_MS);
     const after = await readProcess(first.server.pid, probe);
     report(`at the end: ${JSON.stringify(after)}`);
-    compareReadings(facts, before, after);
+    compareReadings(facts, before, after, seconds);
     await auditEffects(facts, services);
     await checkEveryToolAnswered(first.server, facts);
     await Promise.all(servers.map((server) => server.stop()));

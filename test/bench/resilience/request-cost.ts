@@ -26,7 +26,7 @@ import { inRounds } from '../statistics.ts';
 import { openAxiosClients } from './axios-clients.ts';
 
 const REQUESTS = sized(2_100, 60);
-const ROUNDS = sized(8, 1);
+const ROUNDS = sized(16, 1);
 const LIMIT = 1.3;
 const MANY = 30;
 /** Made up, of the shape that Stripe's keys have. */
