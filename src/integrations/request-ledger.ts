@@ -81,9 +81,11 @@ export interface RequestLedger {
    * request under another reference; `not_allowed` when a cap would be exceeded; `unavailable` where `peek` would tell a gap.
    */
   begin(plan: RequestPlan): Promise<Beginning>;
+  /** The time in which the request may have been executed although the ledger does not know it: what was recorded then is lost. */
+  gap(plan: RequestPlan): Promise<Gap | undefined>;
   /**
-   * What `begin` would find, and the key that it would send, without beginning anything. With a `gap` the request may have been
-   * executed in a time of which the ledger has lost the memory, so that nobody would recognise the repeat.
+   * What `begin` would find, and the key that it would send, without beginning anything; for what it would send,
+   * the `gap` too.
    */
   peek(
     plan: RequestPlan,

@@ -82,10 +82,12 @@ function reserve(sql: Sql, plan: RequestPlan, now: number): void {
 /** An agent that starts over tends to invent a new reference for the same purchase. */
 function refuseRepetition(sql: Sql, plan: RequestPlan, hash: string, now: number): void {
   if (plan.allowDuplicate) return;
+  const { workspace, integration, mode, operation } = plan;
   const twin = sql.get<RequestRow>(
-    `SELECT * FROM request WHERE workspace = ? AND integration = ? AND arguments_hash = ? AND created_at > ?
-       AND mode = ? AND operation = ? AND state <> 'failed' ORDER BY id DESC LIMIT 1`,
-    [plan.workspace, plan.integration, hash, now - DUPLICATE_WINDOW_MS, plan.mode, plan.operation],
+    `SELECT * FROM request WHERE substr(arguments_hash, 1, 16) = substr(:hash, 1, 16) AND created_at > :since
+       AND arguments_hash = :hash AND workspace = :workspace AND integration = :integration
+       AND mode = :mode AND operation = :operation AND state <> 'failed' ORDER BY id DESC LIMIT 1`,
+    { hash, since: now - DUPLICATE_WINDOW_MS, workspace, integration, mode, operation },
   );
   if (twin === undefined) return;
   throw new AppError(

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Connection, Sql } from '../storage/connection.ts';
 import { present } from '../storage/connection.ts';
 import type { Migration } from '../storage/migrations.ts';
+import type { Gap } from '../storage/restoration.ts';
 import { RESTORATION_TABLE } from '../storage/restoration.ts';
 import type { Sqlite } from '../storage/sqlite.ts';
 import { recordEnd } from './request-end.ts';
@@ -51,6 +52,13 @@ export const requestMigrations: readonly Migration[] = [
       CREATE INDEX request_by_subject ON request (workspace, subject) WHERE subject IS NOT NULL;`,
   },
   { id: 'requests-004', sql: RESTORATION_TABLE },
+  {
+    id: 'requests-005',
+    // The beginning of the hash finds the row as well, and each entry takes a quarter of the room: fewer pages are written for a request.
+    sql: `
+      DROP INDEX request_by_arguments;
+      CREATE INDEX request_by_arguments ON request (substr(arguments_hash, 1, 16), created_at);`,
+  },
 ];
 
 /** How many ends are kept while the file cannot be written; of more, the oldest are forgotten. */
@@ -116,6 +124,11 @@ export class SqliteRequestLedger implements RequestLedger {
         () => {},
       );
     return ledger;
+  }
+
+  async gap(plan: RequestPlan): Promise<Gap | undefined> {
+    const ledger = await this.#open();
+    return ledger.read((sql) => gapFor(sql, plan, this.#clock.now()));
   }
 
   async peek(plan: RequestPlan): Promise<{ record: RequestRecord | undefined; idempotencyKey: string }> {

@@ -20,8 +20,9 @@ export class WriteConsent {
    */
   async ask(asked: RequestPlan, options: WriteOptions, { provider, confirm }: CallContext): Promise<RequestPlan> {
     const plan = { ...asked, knownRestoration: this.#knownRestoration };
+    if (plan.mode !== 'live' && (await this.#ledger.gap(plan)) === undefined) return plan;
     const { record, gap } = await this.#ledger.peek(plan);
-    if (record?.state === 'executed' || (plan.mode !== 'live' && gap === undefined)) return plan;
+    if (record?.state === 'executed') return plan;
     const { integration, operation, reference, mode, arguments: input } = plan;
     const about = options.about === undefined ? '' : `${options.about}: `;
     const where = `${provider.title} in ${mode === 'live' ? 'LIVE' : mode} mode`;

@@ -60,6 +60,7 @@ describe.each([
             opened.clock.shiftMs += jumpMs;
             return Promise.resolve({ kind: 'wait', record: {} as RequestRecord });
           },
+          gap: (plan) => ledger.gap(plan),
           peek: (plan) => ledger.peek(plan),
           end: (record, end) => ledger.end(record, end),
           findAbout: (workspace, id) => ledger.findAbout(workspace, id),

@@ -118,6 +118,7 @@ describe('a ledger that cannot be written', () => {
     let left = times;
     return (ledger) => ({
       begin: (plan) => ledger.begin(plan),
+      gap: (plan) => ledger.gap(plan),
       peek: (plan) => ledger.peek(plan),
       findAbout: (workspace, id) => ledger.findAbout(workspace, id),
       async end(record, end) {
@@ -157,6 +158,7 @@ describe('a ledger that cannot be written', () => {
     const { stripe, write } = await setUp({
       wrapLedger: (ledger) => ({
         begin: () => Promise.reject(full),
+        gap: (plan) => ledger.gap(plan),
         peek: (plan) => ledger.peek(plan),
         end: (record, end) => ledger.end(record, end),
         findAbout: (workspace, id) => ledger.findAbout(workspace, id),

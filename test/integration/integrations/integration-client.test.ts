@@ -107,6 +107,7 @@ describe('while a call runs', () => {
             passTime(44_750);
             return Promise.resolve({ kind: 'wait', record: {} as RequestRecord });
           },
+          gap: (plan) => ledger.gap(plan),
           peek: (plan) => ledger.peek(plan),
           end: (record, end) => ledger.end(record, end),
           findAbout: (workspace, id) => ledger.findAbout(workspace, id),

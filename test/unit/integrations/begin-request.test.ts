@@ -27,6 +27,7 @@ function ledgerThatWaits(times: number): RequestLedger & { asked: number } {
       this.asked += 1;
       return { kind: this.asked > times ? 'replay' : 'wait', record: RECORD };
     },
+    gap: () => expect.fail('Nothing is looked at.'),
     peek: () => expect.fail('Nothing is looked at.'),
     end: () => expect.fail('Nothing has ended.'),
     findAbout: () => expect.fail('Nothing is looked up.'),

@@ -67,6 +67,7 @@ function setUp(intent: PaymentIntent = INTENT, replayed = false) {
   const integrations = { resolve: async () => ({ provider: stripe, integration }) } as unknown as Integrations;
   const requests = {
     begin: () => expect.fail(),
+    gap: () => expect.fail(),
     peek: () => expect.fail(),
     end: () => expect.fail(),
     findAbout: async () => [],
