@@ -142,9 +142,10 @@ export class LineTransport implements Transport {
   }
 }
 
-/** Whether the core of an SDK should look at it: that knows which kinds of messages there are. */
+/** A request, a notification or an answer: its fields are for the core of an SDK to check, of which one drops anything else without a word. */
 function isMessage(value: unknown): value is JSONRPCMessage {
-  return typeof value === 'object' && value !== null && 'jsonrpc' in value && value.jsonrpc === '2.0';
+  if (typeof value !== 'object' || value === null || !('jsonrpc' in value) || value.jsonrpc !== '2.0') return false;
+  return 'method' in value ? typeof value.method === 'string' : 'result' in value || 'error' in value;
 }
 
 /** The id of a request that is not read whole, null when it is not found: clients write it at the beginning or at the end. */
