@@ -47,9 +47,12 @@ function appendList(pairs: string[], name: string, values: readonly Plain[], lis
   else if (texts.length > 0) pairs.push(`${name}=${texts.join(',')}`);
 }
 
+/** Nothing in it needs an escape: names of fields, ids, numbers. */
+const PLAIN = /^[\w.~-]*$/;
+
 /** Half a surrogate pair has no UTF-8 form: it becomes U+FFFD, as in every text that is written out. */
 function percentEncode(text: string): string {
-  return encodeURIComponent(text.toWellFormed());
+  return PLAIN.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
 
 /** True for what `encodeForm` takes; operation inputs are validated before, so this only narrows the type. */

@@ -2,7 +2,6 @@
  * Writes notes and prints each one once its write was acknowledged.
  * Arguments: database file, prefix of the notes, how many, "hot" or "ledger".
  */
-import { writeSync } from 'node:fs';
 import { Sqlite } from '../../src/storage/sqlite.ts';
 import { noteMigrations } from './note-migrations.ts';
 
@@ -12,6 +11,6 @@ const target = connection === 'ledger' ? await sqlite.ledger() : await sqlite.ho
 for (let number = 0; number < Number(count); number += 1) {
   const note = `${prefix}-${number}`;
   await target.write((sql) => sql.run('INSERT INTO note (text) VALUES (?)', [note]));
-  writeSync(1, `${note}\n`);
+  await new Promise<void>((resolve) => process.stdout.write(`${note}\n`, () => resolve()));
 }
 await sqlite.close();

@@ -20,10 +20,13 @@ async function writeUntilKilled(path: string, prefix: string, connection: string
   const lines = createInterface({ input: child.stdout });
   const acknowledged: string[] = [];
   lines.on('line', (line) => acknowledged.push(line));
-  await once(lines, 'line');
+  const [read, ended] = [once(lines, 'close'), once(child, 'exit')];
+  await Promise.race([once(lines, 'line'), read]);
   await sleep(Math.random() * MAX_LIFE_MS);
   child.kill('SIGKILL');
-  await once(lines, 'close');
+  await read;
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+  if (signal !== 'SIGKILL') throw new Error(`A writer ended by itself, with ${code}`);
   return acknowledged;
 }
 
