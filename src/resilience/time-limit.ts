@@ -32,7 +32,7 @@ export class TimeLimit extends Policy {
     const remainingMs = deadline.remainingMs();
     if (remainingMs < LEAST_MS) throw deadlineError();
     const attempt = (signal: AbortSignal) => work({ signal });
-    return withinTime(outer, Math.min(timeoutMs, remainingMs), attempt, () => reasonOf(timeoutMs, remainingMs));
+    return await withinTime(outer, Math.min(timeoutMs, remainingMs), attempt, () => reasonOf(timeoutMs, remainingMs));
   }
 }
 
