@@ -22,7 +22,8 @@ export class WriteConsent {
     const plan = { ...asked, knownRestoration: this.#knownRestoration };
     if (plan.mode !== 'live' && (await this.#ledger.gap(plan)) === undefined) return plan;
     const { record, gap } = await this.#ledger.peek(plan);
-    if (record?.state === 'executed') return plan;
+    // What has begun goes on under its own key: of that, `peek` tells no gap.
+    if (record?.state === 'executed' || (plan.mode !== 'live' && gap === undefined)) return plan;
     const { integration, operation, reference, mode, arguments: input } = plan;
     const about = options.about === undefined ? '' : `${options.about}: `;
     const where = `${provider.title} in ${mode === 'live' ? 'LIVE' : mode} mode`;

@@ -45,6 +45,13 @@ it('keeps every damaged file for thirty days: what was stored after the backup i
   expect(beside(path, 'damaged')).toEqual([29, 3, 2, 1, 0].map((age) => String(NOW - age * day)));
 });
 
+it('keeps no more than twenty damaged files, however new', async () => {
+  const path = await backedUp();
+  for (let age = 1; age <= 25; age += 1) writeFileSync(`${path}.damaged-${NOW - age}`, '');
+  await restoreAt(path, NOW);
+  expect(beside(path, 'damaged')).toEqual(Array.from({ length: 20 }, (_, index) => String(NOW - 19 + index)));
+});
+
 it('keeps the copy that was made last, also when the clock was set back', async () => {
   const path = await backedUp();
   const later = [1, 2, 3].map((more) => String(Date.now() + more * 1_000_000));
